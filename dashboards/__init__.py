@@ -1,0 +1,1 @@
+"""The Streamlit dashboard: contents, cached questions, charts and views."""

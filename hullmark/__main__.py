@@ -1,0 +1,5 @@
+"""The engine as a module: `python -m hullmark` is `hullmark`."""
+
+from hullmark.cli import main
+
+raise SystemExit(main())

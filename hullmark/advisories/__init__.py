@@ -1,0 +1,1 @@
+"""Advisories: fetched as immutable snapshots, loaded as Parquet with range keys."""

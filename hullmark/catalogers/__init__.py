@@ -1,0 +1,1 @@
+"""One package database a file; see `base.py` for the contract."""

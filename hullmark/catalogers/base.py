@@ -1,0 +1,24 @@
+"""The cataloger contract: "is this file yours?" by glob, asked of every path, and "read it", which gets the bytes.
+
+A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
+function of one file's path and bytes: no file system, clock, network or logger. It yields packages and problems; what
+it raises as `CorruptData` becomes one Problem row for that file, and what it had yielded before stays.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hullmark.model import Package, Problem
+
+Parse = Callable[[str, bytes], Iterator[Package | Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cataloger:
+    """`globs` match whole image paths: `*` any part of a name, `**/` any number of folders (also none), `?` one."""
+
+    name: str  # names the Problem rows
+    type: str  # purl type of what it yields
+    globs: tuple[str, ...]
+    parse: Parse
+    max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes

@@ -1,0 +1,119 @@
+"""The tables: column names, Arrow types and keys. Times are UTC, sizes bytes, digests `sha256:<hex>`.
+
+`TABLES` are Delta tables under `<lake>/tables/<name>`. `LAYER_OBJECT` is the content-addressed Parquet object of one
+layer; `ADVISORIES`, `AFFECTED`, `AFFECTED_VERSIONS` and `EXPLOITATION` are the Parquet files of one feed snapshot.
+A version key is an order-preserving byte string (see `hullmark/versions`), null when the version could not be parsed.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TEXT = pa.string()
+COUNT = pa.int64()
+TIME = pa.timestamp("us", tz="UTC")
+KEY = pa.binary()
+TEXTS = pa.list_(pa.string())
+FLAG = pa.bool_()
+REAL = pa.float64()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A Delta table: rows with equal `key` replace each other; `scope` columns say which old rows a batch replaces whole."""
+
+    name: str
+    key: tuple[str, ...]
+    scope: tuple[str, ...]
+    schema: pa.Schema
+
+
+def _schema(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
+
+
+# One row per thing found in a layer. kind: "package", "problem", "whiteout" (path is what it hides), "opaque" (path is the
+# folder), "symlink" and "hardlink" (target = link target), "file" (any other non-folder), "distro" (detail = JSON).
+# "file" rows that a cataloger wanted carry wanted = true, even when they yielded nothing.
+LAYER_OBJECT = _schema(
+    kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
+    version_key=KEY, arch=TEXT, source_name=TEXT, source_version=TEXT, source_version_key=KEY, licence=TEXT,
+    cataloger=TEXT, detail=TEXT,
+)  # fmt: skip
+
+# Assembled inventory of images: the packages that are visible in the final root file system.
+# layer / layer_index: the layer that introduced this name and version at this path.
+# ecosystem: OSV name with release ("Debian:12", "Alpine:v3.18", "Ubuntu:22.04", "PyPI"), "" when the OS is unknown.
+# advisory_name / advisory_version: what is compared with advisories (the source package for Debian, Alpine, Ubuntu; the
+# normalised name for PyPI); version_key is the key of advisory_version.
+PACKAGES = _schema(
+    image_digest=TEXT, path=TEXT, type=TEXT, name=TEXT, version=TEXT, arch=TEXT, purl=TEXT, source_name=TEXT,
+    source_version=TEXT, ecosystem=TEXT, advisory_name=TEXT, advisory_version=TEXT, version_key=KEY, licence=TEXT,
+    layer=TEXT, layer_index=pa.int32(), engine=TEXT,
+)  # fmt: skip
+
+ADVISORIES = _schema(
+    advisory_id=TEXT, feed=TEXT, aliases=TEXTS, vulnerability_ids=TEXTS, summary=TEXT, severity=TEXT, score=REAL,
+    vector=TEXT, severity_source=TEXT, published=TIME, modified=TIME, withdrawn=TIME, references=TEXTS,
+)  # fmt: skip
+AFFECTED = _schema(
+    advisory_id=TEXT, ecosystem=TEXT, name=TEXT, scheme=TEXT, low=TEXT, high=TEXT, low_key=KEY, high_key=KEY,
+    high_inclusive=FLAG, fixed_version=TEXT,
+)  # fmt: skip
+AFFECTED_VERSIONS = _schema(advisory_id=TEXT, ecosystem=TEXT, name=TEXT, version=TEXT, version_key=KEY, fixed_version=TEXT)
+EXPLOITATION = _schema(
+    cve=TEXT, kev=FLAG, kev_added=pa.date32(), kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
+    epss_date=pa.date32(),
+)  # fmt: skip
+FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
+
+# location: "<registry>/<repository>"; account and region are "" outside ECR. state: "present", "deleted".
+IMAGES = _schema(
+    registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
+    size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
+    labels=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME, last_seen=TIME, state=TEXT,
+)  # fmt: skip
+IMAGE_LAYERS = _schema(
+    image_digest=TEXT, layer_index=pa.int32(), layer=TEXT, diff_id=TEXT, chain_id=TEXT, size=COUNT, created_by=TEXT,
+    media_type=TEXT,
+)  # fmt: skip
+COVERAGE = _schema(
+    run=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, media_type=TEXT,
+    subject=TEXT, index_digest=TEXT, status=TEXT, reason=TEXT, detail=TEXT, at=TIME,
+)  # fmt: skip
+PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
+
+# package_key: "<type>|<name>|<version>|<arch>|<path>"; vulnerability: a CVE id where there is one.
+FINDINGS = _schema(
+    image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, aliases=TEXTS, advisory=TEXT, type=TEXT, package=TEXT,
+    version=TEXT, purl=TEXT, path=TEXT, layer=TEXT, layer_index=pa.int32(), fixed_version=TEXT, severity=TEXT,
+    score=REAL, vector=TEXT, kev=FLAG, kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
+    summary=TEXT, status=TEXT, first_seen=TIME, last_seen=TIME,
+)  # fmt: skip
+FINDING_EVENTS = _schema(
+    run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT
+)
+RUNS = _schema(
+    run=TEXT, kind=TEXT, started=TIME, finished=TIME, state=TEXT, accounts=COUNT, repositories=COUNT, digests=COUNT,
+    images_scanned=COUNT, images_unchanged=COUNT, images_failed=COUNT, layers_read=COUNT, layers_known=COUNT,
+    bytes_read=COUNT, findings=COUNT, engine=TEXT, detail=TEXT,
+)  # fmt: skip
+FEED_SNAPSHOTS = _schema(
+    feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
+    detail=TEXT,
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("images", ("registry", "repository", "digest"), (), IMAGES),
+        Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),
+        Table("packages", ("image_digest", "path", "type", "name", "version", "arch"), ("image_digest",), PACKAGES),
+        Table("problems", ("image_digest", "layer", "path", "cataloger", "reason"), ("image_digest",), PROBLEMS),
+        Table("coverage", ("run", "registry", "repository", "digest"), (), COVERAGE),
+        Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
+        Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
+        Table("runs", ("run",), (), RUNS),
+        Table("feed_snapshots", ("feed", "fetched_at"), (), FEED_SNAPSHOTS),
+    )
+}

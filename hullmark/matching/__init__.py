@@ -1,0 +1,1 @@
+"""Packages x affected -> findings, in SQL."""

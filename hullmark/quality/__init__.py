@@ -1,0 +1,1 @@
+"""Data quality: Great Expectations suites that guard every batch."""

@@ -1,0 +1,1 @@
+"""Queries that dashboards and exports share, and report formats."""

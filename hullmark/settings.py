@@ -1,0 +1,79 @@
+"""One frozen Settings value, read once at the edge from `HULLMARK_*` environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from hullmark.errors import UsageError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on hostile input; sizes in bytes, times in seconds."""
+
+    manifest_bytes: int = 4 * MIB
+    config_bytes: int = 8 * MIB
+    layers: int = 512
+    index_depth: int = 4
+    index_manifests: int = 512
+    layer_bytes: int = 64 * 1024 * MIB  # uncompressed bytes of one layer
+    layer_ratio: int = 1100  # uncompressed / compressed; zeros reach 1030 in deflate
+    layer_entries: int = 20_000_000
+    path_bytes: int = 4096
+    header_bytes: int = 1 * MIB  # PAX and GNU long-name records of one entry
+    file_bytes: int = 64 * MIB  # one file that a cataloger wants
+    kept_bytes: int = 512 * MIB  # all files that catalogers want in one layer
+    packages: int = 1_000_000  # packages of one layer
+    layer_seconds: float = 1800.0
+    feed_bytes: int = 4096 * MIB  # unpacked bytes of one feed
+    record_bytes: int = 64 * MIB  # one advisory
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things lie and how much may be used; every field has an environment variable `HULLMARK_<FIELD>`."""
+
+    lake: str = ""  # folder or s3:// URL; default ~/.local/share/hullmark
+    feeds: str = ""  # base that holds osv/, kev/ and epss/; "" means the publishers' own addresses
+    feeds_max_age_hours: int = 24
+    workers: int = 0  # layers read at once; 0 means the number of cores
+    memory_mb: int = 1024  # DuckDB's memory limit
+    log_level: str = "WARNING"
+    aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS
+    platform_role_arn: str = ""  # the role that Hullmark runs as, which customers trust
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def threads(self) -> int:
+        """Layers to read at once, at least 1."""
+        return self.workers or os.cpu_count() or 1
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Settings from the environment, then from keyword overrides that are not None; raises UsageError on a bad number."""
+    values: dict[str, object] = {}
+    for item in fields(Settings):
+        text = environ.get(f"HULLMARK_{item.name.upper()}", "")
+        if text and item.name != "limits":
+            values[item.name] = _number(item.name, text) if item.type is int else text
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    settings = replace(Settings(), **values)  # type: ignore[arg-type]  # names and types were just taken from the fields
+    return settings if settings.lake else replace(settings, lake=str(default_home(environ)))
+
+
+def default_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The lake of a user who said nothing: $XDG_DATA_HOME/hullmark or ~/.local/share/hullmark."""
+    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "hullmark"
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(
+            f"HULLMARK_{name.upper()} is {text!r}, which is no whole number; set a number or unset it"
+        ) from None

@@ -1,0 +1,1 @@
+"""Where images come from: archives, layouts, registries and ECR; what they hold is resolved, never believed."""
