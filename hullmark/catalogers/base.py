@@ -1,16 +1,16 @@
 """The cataloger contract: "is this file yours?" by glob, asked of every path, and "read it", which gets the bytes.
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
-function of one file's path and bytes: no file system, clock, network or logger. It yields packages and problems; what
-it raises as `CorruptData` becomes one Problem row for that file, and what it had yielded before stays.
+function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems and (release
+files) distros; what it raises as `CorruptData` becomes one Problem row for that file, and what it had yielded before stays.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hullmark.model import Package, Problem
+from hullmark.model import Distro, Package, Problem
 
-Parse = Callable[[str, bytes], Iterator[Package | Problem]]
+Parse = Callable[[str, bytes], Iterator[Package | Problem | Distro]]
 
 
 @dataclass(frozen=True, slots=True)
