@@ -1,0 +1,203 @@
+"""Which operating system a root file system is, and which advisories speak of it.
+
+Several release files may lie in one root (`etc/os-release`, `etc/debian_version`, `etc/redhat-release` ...): `choose`
+merges them into one Distro, and `ecosystem` gives the OSV name with its release (ossf/osv-schema, "defined ecosystems").
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from posixpath import basename
+
+from hullmark.model import Distro
+
+# The most telling file first: os-release(5), a vendor's own file, files that derivatives share, free text.
+PREFERENCE = (
+    "etc/os-release",
+    "usr/lib/os-release",
+    "etc/oracle-release",
+    "etc/enterprise-release",
+    "etc/rocky-release",
+    "etc/almalinux-release",
+    "etc/fedora-release",
+    "etc/photon-release",
+    "etc/mariner-release",
+    "etc/azurelinux-release",
+    "etc/SuSE-release",
+    "etc/alpine-release",
+    "etc/centos-release",
+    "etc/redhat-release",
+    "etc/system-release",
+    "etc/lsb-release",
+    "etc/debian_version",
+    "etc/arch-release",
+    "etc/issue",
+)
+
+# Files that state a release to the point, where os-release states it shortened or not at all.
+POINT_RELEASE = {"debian": "debian_version", "alpine": "alpine-release"}
+
+DEBIAN = {
+    "woody": "3.0", "sarge": "3.1", "etch": "4.0", "lenny": "5.0", "squeeze": "6.0", "wheezy": "7", "jessie": "8",
+    "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
+}  # fmt: skip
+UBUNTU = {
+    "hardy": "8.04", "lucid": "10.04", "precise": "12.04", "trusty": "14.04", "utopic": "14.10", "vivid": "15.04",
+    "wily": "15.10", "xenial": "16.04", "yakkety": "16.10", "zesty": "17.04", "artful": "17.10", "bionic": "18.04",
+    "cosmic": "18.10", "disco": "19.04", "eoan": "19.10", "focal": "20.04", "groovy": "20.10", "hirsute": "21.04",
+    "impish": "21.10", "jammy": "22.04", "kinetic": "22.10", "lunar": "23.04", "mantic": "23.10", "noble": "24.04",
+    "oracular": "24.10", "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
+}  # fmt: skip
+
+LANGUAGES = {
+    "cargo": "crates.io", "composer": "Packagist", "gem": "RubyGems", "golang": "Go", "maven": "Maven", "npm": "npm",
+    "nuget": "NuGet", "pypi": "PyPI",
+}  # fmt: skip
+
+
+def choose(releases: Mapping[str, Distro]) -> Distro:
+    """The one Distro that the release files of one root state together; an empty Distro when there are none.
+
+    `releases` maps image paths to what each file states. The first file in PREFERENCE that names an id decides; what it
+    leaves blank is taken from other files that name the same id. Debian's and Alpine's point release comes from
+    `etc/debian_version` and `etc/alpine-release`.
+    """
+    ordered = [releases[path] for path in sorted(releases, key=_preference)]
+    best = next((distro for distro in ordered if distro.id), ordered[0] if ordered else Distro())
+    for other in ordered:
+        if other.id == best.id:
+            best = _fill(best, other)
+    return replace(best, version_id=_point_release(best, releases))
+
+
+def release(distro: Distro) -> str:
+    """The release as OSV writes it ("12", "22.04", "v3.18", "edge"), "" for rolling and unknown ones."""
+    family = _FAMILIES.get(distro.id)
+    return family.release(distro) if family else ""
+
+
+def ecosystem(distro: Distro, package_type: str) -> str:
+    """The OSV ecosystem of a package of a purl type on this distro, with its release; "" when Hullmark knows none.
+
+    Ubuntu's ":LTS" is left out here and must be left out of advisories; "Ubuntu:Pro:..." never comes from an image.
+    """
+    if package_type in LANGUAGES:
+        return LANGUAGES[package_type]
+    family = _FAMILIES.get(distro.id)
+    if family is None or family.package_type != package_type:
+        return ""
+    if family.rolling:
+        return family.name
+    suffix = family.release(distro)
+    return f"{family.name}:{suffix}" if suffix else ""
+
+
+def package_type(distro: Distro) -> str:
+    """The purl type of the distro's own packages ("deb", "apk", "rpm"); "" for a distro that Hullmark does not know."""
+    family = _FAMILIES.get(distro.id)
+    return family.package_type if family else ""
+
+
+def is_known(distro: Distro) -> bool:
+    """Whether advisories can be found for the distro's own packages: its id and its release are both understood."""
+    return bool(ecosystem(distro, package_type(distro)))
+
+
+def _preference(path: str) -> tuple[int, str]:
+    return (PREFERENCE.index(path) if path in PREFERENCE else len(PREFERENCE), path)
+
+
+def _fill(best: Distro, other: Distro) -> Distro:
+    return Distro(
+        id=best.id,
+        version_id=best.version_id or other.version_id,
+        name=best.name or other.name,
+        codename=best.codename or other.codename,
+        id_like=best.id_like or other.id_like,
+        cpe=best.cpe or other.cpe,
+        variant_id=best.variant_id or other.variant_id,
+    )
+
+
+def _point_release(best: Distro, releases: Mapping[str, Distro]) -> str:
+    """The finer version, when it refines the coarse one: "12.7" for "12", but neither "11.3" nor "trixie/sid"."""
+    wanted = POINT_RELEASE.get(best.id, "")
+    for path, other in releases.items():
+        if basename(path) == wanted and other.version_id.startswith(f"{best.version_id}."):
+            return other.version_id
+    return best.version_id
+
+
+def _whole(distro: Distro) -> str:
+    return distro.version_id
+
+
+def _major(distro: Distro) -> str:
+    return distro.version_id.partition(".")[0]
+
+
+def _alpine(distro: Distro) -> str:
+    """ "v3.18"; "edge" for a snapshot between releases ("3.21_alpha20240923") and for what calls itself edge."""
+    if "edge" in distro.version_id or "_alpha" in distro.version_id or distro.name.endswith(" edge"):
+        return "edge"
+    found = re.match(r"v?(\d+\.\d+)", distro.version_id)
+    return f"v{found[1]}" if found else ""
+
+
+def _debian(distro: Distro) -> str:
+    """The number; testing and "<codename>/sid" count as the release they become, as their fixes pass through it."""
+    found = re.match(r"(\d+)(\.\d+)?", distro.version_id)
+    if found is None:
+        names = (distro.codename, distro.version_id.partition("/")[0])
+        return next((DEBIAN[name] for name in names if name in DEBIAN), "")
+    old = int(found[1]) < 7  # until Debian 6.0 the second number was part of the release
+    return f"{found[1]}{found[2] or '.0'}" if old else found[1]
+
+
+def _ubuntu(distro: Distro) -> str:
+    found = re.match(r"\d+\.\d\d", distro.version_id)
+    return found[0] if found else UBUNTU.get(distro.codename, "")
+
+
+def _red_hat(distro: Distro) -> str:
+    """What OSV writes: the CPE without `cpe:/o:redhat:`, as the CPE_NAME of os-release gives it."""
+    _, found, rest = distro.cpe.partition(":redhat:")
+    if found and rest:
+        return rest
+    return f"enterprise_linux:{_major(distro)}" if _major(distro) else ""
+
+
+def _leap(distro: Distro) -> str:
+    return f"Leap {distro.version_id}" if distro.version_id else ""
+
+
+def _tumbleweed(_distro: Distro) -> str:
+    return "Tumbleweed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    name: str  # the OSV ecosystem
+    package_type: str
+    release: Callable[[Distro], str]
+    rolling: bool = False
+
+
+# Derivatives (Raspbian, Kali, Mint's own id ...) rebuild or add packages, so their versions are not Debian's: they are not here.
+_FAMILIES = {
+    "debian": _Family("Debian", "deb", _debian),
+    "ubuntu": _Family("Ubuntu", "deb", _ubuntu),
+    "alpine": _Family("Alpine", "apk", _alpine),
+    "wolfi": _Family("Wolfi", "apk", _whole, rolling=True),
+    "chainguard": _Family("Chainguard", "apk", _whole, rolling=True),
+    "minimos": _Family("MinimOS", "apk", _whole, rolling=True),
+    "alpaquita": _Family("Alpaquita", "apk", _major),
+    "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", "apk", _major),
+    "almalinux": _Family("AlmaLinux", "rpm", _major),
+    "rocky": _Family("Rocky Linux", "rpm", _major),
+    "rhel": _Family("Red Hat", "rpm", _red_hat),
+    "opensuse-leap": _Family("openSUSE", "rpm", _leap),
+    "opensuse-tumbleweed": _Family("openSUSE", "rpm", _tumbleweed),
+    "photon": _Family("Photon OS", "rpm", _whole),
+    "mageia": _Family("Mageia", "rpm", _major),
+}
