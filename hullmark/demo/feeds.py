@@ -74,8 +74,6 @@ def _kev(facts: list[Mapping[str, Any]]) -> bytes:
     known = [
         {
             "cveID": fact["cve"],
-            "vendorProject": "demo",
-            "product": "demo",
             "vulnerabilityName": fact["cve"],
             "dateAdded": fact["kev_added"].isoformat(),
             "dueDate": fact["kev_due"].isoformat(),

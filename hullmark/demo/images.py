@@ -128,8 +128,8 @@ def _tar(files: Mapping[str, bytes], removed: Iterable[str]) -> bytes:
         entries[f"{folder}/.wh.{name}"] = b""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in sorted({parent for path in entries for parent in _parents(path)}):
-            folder_entry = tarfile.TarInfo(path)
+        for parent in sorted({parent for path in entries for parent in _parents(path)}):
+            folder_entry = tarfile.TarInfo(parent)
             folder_entry.type, folder_entry.mode, folder_entry.mtime = tarfile.DIRTYPE, 0o755, MTIME
             tar.addfile(folder_entry)
         for path, data in sorted(entries.items()):
