@@ -1,0 +1,124 @@
+"""Writing Delta tables: replace a scope, upsert by key, compact, vacuum; every one is a single atomic commit.
+
+Deletion vectors stay off, so that the Parquet files of the current version are the table. Writers that meet are sorted out
+by Delta's optimistic concurrency: the loser reads the new state and tries again, a bounded number of times.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import Schema
+
+from hullmark.errors import LakeBusy, LakeError
+from hullmark.lake.batch import quote, same_rows
+from hullmark.lake.place import Place, one_line
+from hullmark.lake.schema import TABLES, Table
+
+Maintenance = Callable[[Place, str], int]
+ATTEMPTS = 12
+FIRST_PAUSE = 0.05  # seconds, doubled with each attempt up to
+LONGEST_PAUSE = 5.0
+ROW_GROUP = 122_880  # DuckDB's own size of a row group: one thread reads one
+PRUNING_VALUES = 64  # a leading key column with at most so many values is told to the merge, which then skips files
+PROPERTIES = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
+CONFIGURATION: dict[str, str | None] = {"delta.enableDeletionVectors": "false"}
+
+
+def open_table(place: Place, name: str) -> DeltaTable | None:
+    """The current state of a table, None when nothing was ever committed to it; raises LakeError when it is unreadable."""
+    try:
+        return DeltaTable(place.join("tables", name), storage_options=place.options or None)
+    except TableNotFoundError:
+        return None
+    except (DeltaError, OSError) as error:
+        raise LakeError(f"the table {name} of the lake {place.root} cannot be read: {one_line(error)}") from None
+
+
+def version(place: Place, name: str) -> int | None:
+    """The current version of a table, None when it does not exist."""
+    table = open_table(place, name)
+    return None if table is None else table.version()
+
+
+def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> None:
+    """Put the rows in place of all rows whose scope columns stand in `scopes`, in one commit."""
+    predicate = same_rows(table.scope, scopes)
+    if predicate:
+        _retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
+
+
+def upsert(place: Place, table: Table, rows: pa.Table) -> None:
+    """Put the rows in; those whose key is there already replace the old row. One commit."""
+    same = " AND ".join(f"new.{column} = old.{column}" for column in table.key)
+    leading = pc.unique(rows.column(table.key[0])).to_pylist()
+    if len(leading) <= PRUNING_VALUES and rows.schema.field(table.key[0]).type == pa.string():
+        same += f" AND old.{table.key[0]} IN ({', '.join(map(quote, leading))})"
+    _retry(place, table.name, partial(_upsert_once, rows=rows, predicate=same))
+
+
+def compact(place: Place, name: str) -> int:
+    """Merge the small files of a table; returns how many files it has now."""
+    _retry(place, name, lambda table: table.optimize.compact(writer_properties=PROPERTIES))
+    table = open_table(place, name)
+    return len(table.file_uris()) if table else 0
+
+
+def vacuum(place: Place, name: str, keep_days: int) -> int:
+    """Delete files that no version of the last `keep_days` days names; returns how many."""
+    gone: list[str] = []
+    _retry(place, name, lambda table: gone.extend(_vacuum_once(table, keep_days * 24)))
+    return len(gone)
+
+
+def _vacuum_once(table: DeltaTable, hours: int) -> list[str]:
+    return table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)
+
+
+def _replace_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
+    if rows.num_rows:
+        write_deltalake(table, rows, mode="overwrite", predicate=predicate, writer_properties=PROPERTIES)
+    else:
+        table.delete(predicate, writer_properties=PROPERTIES)
+
+
+def _upsert_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
+    merge = table.merge(rows, predicate, source_alias="new", target_alias="old", writer_properties=PROPERTIES)
+    merge.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _retry(place: Place, name: str, action: Callable[[DeltaTable], object]) -> None:
+    pause = FIRST_PAUSE
+    for attempt in range(ATTEMPTS):
+        try:
+            action(_open_or_create(place, name))
+        except CommitFailedError:
+            if attempt + 1 < ATTEMPTS:
+                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+            pause = min(pause * 2, LONGEST_PAUSE)
+        except (DeltaError, OSError) as error:
+            raise LakeError(
+                f"the table {name} of the lake {place.root} could not be written: {one_line(error)}; nothing was changed"
+            ) from None
+        else:
+            return
+    raise LakeBusy(f"the table {name} of the lake {place.root} was changed by others {ATTEMPTS} times in a row; try again")
+
+
+def _open_or_create(place: Place, name: str) -> DeltaTable:
+    table = open_table(place, name)
+    if table is None:
+        return DeltaTable.create(
+            place.join("tables", name), TABLES[name].schema, mode="ignore", configuration=CONFIGURATION,
+            storage_options=place.options or None,
+        )  # fmt: skip
+    known = {field.name for field in table.schema().fields}
+    missing = [field for field in Schema.from_arrow(TABLES[name].schema).fields if field.name not in known]
+    if missing:  # an older version of Hullmark made the table
+        table.alter.add_columns(missing)
+    return table

@@ -1,0 +1,66 @@
+"""`lake.json` marks a folder as a lake and says which format it has, so that an older Hullmark does not misread it."""
+
+import json
+import os
+from pathlib import Path
+
+from hullmark.errors import LakeError
+from hullmark.lake.place import Place, one_line
+
+NAME = "lake.json"
+FORMAT = 1
+FOLDERS = ("tables", "layers", "feeds", "quarantine", "locks")
+NEIGHBOURS = (*FOLDERS, "demo", "prefect", "logs")  # what Hullmark itself may have put there before the lake
+
+
+def is_marked(place: Place) -> bool:
+    """Whether there is a lake that this version can read; raises LakeError for one it cannot."""
+    content = place.read(NAME)
+    if content is None:
+        return False
+    try:
+        number = json.loads(content)["format"]
+    except (ValueError, TypeError, KeyError):
+        number = None
+    if not isinstance(number, int):
+        raise LakeError(f"{place.join(NAME)} is damaged; restore it or choose another lake")
+    if number > FORMAT:
+        raise LakeError(
+            f"the lake {place.root} was made by a newer Hullmark (format {number}, not {FORMAT}); upgrade Hullmark"
+        )
+    return True
+
+
+def mark(place: Place) -> None:
+    """Make the folders and the mark where there is no lake yet; raises LakeError when that is impossible or unwise."""
+    try:
+        marked = is_marked(place)
+        if place.is_local:
+            _make_folders(place, marked)
+        if not marked:
+            place.write(NAME, json.dumps({"product": "hullmark", "format": FORMAT}).encode())
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else one_line(error)
+        raise LakeError(
+            f"the lake {place.root} cannot be written: {reason}; choose another folder or make it writable"
+        ) from None
+
+
+def _make_folders(place: Place, marked: bool) -> None:
+    root = Path(place.root)
+    root.mkdir(parents=True, exist_ok=True)
+    strangers = [] if marked else sorted(item.name for item in root.iterdir() if not _is_ours(item.name))
+    if strangers:
+        raise LakeError(
+            f"{place.root} is no lake and holds other things ({strangers[0]}, ...); choose a new or an empty folder"
+        )
+    for folder in FOLDERS:
+        (root / folder).mkdir(exist_ok=True)
+    if not os.access(root, os.W_OK) or not os.access(root / "tables", os.W_OK):
+        raise LakeError(
+            f"the lake {place.root} cannot be written: Permission denied; choose another folder or make it writable"
+        )
+
+
+def _is_ours(name: str) -> bool:
+    return name in NEIGHBOURS or name.startswith((".", NAME))

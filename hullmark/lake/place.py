@@ -1,0 +1,76 @@
+"""Where a lake lies: a local folder or an `s3://bucket/prefix`, and how its plain files are read and written."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow.fs as pa_fs
+
+from hullmark.errors import LakeError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The root of a lake; `options` are what object stores need beyond the `AWS_*` variables they read themselves."""
+
+    root: str
+    options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the lake is a folder of this machine."""
+        return "://" not in self.root
+
+    def join(self, *parts: str) -> str:
+        """The path or URL of something in the lake."""
+        return "/".join((self.root, *parts))
+
+    def filesystem(self) -> Any:  # noqa: ANN401  # a pyarrow.fs.FileSystem; pyarrow ships no types
+        """A file system whose root is the lake's root."""
+        if self.is_local:
+            return pa_fs.SubTreeFileSystem(self.root, pa_fs.LocalFileSystem())
+        from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415  # 0.1 s that only S3 pays
+
+        return pa_fs.PyFileSystem(DeltaStorageHandler.from_table_uri(self.root, options=self.options))
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a small file, None when there is none; raises LakeError when it cannot be read."""
+        try:
+            with self.filesystem().open_input_stream(name) as stream:
+                return bytes(stream.read())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LakeError(f"{self.join(name)} cannot be read: {one_line(error)}; check its permissions") from None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a small file whole: a reader sees the old or the new content, never a part; raises OSError."""
+        target = f"{name}.{os.getpid()}.tmp" if self.is_local else name
+        with self.filesystem().open_output_stream(target) as stream:
+            stream.write(content)
+        if self.is_local:
+            Path(self.join(target)).replace(self.join(name))
+
+
+def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
+    """The place of a lake; local paths become absolute, S3 options come from the environment."""
+    if "://" not in root:
+        return Place(str(Path(root).expanduser().absolute()))
+    if not root.startswith("s3://"):
+        raise LakeError(f"the lake {root} is neither a folder nor an s3:// URL; set HULLMARK_LAKE to one of them")
+    options = {}
+    endpoint = environ.get("HULLMARK_AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL", "")
+    if endpoint:
+        options["AWS_ENDPOINT_URL"] = endpoint
+        options["AWS_ALLOW_HTTP"] = str(endpoint.startswith("http://")).lower()
+    if region := environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"):
+        options["AWS_REGION"] = region
+    return Place(root.rstrip("/"), options)
+
+
+def one_line(error: BaseException) -> str:
+    """The first line of a library's error, bounded, without the full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:300].rstrip(". ")

@@ -1,0 +1,92 @@
+"""Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
+
+import tempfile
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from hullmark.errors import LakeError
+from hullmark.lake import delta
+from hullmark.lake.marker import is_marked
+from hullmark.lake.place import Place, one_line
+from hullmark.lake.schema import TABLES, Table
+
+
+def connect(place: Place, memory_mb: int, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for each table, then closed to the outside; raises LakeError."""
+    is_marked(place)
+    con = open_duckdb(memory_mb, threads)
+    for table in TABLES.values():
+        try:
+            _relation(con, table, delta.open_table(place, table.name)).create_view(table.name)
+        except (DeltaError, OSError, duckdb.Error) as error:
+            raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
+    for view in sorted(item.name for item in files(f"{__package__}.views").iterdir() if item.name.endswith(".sql")):
+        con.execute(files(f"{__package__}.views").joinpath(view).read_text(encoding="utf-8"))
+    _close_off(con, place)
+    return con
+
+
+def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:
+    """One table as it was at a version or time, on a connection of its own."""
+    state = delta.open_table(place, table.name)
+    if state is None:
+        raise LakeError(f"the lake {place.root} has no table {table.name} yet; scan something first")
+    try:
+        state.load_as_version(when)
+        return _relation(open_duckdb(), table, state)
+    except (DeltaError, OSError, duckdb.Error) as error:
+        raise LakeError(
+            f"the table {table.name} cannot be read as of {when}: {one_line(error)}; it may have been vacuumed"
+        ) from None
+
+
+def open_duckdb(memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB in UTC with bounded memory, which spills to the system's temporary folder and loads no extensions."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_mb}MiB",
+        "temp_directory": str(Path(tempfile.gettempdir()) / "hullmark-duckdb"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,
+    }
+    if threads:
+        config["threads"] = threads
+    con = duckdb.connect(config=config)
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _relation(con: duckdb.DuckDBPyConnection, table: Table, state: DeltaTable | None) -> duckdb.DuckDBPyRelation:
+    paths = state.file_uris() if state else []
+    if not paths or state is None:
+        return con.from_arrow(table.schema.empty_table())
+    if "://" in paths[0]:
+        return con.from_arrow(state.to_pyarrow_dataset(schema=table.schema))
+    found = con.read_parquet([escape_glob(path) for path in paths], union_by_name=True)
+    return found.select(*(_column(field, found.columns) for field in table.schema))
+
+
+def _column(field: pa.Field, present: list[str]) -> duckdb.Expression:
+    if field.name in present:
+        return duckdb.ColumnExpression(field.name)
+    empty = duckdb.from_arrow(pa.schema([field]).empty_table())
+    return duckdb.ConstantExpression(None).cast(empty.types[0]).alias(field.name)
+
+
+def escape_glob(path: str) -> str:
+    """A path whose `*`, `?` and `[` mean themselves to DuckDB."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+
+
+def _close_off(con: duckdb.DuckDBPyConnection, place: Place) -> None:
+    if place.is_local:
+        folder = place.join("tables")
+        con.execute("SET allowed_directories = $folders", {"folders": sorted({folder, escape_glob(folder)})})
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")

@@ -1,0 +1,126 @@
+"""The lake: Delta tables under `tables/`, and beside them what others own: `layers/`, `feeds/` and `quarantine/`.
+
+A commit is atomic: readers see the state before it or after it, and a writer that dies leaves nothing visible. Rows with
+equal keys replace each other; tables with a scope (all findings of an image) replace the scope whole.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from hullmark.lake import delta, locks, marker, reading
+from hullmark.lake.batch import shape, table_named
+from hullmark.lake.place import place
+from hullmark.lake.schema import TABLES
+
+WRITE_SECONDS = 600.0  # how long one commit waits for another one on the same local table
+
+
+class Lake:
+    """A lake at a local folder or an `s3://` URL; making the object touches nothing."""
+
+    def __init__(self, root: str) -> None:
+        self.place = place(root)
+        self._ready = False
+
+    @property
+    def root(self) -> str:
+        """The absolute folder or the URL, without a trailing slash."""
+        return self.place.root
+
+    @property
+    def layer_objects_root(self) -> str:
+        """Where the objects of single layers lie (see `LayerObjects`)."""
+        return self.place.join("layers")
+
+    @property
+    def feeds_root(self) -> str:
+        """Where the snapshots of advisory feeds lie (see `FeedStore`)."""
+        return self.place.join("feeds")
+
+    def exists(self) -> bool:
+        """Whether a lake was made here; raises LakeError for one that this version cannot read."""
+        return marker.is_marked(self.place)
+
+    def create(self) -> None:
+        """Make the lake unless it is there; raises LakeError when not writable, not a lake, or made by a newer version."""
+        if not self._ready:
+            marker.mark(self.place)
+            self._ready = True
+
+    def commit(self, table: str, batch: pa.Table) -> int:
+        """Put the rows in and return their number; the old rows of every scope in the batch go in the same commit.
+
+        Raises LakeError when the batch does not fit the table or cannot be written. An empty batch changes nothing.
+        """
+        target = table_named(table)
+        if not batch.num_rows:
+            return 0
+        rows = shape(target, batch)
+        with self._writing(table):
+            if target.scope:
+                delta.replace(self.place, target, rows, rows.select(list(target.scope)))
+            else:
+                delta.upsert(self.place, target, rows)
+        return int(rows.num_rows)
+
+    def replace_scope(self, table: str, scope_values: pa.Table, batch: pa.Table) -> int:
+        """Like `commit`, but scopes in `scope_values` that have no row in the batch are cleared too."""
+        target = table_named(table)
+        rows = shape(target, batch)
+        scopes = pa.concat_tables(
+            [values.select(list(target.scope)) for values in (rows, scope_values)], promote_options="default"
+        )
+        with self._writing(table):
+            delta.replace(self.place, target, rows, scopes)
+        return int(rows.num_rows)
+
+    def connect(self, memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
+
+        It sees the state of each table at this moment, reads nothing outside the lake's tables, and cannot be reconfigured.
+        """
+        return reading.connect(self.place, memory_mb, threads)
+
+    def relation_as_of(self, table: str, when: int | datetime) -> duckdb.DuckDBPyRelation:
+        """An old state of a table, by its version or by an aware time; raises LakeError when it is gone or never was."""
+        return reading.relation_as_of(self.place, table_named(table), when)
+
+    def versions(self) -> dict[str, int]:
+        """The current Delta version of each table that exists: it changes when, and only when, the table does."""
+        return {name: version for name in TABLES if (version := delta.version(self.place, name)) is not None}
+
+    @contextmanager
+    def lock(self, what: str) -> Iterator[None]:
+        """One writing run at a time; raises LakeBusy with who holds it. On S3 there is no lock: Delta sorts writers out."""
+        self.create()
+        held: AbstractContextManager[None] = nullcontext()
+        if self.place.is_local:
+            held = locks.hold(Path(self.place.join("locks")), locks.RUN, what)
+        with held:
+            yield
+
+    def compact(self) -> dict[str, int]:
+        """Merge small files; returns how many files each table has now."""
+        return {name: self._maintain(name, delta.compact) for name in self.versions()}
+
+    def vacuum(self, keep_days: int = 7) -> dict[str, int]:
+        """Delete the files of states older than `keep_days`; returns how many were deleted from each table."""
+        return {
+            name: self._maintain(name, lambda where, table: delta.vacuum(where, table, keep_days))
+            for name in self.versions()
+        }
+
+    def _maintain(self, name: str, action: delta.Maintenance) -> int:
+        with self._writing(name):
+            return action(self.place, name)
+
+    def _writing(self, table: str) -> AbstractContextManager[None]:
+        self.create()
+        if not self.place.is_local:
+            return nullcontext()
+        return locks.hold(Path(self.place.join("locks")), table, f"writing {table}", WRITE_SECONDS)

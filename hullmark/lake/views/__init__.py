@@ -1,0 +1,1 @@
+"""Views that `Lake.connect` adds to those of the tables; one relation a file."""
