@@ -50,7 +50,7 @@ def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> Non
     """Put the rows in place of all rows whose scope columns stand in `scopes`, in one commit."""
     predicate = same_rows(table.scope, scopes)
     if predicate:
-        _retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
+        retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
 
 
 def upsert(place: Place, table: Table, rows: pa.Table) -> None:
@@ -59,12 +59,28 @@ def upsert(place: Place, table: Table, rows: pa.Table) -> None:
     leading = pc.unique(rows.column(table.key[0])).to_pylist()
     if len(leading) <= PRUNING_VALUES and rows.schema.field(table.key[0]).type == pa.string():
         same += f" AND old.{table.key[0]} IN ({', '.join(map(quote, leading))})"
-    _retry(place, table.name, partial(_upsert_once, rows=rows, predicate=same))
+    retry(place, table.name, partial(_upsert_once, rows=rows, predicate=same))
+
+
+def retry(place: Place, name: str, action: Callable[[DeltaTable], object], first_pause: float = FIRST_PAUSE) -> None:
+    """Run an action on the newest state, again when another writer was faster; raises LakeBusy in the end, and LakeError."""
+    for attempt in range(ATTEMPTS):
+        try:
+            action(_open_or_create(place, name))
+        except CommitFailedError:
+            time.sleep(min(first_pause * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter
+        except (DeltaError, OSError) as error:
+            raise LakeError(
+                f"the table {name} of the lake {place.root} could not be written: {one_line(error)}; nothing was changed"
+            ) from None
+        else:
+            return
+    raise LakeBusy(f"the table {name} of the lake {place.root} was changed by others {ATTEMPTS} times in a row; try again")
 
 
 def compact(place: Place, name: str) -> int:
     """Merge the small files of a table; returns how many files it has now."""
-    _retry(place, name, lambda table: table.optimize.compact(writer_properties=PROPERTIES))
+    retry(place, name, lambda table: table.optimize.compact(writer_properties=PROPERTIES))
     table = open_table(place, name)
     return len(table.file_uris()) if table else 0
 
@@ -72,7 +88,7 @@ def compact(place: Place, name: str) -> int:
 def vacuum(place: Place, name: str, keep_days: int) -> int:
     """Delete files that no version of the last `keep_days` days names; returns how many."""
     gone: list[str] = []
-    _retry(place, name, lambda table: gone.extend(_vacuum_once(table, keep_days * 24)))
+    retry(place, name, lambda table: gone.extend(_vacuum_once(table, keep_days * 24)))
     return len(gone)
 
 
@@ -90,24 +106,6 @@ def _replace_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
 def _upsert_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
     merge = table.merge(rows, predicate, source_alias="new", target_alias="old", writer_properties=PROPERTIES)
     merge.when_matched_update_all().when_not_matched_insert_all().execute()
-
-
-def _retry(place: Place, name: str, action: Callable[[DeltaTable], object]) -> None:
-    pause = FIRST_PAUSE
-    for attempt in range(ATTEMPTS):
-        try:
-            action(_open_or_create(place, name))
-        except CommitFailedError:
-            if attempt + 1 < ATTEMPTS:
-                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
-            pause = min(pause * 2, LONGEST_PAUSE)
-        except (DeltaError, OSError) as error:
-            raise LakeError(
-                f"the table {name} of the lake {place.root} could not be written: {one_line(error)}; nothing was changed"
-            ) from None
-        else:
-            return
-    raise LakeBusy(f"the table {name} of the lake {place.root} was changed by others {ATTEMPTS} times in a row; try again")
 
 
 def _open_or_create(place: Place, name: str) -> DeltaTable:

@@ -33,14 +33,14 @@ class Place:
             return pa_fs.SubTreeFileSystem(self.root, pa_fs.LocalFileSystem())
         from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415  # 0.1 s that only S3 pays
 
-        return pa_fs.PyFileSystem(DeltaStorageHandler.from_table_uri(self.root, options=self.options))
+        return pa_fs.PyFileSystem(DeltaStorageHandler(self.root, options=self.options))
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a small file, None when there is none; raises LakeError when it cannot be read."""
         try:
             with self.filesystem().open_input_stream(name) as stream:
                 return bytes(stream.read())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise LakeError(f"{self.join(name)} cannot be read: {one_line(error)}; check its permissions") from None

@@ -23,7 +23,7 @@ def connect(place: Place, memory_mb: int, threads: int | None) -> duckdb.DuckDBP
     con = open_duckdb(memory_mb, threads)
     for table in TABLES.values():
         try:
-            _relation(con, table, delta.open_table(place, table.name)).create_view(table.name)
+            _relation(con, place, table, delta.open_table(place, table.name)).create_view(table.name)
         except (DeltaError, OSError, duckdb.Error) as error:
             raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
     for view in sorted(item.name for item in files(f"{__package__}.views").iterdir() if item.name.endswith(".sql")):
@@ -39,7 +39,7 @@ def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.D
         raise LakeError(f"the lake {place.root} has no table {table.name} yet; scan something first")
     try:
         state.load_as_version(when)
-        return _relation(open_duckdb(), table, state)
+        return _relation(open_duckdb(), place, table, state)
     except (DeltaError, OSError, duckdb.Error) as error:
         raise LakeError(
             f"the table {table.name} cannot be read as of {when}: {one_line(error)}; it may have been vacuumed"
@@ -47,7 +47,7 @@ def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.D
 
 
 def open_duckdb(memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB in UTC with bounded memory, which spills to the system's temporary folder and loads no extensions."""
+    """An in-memory DuckDB in UTC with bounded memory, which spills to the temporary folder and loads no extensions."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_mb}MiB",
         "temp_directory": str(Path(tempfile.gettempdir()) / "hullmark-duckdb"),
@@ -62,13 +62,15 @@ def open_duckdb(memory_mb: int = 1024, threads: int | None = None) -> duckdb.Duc
     return con
 
 
-def _relation(con: duckdb.DuckDBPyConnection, table: Table, state: DeltaTable | None) -> duckdb.DuckDBPyRelation:
-    paths = state.file_uris() if state else []
-    if not paths or state is None:
+def _relation(
+    con: duckdb.DuckDBPyConnection, place: Place, table: Table, state: DeltaTable | None
+) -> duckdb.DuckDBPyRelation:
+    names = pa.table(state.get_add_actions()).column("path").to_pylist() if state else []
+    if not names or state is None:
         return con.from_arrow(table.schema.empty_table())
-    if "://" in paths[0]:
+    if not place.is_local:
         return con.from_arrow(state.to_pyarrow_dataset(schema=table.schema))
-    found = con.read_parquet([escape_glob(path) for path in paths], union_by_name=True)
+    found = con.read_parquet([escape_glob(place.join("tables", table.name, name)) for name in names], union_by_name=True)
     return found.select(*(_column(field, found.columns) for field in table.schema))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from hullmark.errors import LakeError, UsageError
 from hullmark.lake import delta, locks, marker, reading
 from hullmark.lake.batch import shape, table_named
 from hullmark.lake.place import place
@@ -71,6 +72,8 @@ class Lake:
     def replace_scope(self, table: str, scope_values: pa.Table, batch: pa.Table) -> int:
         """Like `commit`, but scopes in `scope_values` that have no row in the batch are cleared too."""
         target = table_named(table)
+        if not target.scope:
+            raise LakeError(f"the table {table} has no scope to replace; commit to it instead")
         rows = shape(target, batch)
         scopes = pa.concat_tables(
             [values.select(list(target.scope)) for values in (rows, scope_values)], promote_options="default"
@@ -109,7 +112,12 @@ class Lake:
         return {name: self._maintain(name, delta.compact) for name in self.versions()}
 
     def vacuum(self, keep_days: int = 7) -> dict[str, int]:
-        """Delete the files of states older than `keep_days`; returns how many were deleted from each table."""
+        """Delete the files of states older than `keep_days`; returns how many were deleted from each table.
+
+        Raises UsageError for 0 days on S3, where nothing would protect the files of a commit under way.
+        """
+        if keep_days < (0 if self.place.is_local else 1):
+            raise UsageError(f"{keep_days} days are too few for {self.root}; keep at least 1")
         return {
             name: self._maintain(name, lambda where, table: delta.vacuum(where, table, keep_days))
             for name in self.versions()

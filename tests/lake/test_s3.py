@@ -1,0 +1,65 @@
+"""The same lake on S3, spoken to over HTTP by the libraries themselves; moto's server stands in for AWS."""
+
+from collections.abc import Iterator
+
+import boto3
+import pyarrow as pa
+import pytest
+from moto.server import ThreadedMotoServer
+
+from hullmark.errors import LakeError, UsageError
+from hullmark.lake.query import query
+from hullmark.lake.store import Lake
+from tests.lake.rows import digest, packages, rows
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def lake(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_REGION": "eu-west-1",
+        "HULLMARK_AWS_ENDPOINT_URL": endpoint,
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    client.create_bucket(Bucket="lake")
+    client.close()
+    return Lake("s3://lake/hullmark/")
+
+
+def test_a_lake_on_s3(lake: Lake) -> None:
+    assert not lake.exists()
+    lake.create()
+    assert lake.exists()
+    assert Lake(lake.root).exists()
+    lake.commit("packages", packages("a", "b"))
+    lake.commit("packages", packages("a", names=1, version="2"))
+    lake.commit("images", rows("images", {"digest": "1"}))
+    lake.commit("images", rows("images", {"digest": "1", "state": "deleted"}))
+    sql = "SELECT image_digest, count(*) AS n FROM packages WHERE type = 'deb' GROUP BY ALL ORDER BY n"
+    assert query(lake, sql).to_pylist() == [{"image_digest": digest("a"), "n": 1}, {"image_digest": digest("b"), "n": 3}]
+    assert query(lake, "SELECT state FROM images").to_pylist() == [{"state": "deleted"}]
+    assert lake.relation_as_of("images", 1).fetchall()[0][-1] == "present"
+    lake.replace_scope("packages", pa.table({"image_digest": [digest("b")]}), rows("packages"))
+    assert query(lake, "SELECT count(*) AS n FROM packages").to_pylist() == [{"n": 1}]
+    with lake.lock("a run"), Lake(lake.root).lock("another run"):
+        assert lake.compact()["packages"] == 1
+    with pytest.raises(UsageError, match="at least 1"):
+        lake.vacuum(0)
+
+
+def test_a_bucket_that_is_not_there(lake: Lake) -> None:
+    with pytest.raises(LakeError, match="s3://nowhere/lake") as caught:
+        Lake("s3://nowhere/lake").create()
+    assert "\n" not in str(caught.value)
+    assert "not-a-secret" not in str(caught.value)
