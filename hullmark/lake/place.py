@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow.fs as pa_fs
 
@@ -31,9 +32,15 @@ class Place:
         """A file system whose root is the lake's root."""
         if self.is_local:
             return pa_fs.SubTreeFileSystem(self.root, pa_fs.LocalFileSystem())
-        from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415  # 0.1 s that only S3 pays
-
-        return pa_fs.PyFileSystem(DeltaStorageHandler(self.root, options=self.options))
+        endpoint = urlsplit(self.options.get("AWS_ENDPOINT_URL", ""))
+        store = pa_fs.S3FileSystem(
+            endpoint_override=endpoint.netloc or None,
+            scheme=endpoint.scheme or "https",
+            region=self.options.get("AWS_REGION"),
+            connect_timeout=10,
+            request_timeout=60,
+        )
+        return pa_fs.SubTreeFileSystem(self.root.removeprefix("s3://"), store)
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a small file, None when there is none; raises LakeError when it cannot be read."""
@@ -60,7 +67,7 @@ def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
         return Place(str(Path(root).expanduser().absolute()))
     if not root.startswith("s3://"):
         raise LakeError(f"the lake {root} is neither a folder nor an s3:// URL; set HULLMARK_LAKE to one of them")
-    options = {}
+    options = {"max_retries": "4", "retry_timeout": "60s", "connect_timeout": "10s"}
     endpoint = environ.get("HULLMARK_AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL", "")
     if endpoint:
         options["AWS_ENDPOINT_URL"] = endpoint
