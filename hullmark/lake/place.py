@@ -55,6 +55,8 @@ class Place:
     def write(self, name: str, content: bytes) -> None:
         """Put a small file whole: a reader sees the old or the new content, never a part; raises OSError."""
         target = f"{name}.{os.getpid()}.tmp" if self.is_local else name
+        if self.is_local:
+            Path(self.join(name)).parent.mkdir(parents=True, exist_ok=True)
         with self.filesystem().open_output_stream(target) as stream:
             stream.write(content)
         if self.is_local:

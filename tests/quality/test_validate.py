@@ -1,0 +1,153 @@
+"""Every rule of every suite rejects what it should: each case damages one value of a good batch."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hullmark.errors import LakeError
+from hullmark.lake.schema import TABLES
+from hullmark.lake.store import Lake
+from hullmark.model import Reason, Status
+from hullmark.quality.quarantine import quarantine
+from hullmark.quality.validate import read_suite, validate
+from hullmark.reports.severity import ORDER
+from tests.lake.rows import NOW, digest, rows
+
+LATER = NOW + timedelta(days=1)
+GOOD: dict[str, dict[str, object]] = {
+    "images": {"account": "111122223333", "index_digest": ""},
+    "image_layers": {"diff_id": digest("d")},
+    "packages": {"purl": "pkg:deb/debian/openssl@1.0"},
+    "problems": {"reason": "truncated"},
+    "coverage": {"account": ""},
+    "findings": {"score": None, "epss": None, "epss_percentile": None},
+    "finding_events": {"event": "opened"},
+    "runs": {},
+    "feed_snapshots": {},
+}
+BAD: list[tuple[str, dict[str, object]]] = [
+    ("images", {"digest": "sha256:abc"}),
+    ("images", {"digest": digest("x") + "\n"}),
+    ("images", {"index_digest": "latest"}),
+    ("images", {"repository": ""}),
+    ("images", {"registry": None}),
+    ("images", {"state": "perhaps"}),
+    ("images", {"state": None}),
+    ("images", {"platform": "linux/arm/v7/more"}),
+    ("images", {"account": "1234"}),
+    ("images", {"size": -1}),
+    ("images", {"last_seen": datetime(2999, 1, 1, tzinfo=UTC)}),
+    ("images", {"last_seen": NOW - timedelta(days=1)}),
+    ("image_layers", {"diff_id": ""}),
+    ("image_layers", {"layer_index": -1}),
+    ("image_layers", {"size": -2}),
+    ("packages", {"name": ""}),
+    ("packages", {"version": ""}),
+    ("packages", {"type": "Deb!"}),
+    ("packages", {"purl": "openssl"}),
+    ("packages", {"layer": "0"}),
+    ("packages", {"path": None}),
+    ("packages", {"ecosystem": None}),
+    ("problems", {"reason": ""}),
+    ("coverage", {"status": "lost"}),
+    ("coverage", {"reason": "because", "status": "failed"}),
+    ("coverage", {"reason": "corrupt", "status": "scanned"}),
+    ("coverage", {"reason": "", "status": "failed"}),
+    ("coverage", {"at": LATER + timedelta(days=365000)}),
+    ("findings", {"score": 10.1}),
+    ("findings", {"score": -0.1}),
+    ("findings", {"epss": 1.5}),
+    ("findings", {"epss_percentile": 97.0}),
+    ("findings", {"severity": "HIGH"}),
+    ("findings", {"severity": None}),
+    ("findings", {"vulnerability": ""}),
+    ("findings", {"kev": None}),
+    ("findings", {"image_digest": "sha512:" + 128 * "0"}),
+    ("finding_events", {"event": "vanished"}),
+    ("finding_events", {"cause": None}),
+    ("runs", {"findings": -1}),
+    ("runs", {"finished": NOW - timedelta(hours=1)}),
+    ("feed_snapshots", {"problems": -1}),
+    ("feed_snapshots", {"fetched_at": datetime(2999, 1, 1, tzinfo=UTC)}),
+]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_good_batch_passes(table: str) -> None:
+    verdict = validate(table, rows(table, GOOD[table]))
+    assert verdict.ok, verdict.failures
+    assert verdict.report["rows"] == 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_empty_batch_passes(table: str) -> None:
+    assert validate(table, rows(table)).ok
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_key_may_stand_in_a_batch_once(table: str) -> None:
+    verdict = validate(table, rows(table, GOOD[table], GOOD[table]))
+    assert not verdict.ok
+    assert any("unique" in failure and "2 of 2 rows" in failure for failure in verdict.failures)
+
+
+@pytest.mark.parametrize(("table", "damage"), BAD)
+def test_a_damaged_value_fails_and_is_named(table: str, damage: dict[str, object]) -> None:
+    other = GOOD[table] | {TABLES[table].key[0]: digest("other")}
+    verdict = validate(table, rows(table, other, GOOD[table] | damage))
+    assert not verdict.ok
+    assert any(next(iter(damage)) in failure for failure in verdict.failures), verdict.failures
+    assert all("\n" not in failure for failure in verdict.failures)
+
+
+def test_the_sets_are_those_of_the_code() -> None:
+    sets = {
+        (table, item["kwargs"]["column"]): set(item["kwargs"]["value_set"])
+        for table in TABLES
+        for item in read_suite(table)["expectations"]
+        if item["type"] == "expect_column_values_to_be_in_set" and "row_condition" not in item["kwargs"]
+    }
+    assert sets["coverage", "status"] == set(Status)
+    assert sets["coverage", "reason"] == set(Reason)
+    assert sets["findings", "severity"] == set(ORDER)
+
+
+def test_a_batch_without_a_column_that_the_suite_needs() -> None:
+    verdict = validate("runs", pa.table({"run": ["r"]}))
+    assert not verdict.ok
+    assert "no column" in verdict.failures[0]
+
+
+def test_a_table_without_a_suite() -> None:
+    with pytest.raises(LakeError, match="no suite for the table 'nonsense'"):
+        validate("nonsense", pa.table({"a": [1]}))
+
+
+def test_a_rejected_batch_is_kept_whole_and_not_published(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    batch = rows("findings", GOOD["findings"], {"score": 11.0, "severity": "\x1b[31mred"})
+    verdict = validate("findings", batch)
+    path = Path(quarantine(lake, "findings", batch, verdict, run="../../2026:run"))
+    assert path.parent == tmp_path / "quarantine" / "_.._2026_run"
+    assert pq.read_table(path).equals(batch)
+    report = json.loads(path.with_suffix(".json").read_text())
+    assert report["failures"] == list(verdict.failures)
+    assert report["report"]["rows"] == 2
+    assert "\x1b" not in "".join(verdict.failures)
+    assert lake.versions() == {}
+    other = quarantine(lake, "findings", batch.slice(1), verdict, run="../../2026:run")
+    assert Path(other) != path
+    assert path.exists()
+
+
+def test_importing_this_package_does_not_pay_for_great_expectations() -> None:
+    program = (
+        "import sys, hullmark.quality.validate, hullmark.quality.quarantine; sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
