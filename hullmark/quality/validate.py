@@ -92,7 +92,7 @@ def _ask(suite: dict[str, Any], batch: pa.Table, now: datetime) -> dict[str, Any
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No analytics (read when the library is imported), no deprecation warnings (nobody here can act on them), one at a time."""
+    """No analytics (read at import), no deprecation warnings (nobody here can act on them), one validation at a time."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,0 +1,173 @@
+"""The report of a scanned image for a terminal of 80 columns; it shows the same document that `--format json` writes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hullmark.reports.scan_report import Report
+from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
+
+EACH = 5  # findings shown of one package
+PACKAGES = 40  # packages shown
+PROBLEMS = 8
+BAR = 60
+WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
+SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
+
+Finding = dict[str, Any]
+
+
+def print_scan(reports: Iterable[Report], console: Console) -> None:
+    """Print one or more reports, a blank line between them."""
+    for report in reports:
+        console.print(Padding(Group(*_parts(report)), (0, 1)))
+
+
+def _parts(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
+    yield ""
+    yield _header(report)
+    yield ""
+    findings: list[Finding] = report["findings"]
+    if findings:
+        yield from _overview(findings)
+        yield ""
+        yield from _findings(report)
+    else:
+        yield _nothing_found(report)
+        yield ""
+    unknown = sum(not item["ecosystem"] for item in report["packages"])
+    if unknown:
+        yield Text(
+            f"{counted(unknown, 'package')} could not be compared: no advisories speak of their system", style="yellow"
+        )
+        yield ""
+    if report["problems"]:
+        yield from _problems(report["problems"])
+        yield ""
+    if findings:
+        yield _next_steps(report)
+
+
+def _header(report: Any) -> Table:  # noqa: ANN401
+    image, packages = report["image"], report["packages"]
+    types = ", ".join(
+        f"{plain(kind)} {count:,}" for kind, count in Counter(item["type"] for item in packages).most_common(4)
+    )
+    system = f"{image['os']['id'] or 'no known operating system'} {image['os']['version']}".strip()
+    table = columns("", "")
+    table.add_row(Text("Image", style="dim"), Text(plain(image["reference"]), style="bold"))
+    table.add_row(Text("Digest", style="dim"), Text(f"{image['digest'][:23]}…", style="dim"))
+    table.add_row(Text("System", style="dim"), Text(f"{plain(system)} · {plain(image['platform'])}"))
+    contents = f"{counted(len(image['layers']), 'layer')} · {counted(len(packages), 'package')}"
+    table.add_row(Text("Contents", style="dim"), Text(f"{contents} ({types})" if types else contents))
+    table.add_row(Text("Advisories", style="dim"), Text(_feeds(report["feeds"])))
+    return table
+
+
+def _feeds(feeds: list[dict[str, Any]]) -> str:
+    if not feeds:
+        return "none loaded: run `hullmark feeds sync`"
+    return ", ".join(f"{plain(feed['feed'])} {age(feed['age_hours'])}" for feed in feeds)
+
+
+def _nothing_found(report: Any) -> Text:  # noqa: ANN401
+    if not report["packages"]:
+        return Text("No packages were found, so there is nothing to compare with advisories.", style="yellow")
+    if not report["feeds"]:
+        return Text("Not compared with any advisory: no feed is loaded.", style="yellow")
+    return Text("✓ No known vulnerabilities.", style="bold green")
+
+
+def _overview(findings: list[Finding]) -> Iterator[RenderableType]:
+    counts = Counter(finding["severity"] for finding in findings)
+    yield Text.assemble((counted(len(findings), "finding"), "bold"), "  ", severity_counts(counts))
+    yield severity_bar(counts, BAR)
+    exploited = len({finding["id"] for finding in findings if finding["kev"]})
+    if exploited:
+        yield Text(f"{counted(exploited, 'vulnerability')} known to be exploited", style="bold red")
+
+
+def _findings(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401
+    index = _layer_index(report)
+    groups = _by_package(report["findings"])
+    for group in groups[:PACKAGES]:
+        yield _heading(group[0], index)
+        yield _group_table(group)
+    if len(groups) > PACKAGES:
+        rest = sum(len(group) for group in groups[PACKAGES:])
+        yield Text(f"and {counted(len(groups) - PACKAGES, 'package')} with {counted(rest, 'finding')}", style="dim")
+
+
+def _by_package(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings of one package and place together; groups stand where their worst finding stands."""
+    place = {_package(finding): number for number, finding in reversed(list(enumerate(findings)))}
+    return [list(group) for _, group in groupby(sorted(findings, key=lambda item: place[_package(item)]), key=_package)]
+
+
+def _package(finding: Finding) -> tuple[str, str, str, str]:
+    return finding["purl"] or "", finding["package"], finding["version"], finding["path"]
+
+
+def _layer_index(report: Any) -> dict[str, int]:  # noqa: ANN401
+    return {layer["digest"]: layer["index"] for layer in reversed(report["image"]["layers"])}
+
+
+def _heading(finding: Finding, index: dict[str, int]) -> Text:
+    heading = Text(plain(finding["package"], 80), style="bold", no_wrap=True, overflow="ellipsis")
+    place = "" if (finding["purl"] or "").startswith(SYSTEM_PACKAGES) else f" · {plain(finding['path'])}"
+    heading.append(f" {plain(finding['version'], 80)}", style="not bold")
+    return heading.append(f" · layer {index.get(finding['layer'], '?')}{place}", style="not bold dim")
+
+
+def _group_table(group: list[Finding]) -> Padding:
+    table = columns("", "", "", "", "", right=())
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = width
+    table.columns[2].justify = "right"
+    for finding in group[:EACH]:
+        table.add_row(*_cells(finding))
+    rest = Counter(item["severity"] for item in group[EACH:])
+    more = Text.assemble(("+ ", "dim"), severity_counts(rest)) if rest else Text("")
+    return Padding(Group(table, more), (0, 0, 0 if not rest else 1, 2))
+
+
+def _cells(finding: Finding) -> tuple[Text, ...]:
+    likelihood = "" if finding["epss"] is None else f"{100 * finding['epss']:.0f} %"
+    fixed = Text(f"→ {plain(finding['fixed_version'], 60)}") if finding["fixed_version"] else Text("no fix", style="dim")
+    return (
+        Text(plain(finding["id"], 40)),
+        severity_text(finding["severity"]),
+        Text(likelihood, style="dim"),
+        Text("KEV" if finding["kev"] else "", style="bold red"),
+        fixed,
+    )
+
+
+def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    yield Text(f"{counted(len(problems), 'problem')}: the report is not complete", style="bold yellow")
+    table = columns("", "", "")
+    for problem in problems[:PROBLEMS]:
+        table.add_row(
+            Text(plain(problem["path"], 120)), Text(plain(problem["cataloger"]), style="dim"), Text(plain(problem["reason"]))
+        )
+    if len(problems) > PROBLEMS:
+        table.add_row(Text(f"and {len(problems) - PROBLEMS:,} more", style="dim"))
+    yield table
+
+
+def _next_steps(report: Any) -> Text:  # noqa: ANN401
+    findings = report["findings"]
+    fixable = [finding for finding in findings if finding["fixed_version"]]
+    if not fixable:
+        return Text("Next: no update fixes any of these yet; scan again after `hullmark feeds sync`.", style="dim")
+    index = _layer_index(report)
+    layer, count = Counter(index.get(finding["layer"], "?") for finding in fixable).most_common(1)[0]
+    packages = counted(len({_package(finding) for finding in fixable}), "package")
+    ends = f"Next: updating {packages} ends {len(fixable):,} of {counted(len(findings), 'finding')}"
+    return Text(f"{ends}; {count:,} of them came with layer {layer}. Every detail: --format json", style="dim")
