@@ -81,7 +81,10 @@ def _nothing_found(report: Any) -> Text:  # noqa: ANN401
         return Text("No packages were found, so there is nothing to compare with advisories.", style="yellow")
     if not report["feeds"]:
         return Text("Not compared with any advisory: no feed is loaded.", style="yellow")
-    return Text("✓ No known vulnerabilities.", style="bold green")
+    compared = sum(bool(item["ecosystem"]) for item in report["packages"])
+    if not compared:
+        return Text("Nothing could be compared with advisories.", style="yellow")
+    return Text(f"✓ No known vulnerabilities in {counted(compared, 'package')}.", style="bold green")
 
 
 def _overview(findings: list[Finding]) -> Iterator[RenderableType]:
@@ -139,7 +142,9 @@ def _group_table(group: list[Finding]) -> Padding:
 
 def _cells(finding: Finding) -> tuple[Text, ...]:
     likelihood = "" if finding["epss"] is None else f"{100 * finding['epss']:.0f} %"
-    fixed = Text(f"→ {plain(finding['fixed_version'], 60)}") if finding["fixed_version"] else Text("no fix", style="dim")
+    fixed = (
+        Text(f"→\u00a0{plain(finding['fixed_version'], 60)}") if finding["fixed_version"] else Text("no fix", style="dim")
+    )
     return (
         Text(plain(finding["id"], 40)),
         severity_text(finding["severity"]),
