@@ -1,5 +1,6 @@
 """Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
 
+import secrets
 import tempfile
 from datetime import datetime
 from importlib.resources import files
@@ -50,7 +51,7 @@ def open_duckdb(memory_mb: int = 1024, threads: int | None = None) -> duckdb.Duc
     """An in-memory DuckDB in UTC with bounded memory, which spills to the temporary folder and loads no extensions."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_mb}MiB",
-        "temp_directory": str(Path(tempfile.gettempdir()) / "hullmark-duckdb"),
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"hullmark-{secrets.token_hex(8)}"),  # made when it spills
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
