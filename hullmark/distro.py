@@ -183,7 +183,7 @@ class _Family:
     rolling: bool = False
 
 
-# Derivatives (Raspbian, Kali, Mint's own id ...) rebuild or add packages, so their versions are not Debian's: they are not here.
+# Derivatives (Raspbian, Kali, Mint ...) rebuild packages, so their versions are not Debian's: they are not here.
 _FAMILIES = {
     "debian": _Family("Debian", "deb", _debian),
     "ubuntu": _Family("Ubuntu", "deb", _ubuntu),

@@ -1,0 +1,82 @@
+"""Packages that dpkg has unpacked: `var/lib/dpkg/status` (dpkg(1), deb-control(5)).
+
+A package counts when its files are on disk, whatever became of its configuration: every state but `not-installed` and
+`config-files`, whose files are gone. On an image whose installations all finished these are dpkg's `ii` lines.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hullmark.catalogers.base import Cataloger
+from hullmark.formats.problems import bound_problems
+from hullmark.formats.stanzas import Fields, field_pattern, stanzas
+from hullmark.model import Package, Problem
+
+PRESENT = frozenset({"installed", "half-configured", "half-installed", "triggers-awaited", "triggers-pending", "unpacked"})
+ABSENT = frozenset({"not-installed", "config-files"})
+
+_FIELDS = field_pattern("Package", "Status", "Version", "Architecture", "Source", "Type", any_case=True)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")  # laxer than Debian policy, as dpkg is
+_VERSION = re.compile(r"[!-~]{1,256}")
+_ARCHITECTURE = re.compile(r"[a-z0-9-]{0,64}")
+_SOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]{0,255})(?:\s*\(([!-\'*-~]{1,256})\))?")
+
+
+def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
+    """The packages of a dpkg status file, in file order; a stanza that cannot be understood is a Problem of its own."""
+    return bound_problems(_packages(path, data, "dpkg", default=""))
+
+
+def parse_control(path: str, data: bytes, cataloger: str) -> Iterator[Package | Problem]:
+    """As `parse`, of files whose mere presence says installed: a stanza may do without a Status."""
+    return bound_problems(_packages(path, data, cataloger, default="install ok installed"))
+
+
+def _packages(path: str, data: bytes, cataloger: str, default: str) -> Iterator[Package | Problem]:
+    for number, pairs in enumerate(stanzas(data, _FIELDS), 1):
+        fields = {name.lower(): value for name, value in pairs}
+        status = fields.get("status") or default
+        reason = _damage(pairs, fields, status)
+        if reason:
+            yield Problem(path, cataloger, f"stanza {number} {_called(fields)}{reason}")
+        elif status.split()[2] in PRESENT:
+            yield _package(fields)
+
+
+def _damage(pairs: Fields, fields: dict[str, str], status: str) -> str:
+    """Why a stanza says nothing that can be trusted; "" when it is sound. A removed package needs no version."""
+    if len(fields) != len(pairs):
+        return "states a field twice, as if two stanzas ran together"
+    if not _NAME.fullmatch(fields.get("package", "")):
+        return "has no valid Package field"
+    if fields.get("type") == "Port":
+        return "is a vcpkg port, not a Debian package"
+    words = status.split()
+    if len(words) != 3 or words[2] not in PRESENT | ABSENT:
+        return f"has the status {status[:60]!r}, which dpkg does not know"
+    if words[2] in PRESENT and not _VERSION.fullmatch(fields.get("version", "")):
+        return "has no valid Version field"
+    return ""
+
+
+def _called(fields: dict[str, str]) -> str:
+    name = fields.get("package", "")[:60]
+    return f"({name}) " if name.isprintable() and name else ""
+
+
+def _package(fields: dict[str, str]) -> Package:
+    name, version = fields["package"], fields["version"]
+    architecture = fields.get("architecture", "")
+    source = _SOURCE.fullmatch(fields.get("source", ""))
+    source_name, source_version = source.groups("") if source else ("", "")
+    return Package(
+        type="deb",
+        name=name,
+        version=version,
+        arch=architecture if _ARCHITECTURE.fullmatch(architecture) else "",
+        source_name="" if source_name == name else source_name,
+        source_version="" if source_version == version else source_version,
+    )
+
+
+CATALOGER = Cataloger(name="dpkg", type="deb", globs=("var/lib/dpkg/status",), parse=parse)

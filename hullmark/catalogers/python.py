@@ -1,0 +1,69 @@
+"""Installed Python distributions: the METADATA or PKG-INFO file beside the code.
+
+Source: the core metadata specification (packaging.python.org), PEP 376, and setuptools' egg-info. Names are kept as written;
+`purl.advisory_name` normalises them. A wheel file that merely lies in an image is not installed and is not read.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hullmark.catalogers.base import Cataloger
+from hullmark.model import Package, Problem
+
+LICENCE_CHARACTERS = 100  # a License field that is longer holds the text of a licence, not its name
+
+_FIELDS = re.compile(
+    rb"^(name|version|license|license-expression|classifier)[ \t]*:[ \t]*(.*)", re.IGNORECASE | re.MULTILINE
+)
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,255}[A-Za-z0-9])?")
+_VERSION = re.compile(r"[!-~]{1,256}")
+
+
+def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
+    """The one distribution that a metadata file describes, or a Problem when it has no valid name or version."""
+    fields = _headers(data)
+    name, version = _first(fields, "name"), _first(fields, "version")
+    if not _NAME.fullmatch(name):
+        yield Problem(path, "python", "the metadata has no valid Name field")
+    elif not _VERSION.fullmatch(version):
+        yield Problem(path, "python", f"the metadata of {name[:60]} has no valid Version field")
+    else:
+        yield Package(type="pypi", name=name, version=version, licence=_licence(fields))
+
+
+def _headers(data: bytes) -> dict[str, list[str]]:
+    """The values of each wanted field by its lower-case name, in order; the description after the headers is not read."""
+    head = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
+    fields: dict[str, list[str]] = {}
+    for name, value in _FIELDS.findall(head):
+        fields.setdefault(name.decode("ascii").lower(), []).append(value.decode("utf-8", "replace").strip())
+    return fields
+
+
+def _first(fields: dict[str, list[str]], name: str) -> str:
+    return fields.get(name, [""])[0]
+
+
+def _licence(fields: dict[str, list[str]]) -> str:
+    """The SPDX expression, else the short name, else the classifiers' last parts; "" when there is none."""
+    for name in ("license-expression", "license"):
+        value = _first(fields, name)
+        if value and value != "UNKNOWN" and len(value) <= LICENCE_CHARACTERS:
+            return value
+    found = [value for value in fields.get("classifier", []) if value.startswith("License ::")]
+    names = [value.rpartition("::")[2].strip() for value in found]
+    return ", ".join(name for name in names if name != "OSI Approved")[:LICENCE_CHARACTERS]
+
+
+CATALOGER = Cataloger(
+    name="python",
+    type="pypi",
+    globs=(
+        "**/*dist-info/METADATA",
+        "**/*DIST-INFO/METADATA",
+        "**/*egg-info/PKG-INFO",
+        "**/*EGG-INFO/PKG-INFO",
+        "**/*.egg-info",
+    ),
+    parse=parse,
+)

@@ -1,0 +1,48 @@
+"""Paragraphs of `name: value` lines with an empty line between them: deb822 (dpkg) and apk's installed database.
+
+Source: deb822(5); apk-package(5). Only an empty line ends a paragraph, as in dpkg and apk themselves. Values that go on in
+further lines are cut after the first line, since no field that a cataloger reads does so.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hullmark.errors import CorruptData
+
+Fields = list[tuple[str, str]]
+
+MOST = 1_000_000  # paragraphs of one file; the largest real database has some ten thousand
+
+_GAP = re.compile(rb"\n\n+")
+
+
+def field_pattern(*names: str, any_case: bool = False) -> re.Pattern[bytes]:
+    """What finds the fields `names` of a paragraph, for `stanzas`; deb822 names have no case, apk's letters have."""
+    flags = re.IGNORECASE if any_case else re.NOFLAG
+    joined = b"|".join(re.escape(name.encode()) for name in names)
+    return re.compile(rb"\n(" + joined + rb")[ \t]*:[ \t]*([^\n]*)", flags)
+
+
+def stanzas(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[Fields]:
+    """The fields of every paragraph in file order, as (name as written, value); a paragraph without any gives [].
+
+    Bytes that are no UTF-8 become U+FFFD. Raises CorruptData after a million paragraphs.
+    """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    for count, paragraph in enumerate(_paragraphs(data)):
+        if count == MOST:
+            raise CorruptData(f"the file has more than {MOST:,} paragraphs; no package database is that large")
+        found = pattern.findall(b"\n" + paragraph)
+        yield [(name.decode("ascii"), value.decode("utf-8", "replace").strip()) for name, value in found]
+
+
+def _paragraphs(data: bytes) -> Iterator[bytes]:
+    """One by one, so that a file of line ends alone takes no memory."""
+    start = 0
+    for gap in _GAP.finditer(data):
+        if gap.start() > start:
+            yield data[start : gap.start()]
+        start = gap.end()
+    if data[start:].strip():
+        yield data[start:]
