@@ -1,0 +1,18 @@
+"""ECR: the only place that talks to AWS. This package itself is light; boto3 is imported by the modules that need it.
+
+values      what a person types: Integration, Filters, and what is wrong with them
+host        registry host names of ECR
+listing     Listing: one digest as ECR lists it
+session     own credentials -> platform role -> customer role with External ID (boto3)
+login       registry tokens and the proxy endpoint (boto3)
+discover    repositories and images, page by page, with its fallbacks (boto3)
+connection  the test of a connection, line by line (boto3)
+source      an ECR reference as a Source (boto3)
+onboarding  External IDs, the quick-create link and the role templates
+"""
+
+from hullmark.sources.ecr.host import EcrHost, parse_ecr_host
+from hullmark.sources.ecr.listing import Listing
+from hullmark.sources.ecr.values import Filters, Flaw, Integration, flaws, require_valid
+
+__all__ = ["EcrHost", "Filters", "Flaw", "Integration", "Listing", "flaws", "parse_ecr_host", "require_valid"]

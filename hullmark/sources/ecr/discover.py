@@ -1,0 +1,130 @@
+"""What lies in an account's registry: its repositories, and every digest that ECR lists in them, to the last page.
+
+Paging and fields follow the ECR API (DescribeRepositories, DescribeImages: at most 1000 a page). The role may lack
+DescribeRepositories; then the registry's own catalog is asked, then the repositories named in the integration count.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from hullmark.errors import AccessError, NotFound
+from hullmark.sources.ecr.failures import calling
+from hullmark.sources.ecr.listing import Listing
+from hullmark.sources.ecr.login import LoginProvider, registry_login
+from hullmark.sources.ecr.registry import ecr_registry
+from hullmark.sources.ecr.session import AwsSession
+from hullmark.sources.ecr.values import Filters
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef
+
+PAGE = 1000
+EVERYTHING = Filters()
+log = logging.getLogger(__name__)
+
+
+class How(StrEnum):
+    """By which way the repositories were found."""
+
+    API = "ecr:DescribeRepositories"
+    CATALOG = "the registry's catalog"
+    NAMED = "the repositories named in the integration"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The wanted repositories of one Region, sorted, and how they were found."""
+
+    names: tuple[str, ...]
+    how: How
+
+
+def discover(session: AwsSession, region: str, filters: Filters = EVERYTHING) -> Iterator[Listing]:
+    """Every digest of every wanted repository of one Region, repository by repository, tagged or not.
+
+    Raises AccessError (naming the permission that is missing), Throttled and TransportError. One repository that may
+    not be listed raises too; use `find_repositories` and `list_images` to go on with the others.
+    """
+    host = registry_login(session, region).host
+    for name in find_repositories(session, region, filters).names:
+        try:
+            yield from list_images(session, region, name, host)
+        except NotFound:
+            log.info("a repository is not there", extra={"account": session.account, "region": region, "repository": name})
+
+
+def find_repositories(session: AwsSession, region: str, filters: Filters = EVERYTHING) -> Found:
+    """The wanted repositories of one Region; raises AccessError naming both remedies when no way is open."""
+    ways: tuple[tuple[How, Callable[[], Iterable[str]]], ...] = (
+        (How.API, lambda: _described(session, region)),
+        (How.CATALOG, lambda: _catalog(session, region)),
+    )
+    for how, names in ways:
+        try:
+            return Found(tuple(sorted({name for name in names() if filters.admits(name)})), how)
+        except AccessError:
+            log.info(
+                "a way to list repositories is denied",
+                extra={"account": session.account, "region": region, "how": how.value},
+            )
+    if filters.named:
+        return Found(tuple(sorted(set(filters.named))), How.NAMED)
+    raise AccessError(
+        f"The repositories of account {session.account} in {region} cannot be listed: ecr:DescribeRepositories is denied; "
+        "update the role's stack with AllowRepositoryDiscovery=true, or name the repositories in the integration."
+    )
+
+
+def list_images(session: AwsSession, region: str, repository: str, registry: str) -> Iterator[Listing]:
+    """Every digest of one repository, archived ones included; `registry` is the host of the proxy endpoint.
+
+    Raises NotFound when the repository is gone, AccessError, Throttled and TransportError.
+    """
+    client: ECRClient = session.client("ecr", region)
+    where = f"repository {repository} of account {session.account} in {region}"
+    pages = client.get_paginator("describe_images").paginate(
+        repositoryName=repository, filter={"tagStatus": "ANY", "imageStatus": "ANY"}, PaginationConfig={"PageSize": PAGE}
+    )
+    with calling("ecr:DescribeImages", where):
+        for page in pages:
+            for detail in page["imageDetails"]:
+                yield _listing(detail, registry, repository, region, session.account)
+
+
+def _described(session: AwsSession, region: str) -> Iterator[str]:
+    client: ECRClient = session.client("ecr", region)
+    pages = client.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": PAGE})
+    with calling("ecr:DescribeRepositories", f"account {session.account} in {region}"):
+        for page in pages:
+            yield from (item["repositoryName"] for item in page["repositories"])
+
+
+def _catalog(session: AwsSession, region: str) -> Iterator[str]:
+    registry = ecr_registry(LoginProvider(session, region), session.settings)
+    try:
+        yield from registry.catalog()
+    finally:
+        registry.close()
+
+
+def _listing(detail: "ImageDetailTypeDef", registry: str, repository: str, region: str, account: str) -> Listing:
+    pushed = detail.get("imagePushedAt")
+    return Listing(
+        registry=registry,
+        repository=repository,
+        digest=detail["imageDigest"],
+        account=detail.get("registryId", account),
+        region=region,
+        tags=tuple(sorted(detail.get("imageTags", ()))),
+        media_type=detail.get("imageManifestMediaType", ""),
+        artifact_type=detail.get("artifactMediaType", ""),
+        size=detail.get("imageSizeInBytes", -1),
+        pushed_at=pushed.astimezone(UTC) if pushed else None,
+        status=detail.get("imageStatus", "ACTIVE"),
+        subject=detail.get("subjectManifestDigest", ""),
+    )

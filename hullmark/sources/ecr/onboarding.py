@@ -1,0 +1,45 @@
+"""What a customer needs to let Hullmark in: an External ID, the role template, and a link that opens it filled in."""
+
+import secrets
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from hullmark.errors import InputError
+
+ROLE_NAME = "HullmarkECRIntegrationRole"
+STACK_NAME = "hullmark-ecr-integration"
+CUSTOMER_TEMPLATE = "customer-role.yaml"
+PLATFORM_TEMPLATE = "platform-role.yaml"
+_CONSOLES = {"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+
+def new_external_id() -> str:
+    """A fresh External ID of 192 random bits, one per account."""
+    return f"hullmark-{secrets.token_urlsafe(24)}"
+
+
+def read_template(name: str) -> str:
+    """The text of a CloudFormation template, from the installed package or from the repository."""
+    installed = files("hullmark").joinpath("cloudformation", name)
+    if installed.is_file():
+        return installed.read_text(encoding="utf-8")
+    path = Path(__file__).resolve().parents[3] / "cloudformation" / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        raise InputError(f"The template {name} is not installed with Hullmark; install Hullmark again.") from None
+
+
+def quick_create_url(region: str, template_url: str, parameters: dict[str, str], partition: str = "aws") -> str:
+    """The console link that opens the stack with its parameters filled in; the template must lie in S3.
+
+    It holds the External ID, which CloudFormation shows anyway: hand it only to the owner of the account.
+    """
+    query = {
+        "templateURL": template_url,
+        "stackName": STACK_NAME,
+        **{f"param_{name}": value for name, value in parameters.items()},
+    }
+    host, filled_in = _CONSOLES[partition], urlencode(query, quote_via=quote)
+    return f"https://{host}/cloudformation/home?region={quote(region)}#/stacks/create/review?{filled_in}"

@@ -1,0 +1,117 @@
+"""What a person types to connect an account: account id, role ARN, External ID, Regions and repository filters."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from hullmark.errors import UsageError
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}):role/((?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{8,1224}", re.ASCII)  # IAM allows 2; 8 is this product's own minimum
+_REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}")
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which repositories count: those that an `include` glob matches (none given: all) and no `exclude` glob does."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def admits(self, repository: str) -> bool:
+        """Whether `repository` is wanted; `*` also matches `/`."""
+        wanted = not self.include or any(fnmatchcase(repository, glob) for glob in self.include)
+        return wanted and not any(fnmatchcase(repository, glob) for glob in self.exclude)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The repositories that `include` spells out without a wildcard, as far as they are wanted."""
+        return tuple(name for name in self.include if not _GLOB.search(name) and self.admits(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One connected account. `external_id` is treated as a secret: it is left out of repr, messages and logs."""
+
+    account_id: str
+    role_arn: str
+    external_id: str = field(repr=False)
+    regions: tuple[str, ...]
+    filters: Filters = Filters()
+
+    @property
+    def partition(self) -> str:
+        """The partition in the role ARN: aws, aws-cn or aws-us-gov; "" when it is no ARN."""
+        match = _ROLE_ARN.fullmatch(self.role_arn)
+        return match[1] if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with one typed value, and what to type instead; never shows an External ID."""
+
+    field: str
+    sentence: str
+
+
+def flaws(values: Integration) -> tuple[Flaw, ...]:
+    """Everything wrong with the values as typed, before AWS is asked; empty when they are well formed."""
+    return tuple(Flaw(name, sentence) for name, sentence in _flaws(values))
+
+
+def require_valid(values: Integration) -> Integration:
+    """`values` themselves; raises UsageError with the first flaw."""
+    for flaw in flaws(values):
+        raise UsageError(flaw.sentence)
+    return values
+
+
+def _flaws(values: Integration) -> Iterator[tuple[str, str]]:
+    if not _ACCOUNT.fullmatch(values.account_id):
+        yield (
+            "account_id",
+            f"The account id {values.account_id[:64]!r} is not 12 digits; copy it from the account menu of the AWS console.",
+        )
+    match = _ROLE_ARN.fullmatch(values.role_arn)
+    if not match:
+        yield (
+            "role_arn",
+            f"{values.role_arn[:200]!r} is no role ARN; copy the output RoleArn of the stack, "
+            "for example arn:aws:iam::111122223333:role/HullmarkECRIntegrationRole.",
+        )
+    elif match[2] != values.account_id:
+        yield (
+            "role_arn",
+            f"The role ARN belongs to account {match[2]}, not to {values.account_id[:64]}; copy both from the same account.",
+        )
+    if not _EXTERNAL_ID.fullmatch(values.external_id):
+        yield (
+            "external_id",
+            f"The External ID has {len(values.external_id)} characters or one that is not allowed; use 8 to 1224 letters, "
+            "digits and + = , . @ : / _ - as in the output ExternalId of the stack.",
+        )
+    yield from _region_flaws(values)
+
+
+def _region_flaws(values: Integration) -> Iterator[tuple[str, str]]:
+    if not values.regions:
+        yield "regions", "No Region was given; name at least one Region that holds repositories, for example eu-central-1."
+    for region in values.regions:
+        if not _REGION.fullmatch(region):
+            yield "regions", f"{region[:64]!r} is no Region; write it as in eu-central-1."
+        elif values.partition and partition_of(region) != values.partition:
+            yield (
+                "regions",
+                f"Region {region} is in partition {partition_of(region)}, but the role ARN is in {values.partition}; "
+                "connect accounts of other partitions one by one.",
+            )
+
+
+def partition_of(region: str) -> str:
+    """The partition of a Region by its name: aws-cn, aws-us-gov or aws."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
