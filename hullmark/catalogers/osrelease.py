@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.formats.assignments import parse_assignments
@@ -13,6 +14,7 @@ from hullmark.model import Distro, Problem
 MOST_BYTES = 64 * 1024
 
 _CODENAME = re.compile(r"\(([A-Za-z ]+)\)")
+_TESTING = re.compile(r"\b([a-z]{3,20})/sid\b")
 
 
 def parse(path: str, data: bytes) -> Iterator[Distro | Problem]:
@@ -30,18 +32,28 @@ def parse(path: str, data: bytes) -> Iterator[Distro | Problem]:
 
 def _os_release(fields: dict[str, str]) -> Distro:
     version = fields.get("VERSION", "")
-    in_brackets = _CODENAME.search(version)
-    return Distro(
+    name = fields.get("PRETTY_NAME") or f"{fields.get('NAME', '')} {version}".strip()
+    distro = Distro(
         id=fields.get("ID", "").lower(),
         version_id=fields.get("VERSION_ID", ""),
-        name=fields.get("PRETTY_NAME") or " ".join(filter(None, (fields.get("NAME", ""), version))),
-        codename=fields.get("VERSION_CODENAME")
-        or fields.get("UBUNTU_CODENAME")
-        or (in_brackets[1].lower() if in_brackets else ""),
+        name=name,
+        codename=fields.get("VERSION_CODENAME") or fields.get("UBUNTU_CODENAME") or _codename(version),
         id_like=tuple(fields.get("ID_LIKE", "").lower().split()),
         cpe=fields.get("CPE_NAME", ""),
         variant_id=fields.get("VARIANT_ID", ""),
     )
+    return _testing(distro) if distro.id == "debian" and not distro.version_id else distro
+
+
+def _codename(version: str) -> str:
+    found = _CODENAME.search(version)
+    return found[1].lower() if found else ""
+
+
+def _testing(distro: Distro) -> Distro:
+    """Debian's testing and unstable state "trixie/sid" in their name only."""
+    found = _TESTING.search(distro.name)
+    return replace(distro, version_id=found[0], codename=distro.codename or found[1]) if found else distro
 
 
 def _lsb(fields: dict[str, str]) -> Distro:

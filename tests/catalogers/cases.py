@@ -1,0 +1,81 @@
+"""Fixture cases as the peers wrote them: run a cataloger over a folder, and say how its packages differ from a table."""
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from hullmark.catalogers.base import Cataloger
+from hullmark.model import Distro, Package, Problem
+from hullmark.purl import pep503_name
+
+DECLINED = Path(__file__).parents[1] / "fixtures_declined.tsv"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+Row = dict[str, str]
+
+
+def run(cataloger: Cataloger, root: Path) -> list[Package | Problem | Distro]:
+    """What a cataloger finds in the files below `root`, in path order."""
+    found: list[Package | Problem | Distro] = []
+    for file in sorted(path for path in root.rglob("*") if path.is_file()):
+        path = file.relative_to(root).as_posix()
+        if wants(cataloger, path):
+            found.extend(cataloger.parse(path, file.read_bytes()))
+    return found
+
+
+def wants(cataloger: Cataloger, path: str) -> bool:
+    """The glob rule of base.py, once more and simply: these tests depend on no other part."""
+    return any(_pattern(glob).fullmatch(path) for glob in cataloger.globs)
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    parts = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*|\?)", glob)))
+
+
+def packages(found: list[Package | Problem | Distro]) -> list[Package]:
+    return [item for item in found if isinstance(item, Package)]
+
+
+def problems(found: list[Package | Problem | Distro]) -> list[Problem]:
+    return [item for item in found if isinstance(item, Problem)]
+
+
+def read_rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def declined(family: str, case: str) -> set[str]:
+    """The rows of one case that Hullmark answers otherwise on purpose."""
+    return {row["row"] for row in read_rows(DECLINED) if (row["family"], row["case"]) == (family, case)}
+
+
+def differences(rows: list[Row], found: list[Package]) -> set[str]:
+    """`-name version` for a row without a package, `+name version` for a package without a row; {} when they agree."""
+    rest = list(found)
+    missing = set()
+    for row in rows:
+        hits = [package for package in rest if _agrees(row, package)]
+        if not hits:
+            missing.add(f"-{row['name'] or row['source_name']} {row['version'] or row['source_version']}".rstrip())
+        for package in hits if not row["name"] else hits[:1]:  # a row without a name speaks of all packages of a source
+            rest.remove(package)
+    return missing | {f"+{package.name} {package.version}" for package in rest}
+
+
+def _agrees(row: Row, package: Package) -> bool:
+    return all(stated in {"", seen} for stated, seen in _compared(row, package))
+
+
+def _compared(row: Row, package: Package) -> Iterator[tuple[str, str]]:
+    name, stated = package.name, row["name"]
+    yield (pep503_name(stated), pep503_name(name)) if package.type == "pypi" else (stated, name)
+    yield row["version"], package.version
+    yield row["arch"], package.arch
+    yield row["source_name"], package.source_name or name
+    yield row["source_version"], package.source_version or package.version

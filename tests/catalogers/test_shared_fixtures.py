@@ -1,0 +1,73 @@
+"""The peers' package fixtures in ../shared: every row holds, or stands with its reason in tests/fixtures_declined.tsv."""
+
+import pytest
+
+from hullmark.catalogers import apk, dpkg, dpkg_status_d, npm, python
+from hullmark.catalogers.base import Cataloger
+from tests.catalogers.cases import DECLINED, declined, differences, packages, problems, read_rows, run
+from tests.conftest import SHARED, shared_folder
+
+FAMILIES: dict[str, Cataloger] = {
+    "apk": apk.CATALOGER,
+    "dpkg": dpkg.CATALOGER,
+    "dpkg-status.d": dpkg_status_d.CATALOGER,
+    "npm": npm.CATALOGER,
+    "python": python.CATALOGER,
+}
+REFUSED = ("the peer reports an error", "the peer refuses it")
+
+
+def _cases() -> list[tuple[str, str]]:
+    root = SHARED / "fixtures" / "packages"
+    return [(family, folder.name) for family in FAMILIES for folder in sorted(root.glob(f"{family}/*"))]
+
+
+def _is_refused(family: str, case: str) -> bool:
+    origin = SHARED / "fixtures" / "packages" / family / case / "ORIGIN"
+    return any(words in origin.read_text(encoding="utf-8") for words in REFUSED)
+
+
+@pytest.mark.parametrize(("family", "case"), _cases() or [("apk", "")])
+def test_case(family: str, case: str) -> None:
+    folder = shared_folder("fixtures", "packages", family, case)
+    found = run(FAMILIES[family], folder / "input")
+    tables = [folder / name for name in ("expected.tsv", "reference.tsv") if (folder / name).exists()]
+    seen = {difference for table in tables for difference in differences(read_rows(table), packages(found))}
+    assert seen == declined(family, case), (
+        f"differs from the peers, or a declined row is no longer needed: {problems(found)}"
+    )
+
+
+@pytest.mark.parametrize(("family", "case"), [pair for pair in _cases() if _is_refused(*pair)] or [("apk", "")])
+def test_what_the_peer_refuses_is_a_problem_and_no_package(family: str, case: str) -> None:
+    found = run(FAMILIES[family], shared_folder("fixtures", "packages", family, case, "input"))
+    assert not packages(found)
+    assert problems(found)
+
+
+# Counted in the input by hand-made means (`find`, `grep -c`), since the peers state no list.
+COUNTS = {
+    ("apk", "apko-wolfi-base"): 15,
+    ("apk", "syft-multiple-1"): 4,
+    ("apk", "trivy-image-alpine-3.11"): 14,
+    ("npm", "snyk-goof-tree"): 82,
+    ("python", "snyk-no-versions"): 15,
+    ("python", "snyk-non-semver-versions"): 16,
+    ("python", "snyk-ok"): 11,
+    ("python", "snyk-two-versions"): 14,
+}
+
+
+@pytest.mark.parametrize(("family", "case"), sorted(COUNTS))
+def test_whole_trees_without_a_stated_list(family: str, case: str) -> None:
+    found = run(FAMILIES[family], shared_folder("fixtures", "packages", family, case, "input"))
+    assert len(packages(found)) == COUNTS[family, case]
+    assert not problems(found)
+
+
+def test_every_declined_row_has_a_case_and_a_reason() -> None:
+    folder = shared_folder("fixtures")
+    for row in read_rows(DECLINED):
+        parts = (row["case"],) if row["family"] == "osrelease" else (row["family"], row["case"])
+        assert folder.joinpath("osrelease" if len(parts) == 1 else "packages", *parts).is_dir(), row
+        assert len(row["reason"]) > 20, row
