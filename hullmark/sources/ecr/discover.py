@@ -11,7 +11,7 @@ from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hullmark.errors import AccessError, NotFound
+from hullmark.errors import AccessError, InputError, NotFound
 from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.listing import Listing
 from hullmark.sources.ecr.login import LoginProvider, registry_login
@@ -67,7 +67,7 @@ def find_repositories(session: AwsSession, region: str, filters: Filters = EVERY
     for how, names in ways:
         try:
             return Found(tuple(sorted({name for name in names() if filters.admits(name)})), how)
-        except AccessError:
+        except (AccessError, InputError):
             log.info(
                 "a way to list repositories is denied",
                 extra={"account": session.account, "region": region, "how": how.value},

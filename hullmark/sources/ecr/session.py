@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 SESSION_SECONDS = 3600
+SHORTEST_SECONDS = 900  # what STS gives at least
 READ_ACTIONS = (
     "ecr:GetAuthorizationToken",
     "ecr:BatchGetImage",
