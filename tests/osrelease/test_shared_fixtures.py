@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hullmark.catalogers import osrelease, osrelease_lines, osrelease_numbers
-from hullmark.catalogers.base import Cataloger
-from hullmark.distro import choose, ecosystem, package_type
+from hullmark.distro import ecosystem, package_type
 from hullmark.model import Distro
-from tests.catalogers.cases import Row, declined, read_rows, wants
+from tests.catalogers.cases import Row, declined, read_rows
 from tests.conftest import SHARED, shared_folder
+from tests.osrelease.roots import chosen
 
-CATALOGERS: tuple[Cataloger, ...] = (osrelease.CATALOGER, osrelease_lines.CATALOGER, osrelease_numbers.CATALOGER)
 SHORTENED = ("claircore-alpine-", "trivy-", "distro-", "snyk-")  # peers whose version_id may be the start of ours
 FAMILY_IDS = {
     "alma": "almalinux",
@@ -28,18 +26,12 @@ def _rows() -> dict[str, Row]:
 
 @pytest.mark.parametrize("case", sorted(_rows()) or [""])
 def test_case(case: str) -> None:
-    distro = read_distro(shared_folder("fixtures", "osrelease", case))
+    distro = _distro(shared_folder("fixtures", "osrelease", case))
     assert _differences(_rows()[case], distro) == declined("osrelease", case), distro
 
 
-def read_distro(root: Path) -> Distro:
-    releases: dict[str, Distro] = {}
-    for file in sorted(path for path in root.rglob("*") if path.is_file()):
-        path = file.relative_to(root).as_posix()
-        for cataloger in CATALOGERS:
-            found = cataloger.parse(path, file.read_bytes()) if wants(cataloger, path) else ()
-            releases.update((path, item) for item in found if isinstance(item, Distro))
-    return choose(releases)
+def _distro(root: Path) -> Distro:
+    return chosen({file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()})[0]
 
 
 def _differences(row: Row, distro: Distro) -> set[str]:

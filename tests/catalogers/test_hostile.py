@@ -1,0 +1,105 @@
+"""No parser raises anything but the contract's exceptions, whatever the bytes; and damage costs bounded time and memory."""
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hullmark.catalogers import apk, dpkg, dpkg_status_d, npm, osrelease, osrelease_lines, osrelease_numbers, python
+from hullmark.catalogers.base import Cataloger
+from hullmark.errors import CorruptData, HullmarkError
+from hullmark.formats.problems import MOST
+from hullmark.formats.stanzas import field_pattern, stanzas
+from hullmark.model import Distro, Package, Problem
+
+PATHS: dict[str, Cataloger] = {
+    "lib/apk/db/installed": apk.CATALOGER,
+    "var/lib/dpkg/status": dpkg.CATALOGER,
+    "var/lib/dpkg/status.d/x": dpkg_status_d.CATALOGER,
+    "a/node_modules/x/package.json": npm.CATALOGER,
+    "etc/os-release": osrelease.CATALOGER,
+    "etc/lsb-release": osrelease.CATALOGER,
+    "etc/redhat-release": osrelease_lines.CATALOGER,
+    "etc/issue": osrelease_lines.CATALOGER,
+    "etc/debian_version": osrelease_numbers.CATALOGER,
+    "etc/alpine-release": osrelease_numbers.CATALOGER,
+    "lib/x.dist-info/METADATA": python.CATALOGER,
+}
+WORDS = [
+    b"Package: a",
+    b"Version: 1",
+    b"Status: install ok installed",
+    b"Source: b (2)",
+    b"Name: n",
+    b"P:p",
+    b"V:1",
+    b"\n",
+    b"\n\n",
+    b"\r\n",
+    b"ID=x",
+    b'VERSION_ID="',
+    b"'",
+    b"\\",
+    b"Debian release 12 (",
+    b"3.18.4",
+    b"a/sid",
+    b'{"name":',
+    b'"a",',
+    b'"version": "1"}',
+    b"[",
+    b"\xff",
+    b"\x00",
+    "é".encode(),
+    b"\xef\xbb\xbf",
+]
+DAMAGED = st.binary(max_size=300) | st.lists(st.sampled_from(WORDS), max_size=25).map(b"".join)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@given(data=DAMAGED)
+def test_any_bytes(path: str, data: bytes) -> None:
+    try:
+        found = list(PATHS[path].parse(path, data))
+    except (HullmarkError, ValueError, RecursionError):
+        return
+    for item in found:
+        assert isinstance(item, Package | Problem | Distro)
+        assert not isinstance(item, Package) or (item.type == PATHS[path].type and item.name and item.version)
+        assert not isinstance(item, Problem) or (item.path == path and item.reason.encode())
+
+
+MEBIBYTE = 1024 * 1024
+HUGE = {
+    "zeros": b"\x00" * 8 * MEBIBYTE,
+    "line ends": b"\n" * 8 * MEBIBYTE,
+    "spaces": b"ID=" + b" " * 8 * MEBIBYTE + b"x",
+    "one long line": b"Package: " + b"a" * 8 * MEBIBYTE,
+    "quotes": b'"' * MEBIBYTE,
+    "brackets": b"[" * 8 * MEBIBYTE,
+    "backslashes": b'ID="' + b"\\" * 8 * MEBIBYTE + b'"',
+    "digits": b"a 1" + b"1." * 4 * MEBIBYTE,
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+@pytest.mark.parametrize("path", PATHS)
+def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
+    start = perf_counter()
+    assert not [item for item in PATHS[path].parse(path, HUGE[kind]) if isinstance(item, Package)]
+    assert perf_counter() - start < 5  # seconds; most take hundredths, a quadratic pattern would take hours
+
+
+@pytest.mark.parametrize("path", ["var/lib/dpkg/status", "lib/apk/db/installed"])
+def test_ten_thousand_broken_stanzas_are_few_problems_and_lose_no_package(path: str) -> None:
+    sound = b"P:p\nV:1\n\n" if path.startswith("lib") else b"Package: p\nVersion: 1\nStatus: install ok installed\n\n"
+    found = list(PATHS[path].parse(path, b"broken\n\n" * 10_000 + sound))
+    assert [item.name for item in found if isinstance(item, Package)] == ["p"]
+    problems = [item.reason for item in found if isinstance(item, Problem)]
+    assert len(problems) == MOST + 1
+    assert problems[-1] == f"{10_000 - MOST} more entries of this file could not be read"
+
+
+def test_a_database_of_millions_of_paragraphs_is_refused() -> None:
+    with pytest.raises(CorruptData, match="1,000,000 paragraphs"):
+        sum(1 for _ in stanzas(b"a\n\n" * 1_000_001, field_pattern("P")))

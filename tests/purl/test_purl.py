@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packageurl import PackageURL
+
+from hullmark.model import Distro, Package
+from hullmark.purl import advisory_name, pep503_name, purl_of
+
+DEBIAN = Distro(id="debian", version_id="12.7")
+ALPINE = Distro(id="alpine", version_id="3.18.4")
+
+WRITTEN = [
+    (
+        Package("deb", "libc6", "2.36-9+deb12u4", "amd64", "glibc"),
+        DEBIAN,
+        "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12&upstream=glibc",
+    ),
+    (
+        Package("deb", "libgcc1", "1:5.1-1", "arm64", "gcc-5", "5.1-1"),
+        DEBIAN,
+        "pkg:deb/debian/libgcc1@1:5.1-1?arch=arm64&distro=debian-12&upstream=gcc-5%405.1-1",
+    ),
+    (
+        Package("deb", "apt", "1.0~rc1", "all", "apt"),
+        Distro(id="ubuntu", version_id="22.04"),
+        "pkg:deb/ubuntu/apt@1.0~rc1?arch=all&distro=ubuntu-22.04",
+    ),
+    (Package("deb", "apt", "1.0"), Distro(), "pkg:deb/apt@1.0"),
+    (
+        Package("apk", "libstdc++", "12.2.1-r9", "x86_64", "gcc"),
+        ALPINE,
+        "pkg:apk/alpine/libstdc%2B%2B@12.2.1-r9?arch=x86_64&distro=alpine-3.18.4&upstream=gcc",
+    ),
+    (
+        Package("apk", "glibc", "2.38-r1", "x86_64"),
+        Distro(id="wolfi", version_id="20230201"),
+        "pkg:apk/wolfi/glibc@2.38-r1?arch=x86_64&distro=wolfi-20230201",
+    ),
+    (Package("npm", "@angular/core", "17.0.0"), ALPINE, "pkg:npm/%40angular/core@17.0.0"),
+    (Package("npm", "express", "4.18.2-rc.1"), ALPINE, "pkg:npm/express@4.18.2-rc.1"),
+    (Package("pypi", "Zope_Interface.Foo", "1!2.0+local"), ALPINE, "pkg:pypi/zope-interface-foo@1%212.0%2Blocal"),
+]
+
+
+@pytest.mark.parametrize(("package", "distro", "expected"), WRITTEN, ids=lambda value: getattr(value, "name", ""))
+def test_written(package: Package, distro: Distro, expected: str) -> None:
+    assert purl_of(package, distro) == expected
+
+
+CHARACTERS = st.sampled_from("aZ09.-_~+:@!^&=#?%/ ü☃")
+TEXT = st.text(CHARACTERS, min_size=1, max_size=8).map(lambda text: text.strip("/ ")).filter(bool)
+
+
+@given(st.sampled_from(["deb", "apk", "npm", "pypi", "golang"]), TEXT, TEXT, TEXT, TEXT)
+def test_it_is_what_packageurl_writes(kind: str, name: str, version: str, arch: str, source: str) -> None:
+    package = Package(kind, name, version, arch, source)
+    assert purl_of(package, ALPINE).lower() == _by_library(package).lower()  # escapes in names: see the module's docstring
+    assert _case_of_escapes(purl_of(package, ALPINE)) == _case_of_escapes(_by_library(package))
+
+
+def _by_library(package: Package) -> str:
+    if package.type in {"deb", "apk"}:
+        upstream = package.source_name if package.source_name != package.name else None
+        qualifiers = {"arch": package.arch, "distro": "alpine-3.18.4", "upstream": upstream}
+        stated = {key: value for key, value in qualifiers.items() if value}
+        return PackageURL(package.type, "alpine", package.name, package.version, stated).to_string()
+    name = pep503_name(package.name) if package.type == "pypi" else package.name
+    namespace, _, name = ("", "", name) if package.type == "pypi" else name.rpartition("/")
+    return PackageURL(package.type, namespace or None, name, package.version).to_string()
+
+
+def _case_of_escapes(purl: str) -> str:
+    head, *escaped = purl.split("%")
+    return "%".join([head, *(part[:2].upper() + part[2:] for part in escaped)])
+
+
+def test_a_nameless_package_has_no_purl() -> None:
+    with pytest.raises(ValueError, match="name"):
+        purl_of(Package("npm", "", "1"), Distro())
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "source", "expected"),
+    [
+        ("deb", "libssl3", "openssl", "openssl"),
+        ("deb", "tar", "", "tar"),
+        ("apk", "libcrypto3", "openssl", "openssl"),
+        ("pypi", "Flask__Login.x", "", "flask-login-x"),
+        ("npm", "@Types/Node", "", "@Types/Node"),
+    ],
+)
+def test_advisory_name(kind: str, name: str, source: str, expected: str) -> None:
+    assert advisory_name(kind, name, source) == expected
