@@ -1,16 +1,17 @@
 """Version schemes: `key(scheme, version) -> bytes`, where bytewise order is version order.
 
-A scheme is one module in this package with a constant `SCHEME`; adding one edits nothing else. Keys of one scheme are
-compared with each other only. Equal versions ("1.0" and "1.0.0" in PEP 440) have equal keys.
+A scheme is one module in this package with a constant `SCHEME`; adding one edits nothing else (a module whose name begins
+with "_" is shared by schemes and is none). Keys of one scheme are compared with each other only. Equal versions ("1.0" and
+"1.0.0" in PEP 440) have equal keys, and no key is empty, so that the empty key is OSV's "0": below every version.
 """
 
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
-from hullmark.errors import InvalidVersion
+from hullmark.errors import InvalidVersion, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +27,42 @@ class Scheme:
 @cache
 def schemes() -> dict[str, Scheme]:
     """Every scheme by its name, sorted; a module without SCHEME is an error."""
-    modules = sorted(item.name for item in pkgutil.iter_modules(__path__))
+    modules = sorted(item.name for item in pkgutil.iter_modules(__path__) if not item.name.startswith("_"))
     found: list[Scheme] = [import_module(f"{__name__}.{module}").SCHEME for module in modules]
     return {scheme.name: scheme for scheme in sorted(found, key=lambda scheme: scheme.name)}
 
 
-@cache
+@lru_cache(maxsize=1024)
 def scheme_of_ecosystem(ecosystem: str) -> str | None:
     """The scheme of an OSV ecosystem, with or without its release ("Debian:12"); None when Hullmark has none for it."""
     base = ecosystem.partition(":")[0]
     return next((scheme.name for scheme in schemes().values() if base in scheme.ecosystems), None)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def scheme_of_type(purl_type: str) -> str | None:
     """The scheme of a purl type; None when Hullmark has none for it."""
     return next((scheme.name for scheme in schemes().values() if purl_type in scheme.types), None)
 
 
 def key(scheme: str, version: str) -> bytes:
-    """The order-preserving key of one version; raises InvalidVersion."""
-    return schemes()[scheme].key(version)
+    """The order-preserving key of one version; raises InvalidVersion, and UsageError for an unknown scheme."""
+    return _key_of(scheme)(version)
 
 
 def keys(scheme: str, versions: Iterable[str | None]) -> list[bytes | None]:
     """The keys of many versions, each distinct one computed once; None for None and for what the scheme does not allow."""
-    make = schemes()[scheme].key
-    known: dict[str | None, bytes | None] = {None: None}
-    result: list[bytes | None] = []
-    for version in versions:
-        if version not in known:
-            known[version] = _try(make, version)
-        result.append(known[version])
-    return result
+    make = _key_of(scheme)
+    wanted = list(versions)
+    known = {version: _try(make, version) for version in set(wanted)}
+    return [known[version] for version in wanted]
+
+
+def _key_of(scheme: str) -> Callable[[str], bytes]:
+    found = schemes().get(scheme)
+    if found is None:
+        raise UsageError(f"Hullmark has no version scheme {scheme!r}; name one of {', '.join(schemes())}")
+    return found.key
 
 
 def _try(make: Callable[[str], bytes], version: str | None) -> bytes | None:

@@ -1,0 +1,101 @@
+"""Version keys a second, scheme by scheme, beside `packaging.version.Version`; `python -m bench.versions` prints the table.
+
+Each scheme gets COUNT distinct versions as its ecosystem writes them, made from a fixed seed. "cold/s" is the first pass
+with empty caches of pieces, "warm/s" the best of ROUNDS passes after it; one core. "sort" sorts the finished keys. The ratio
+compares making (warm) and sorting with packaging's on the PEP 440 list of the same length, in the same run.
+"""
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+from packaging.version import Version
+
+from hullmark.versions import schemes
+
+COUNT = 200_000
+ROUNDS = 3
+
+Make = Callable[[random.Random], str]
+
+
+def _numbers(rng: random.Random, most: int = 3) -> str:
+    return ".".join(str(int(rng.paretovariate(0.7)) % 3000) for _ in range(rng.randint(2, most)))
+
+
+def _dpkg(rng: random.Random) -> str:
+    epoch = rng.choice(["", "", "", "1:", "2:"])
+    upstream = _numbers(rng) + rng.choice(["", "", "", "+dfsg", "~rc1", "+git20230405", "a"])
+    return f"{epoch}{upstream}-{rng.randint(0, 12)}{rng.choice(['', 'ubuntu0.1', '+deb12u1', '+b1', '~bpo11+1'])}"
+
+
+def _apk(rng: random.Random) -> str:
+    return f"{_numbers(rng)}{rng.choice(['', '', '', '_rc1', '_p2', '_git20230405', 'a'])}-r{rng.randint(0, 20)}"
+
+
+def _pep440(rng: random.Random) -> str:
+    return _numbers(rng, 4) + rng.choice(["", "", "", "rc1", "b2", ".post1", ".dev20230405", "+cu118"])
+
+
+def _semver(rng: random.Random) -> str:
+    numbers = f"{rng.randint(0, 30)}.{rng.randint(0, 99)}.{rng.randint(0, 999)}"
+    return numbers + rng.choice(["", "", "", "", "-rc.1", "-beta.12", "-alpha", "+build.5"])
+
+
+def _golang(rng: random.Random) -> str:
+    pseudo = f"-{rng.randint(2015, 2026)}0{rng.randint(1, 9)}1512{rng.randint(1000, 5959)}-{rng.getrandbits(48):012x}"
+    return f"v{_semver(rng)}" if rng.random() < 0.7 else f"v0.0.0{pseudo}"
+
+
+SAMPLES: dict[str, Make] = {
+    "apk": _apk,
+    "dpkg": _dpkg,
+    "golang": _golang,
+    "npm": _semver,
+    "pep440": _pep440,
+    "semver": _semver,
+}
+
+
+def distinct(make: Make, count: int) -> list[str]:
+    """`count` different versions, the same ones in every run, in no order."""
+    rng = random.Random(17)  # noqa: S311  # sample data
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[make(rng)] = None
+    return list(found)
+
+
+def seconds(make: Callable[[str], Any], versions: Sequence[str]) -> tuple[float, float]:
+    """The seconds to make the keys of the versions and to sort them."""
+    started = perf_counter()
+    made = [make(version) for version in versions]
+    between = perf_counter()
+    made.sort()
+    return between - started, perf_counter() - between
+
+
+def main() -> None:
+    """Print the table; one run, read as +-20 %."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    print(f"{count} distinct versions a scheme, Python {sys.version.split()[0]}")
+    print(f"{'scheme':<10}{'cold/s':>11}{'warm/s':>11}{'make s':>9}{'sort s':>9}{'x packaging':>13}")
+    reference = _row("packaging", Version, distinct(_pep440, count), None)
+    for name, scheme in schemes().items():
+        _row(name, scheme.key, distinct(SAMPLES[name], count), reference)
+
+
+def _row(name: str, make: Callable[[str], Any], versions: Sequence[str], reference: float | None) -> float:
+    """Print one line; returns the seconds of making and sorting."""
+    cold, _ = seconds(make, versions)
+    making, sorting = min((seconds(make, versions) for _ in range(ROUNDS)), key=sum)
+    count, total = len(versions), making + sorting
+    ratio = (reference or total) / total
+    print(f"{name:<10}{count / cold:>11,.0f}{count / making:>11,.0f}{making:>9.3f}{sorting:>9.3f}{ratio:>13.1f}")
+    return total
+
+
+if __name__ == "__main__":
+    main()
