@@ -72,15 +72,21 @@ def _distro(distro: Distro) -> str:
 
 
 def _written(kind: str, namespace: str, name: str, version: str, qualifiers: tuple[tuple[str, str], ...]) -> str:
-    stated = [(key, value) for key, value in qualifiers if value]
-    if not name or not all(_SIMPLE.fullmatch(part) for part in (namespace, name, version, *dict(stated).values())):
-        written = PackageURL(kind, namespace or None, name, version or None, dict(stated)).to_string()
+    together = "".join((namespace, name, version, *(value for _, value in qualifiers)))
+    if not name or not _SIMPLE.fullmatch(together):
+        stated = {key: value for key, value in qualifiers if value}
+        written = PackageURL(kind, namespace or None, name, version or None, stated).to_string()
         return _ESCAPE.sub(lambda found: found[0].upper(), written)
-    name = _quoted(name.lower() if kind in _LOWER else name)
-    space = f"{_quoted(namespace.lower() if kind == 'apk' else namespace)}/" if namespace else ""
-    tail = "&".join(f"{key}={_quoted(value)}" for key, value in stated)
-    return f"pkg:{kind}/{space}{name}{f'@{_quoted(version)}' if version else ''}{f'?{tail}' if tail else ''}"
+    quoted = _unchanged if _PLAIN.fullmatch(together) else _quoted
+    name = quoted(name.lower() if kind in _LOWER else name)
+    space = f"{quoted(namespace.lower() if kind == 'apk' else namespace)}/" if namespace else ""
+    tail = "&".join([f"{key}={quoted(value)}" for key, value in qualifiers if value])
+    return f"pkg:{kind}/{space}{name}{f'@{quoted(version)}' if version else ''}{f'?{tail}' if tail else ''}"
+
+
+def _unchanged(text: str) -> str:
+    return text
 
 
 def _quoted(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else quote(text).replace("%3A", ":")
+    return quote(text).replace("%3A", ":")

@@ -14,6 +14,8 @@ from hullmark.model import Package, Problem
 
 PRESENT = frozenset({"installed", "half-configured", "half-installed", "triggers-awaited", "triggers-pending", "unpacked"})
 ABSENT = frozenset({"not-installed", "config-files"})
+KNOWN = PRESENT | ABSENT
+INSTALLED = "install ok installed"
 
 _FIELDS = field_pattern("Package", "Status", "Version", "Architecture", "Source", "Type", any_case=True)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")  # laxer than Debian policy, as dpkg is
@@ -29,7 +31,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
 def parse_control(path: str, data: bytes, cataloger: str) -> Iterator[Package | Problem]:
     """As `parse`, of files whose mere presence says installed: a stanza may do without a Status."""
-    return bound_problems(_packages(path, data, cataloger, default="install ok installed"))
+    return bound_problems(_packages(path, data, cataloger, default=INSTALLED))
 
 
 def _packages(path: str, data: bytes, cataloger: str, default: str) -> Iterator[Package | Problem]:
@@ -39,8 +41,12 @@ def _packages(path: str, data: bytes, cataloger: str, default: str) -> Iterator[
         reason = _damage(pairs, fields, status)
         if reason:
             yield Problem(path, cataloger, f"stanza {number} {_called(fields)}{reason}")
-        elif status.split()[2] in PRESENT:
+        elif _is_present(status):
             yield _package(fields)
+            if fields.get("source") and not _SOURCE.fullmatch(fields["source"]):
+                yield Problem(
+                    path, cataloger, f"stanza {number} {_called(fields)}has no valid Source field; its name stands for it"
+                )
 
 
 def _damage(pairs: Fields, fields: dict[str, str], status: str) -> str:
@@ -51,12 +57,20 @@ def _damage(pairs: Fields, fields: dict[str, str], status: str) -> str:
         return "has no valid Package field"
     if fields.get("type") == "Port":
         return "is a vcpkg port, not a Debian package"
-    words = status.split()
-    if len(words) != 3 or words[2] not in PRESENT | ABSENT:
+    if status != INSTALLED and not _is_known(status):
         return f"has the status {status[:60]!r}, which dpkg does not know"
-    if words[2] in PRESENT and not _VERSION.fullmatch(fields.get("version", "")):
+    if _is_present(status) and not _VERSION.fullmatch(fields.get("version", "")):
         return "has no valid Version field"
     return ""
+
+
+def _is_known(status: str) -> bool:
+    words = status.split()
+    return len(words) == 3 and words[2] in KNOWN
+
+
+def _is_present(status: str) -> bool:
+    return status == INSTALLED or status.split()[2] in PRESENT
 
 
 def _called(fields: dict[str, str]) -> str:
@@ -67,7 +81,7 @@ def _called(fields: dict[str, str]) -> str:
 def _package(fields: dict[str, str]) -> Package:
     name, version = fields["package"], fields["version"]
     architecture = fields.get("architecture", "")
-    source = _SOURCE.fullmatch(fields.get("source", ""))
+    source = _SOURCE.fullmatch(fields["source"]) if "source" in fields else None
     source_name, source_version = source.groups("") if source else ("", "")
     return Package(
         type="deb",

@@ -16,14 +16,15 @@ MOST = 1_000_000  # paragraphs of one file; the largest real database has some t
 _GAP = re.compile(rb"\n\n+")
 
 
-def field_pattern(*names: str, any_case: bool = False) -> re.Pattern[bytes]:
+def field_pattern(*names: str, any_case: bool = False) -> re.Pattern[str]:
     """What finds the fields `names` of a paragraph, for `stanzas`; deb822 names have no case, apk's letters have."""
     flags = re.IGNORECASE if any_case else re.NOFLAG
-    joined = b"|".join(re.escape(name.encode()) for name in names)
-    return re.compile(rb"\n(" + joined + rb")[ \t]*:[ \t]*([^\n]*)", flags)
+    joined = "|".join(re.escape(name) for name in names)
+    first = "".join(sorted({letter for name in names for letter in (name[0], name[0].swapcase() if any_case else name[0])}))
+    return re.compile(rf"\n(?=[{first}])({joined})[ \t]*:[ \t]*([^\n]*)", flags)  # looking at the first letter saves a fifth
 
 
-def stanzas(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[Fields]:
+def stanzas(data: bytes, pattern: re.Pattern[str]) -> Iterator[Fields]:
     """The fields of every paragraph in file order, as (name as written, value); a paragraph without any gives [].
 
     Bytes that are no UTF-8 become U+FFFD. Raises CorruptData after a million paragraphs.
@@ -33,8 +34,8 @@ def stanzas(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[Fields]:
     for count, paragraph in enumerate(_paragraphs(data)):
         if count == MOST:
             raise CorruptData(f"the file has more than {MOST:,} paragraphs; no package database is that large")
-        found = pattern.findall(b"\n" + paragraph)
-        yield [(name.decode("ascii"), value.decode("utf-8", "replace").strip()) for name, value in found]
+        found = pattern.findall("\n" + paragraph.decode("utf-8", "replace"))
+        yield [(name, value.strip()) for name, value in found]
 
 
 def _paragraphs(data: bytes) -> Iterator[bytes]:
