@@ -42,8 +42,8 @@ apk_suffixes = st.lists(
 ).map("".join)
 apk_numbers = st.lists(numbers, min_size=1, max_size=4).map(".".join)
 apk_versions = st.builds(
-    "{}{}{}{}{}".format, apk_numbers, st.sampled_from(["", "a", "b"]), apk_suffixes, st.sampled_from(["", "~12", "~1f", "~120"]),
-    st.one_of(st.just(""), numbers.map("-r{}".format)),
+    "{}{}{}{}{}".format, apk_numbers, st.sampled_from(["", "a", "b"]), apk_suffixes,
+    st.sampled_from(["", "~12", "~1f", "~120"]), st.one_of(st.just(""), numbers.map("-r{}".format)),
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from hullmark.demo.aws.request import AwsFault
 from hullmark.settings import Settings
 from hullmark.sources.ecr.session import static_session
 
-ACCOUNTS = ("111122223333", "444455556666")
+ACCOUNTS = ("111122223333", "444455556666")  # the customers
+PLATFORM_ACCOUNT = "999900001111"  # where Hullmark runs; always there
 log = logging.getLogger(__name__)
 _UNSET = (
     "http://127.0.0.1:1"  # nothing listens there: a registry that nobody configured fails at once, and stays on this machine
@@ -38,7 +39,9 @@ class DemoAws:
     def __init__(self, accounts: Sequence[str] = ACCOUNTS, port: int = 0, session_seconds: int | None = None) -> None:
         self.accounts = tuple(accounts)
         self._port = port
-        self._keys = {account: (f"AKIADEMO{account}", secrets.token_urlsafe(30)) for account in accounts}
+        self._keys = {
+            account: (f"AKIADEMO{account}", secrets.token_urlsafe(30)) for account in (*accounts, PLATFORM_ACCOUNT)
+        }
         self._sides: dict[tuple[str, str], BlobSide] = {}
         self._ecr = EcrApi(self._side)
         self._gateway = Gateway(self._ecr, {key: account for account, (key, _) in self._keys.items()}, session_seconds)
@@ -86,7 +89,7 @@ class DemoAws:
         """How often each (account, Region, action) was asked, refused ones included; actions as `ecr:ListImages`."""
         return self._gateway.calls.copy()
 
-    def environment(self, account: str) -> dict[str, str]:
+    def environment(self, account: str = PLATFORM_ACCOUNT) -> dict[str, str]:
         """Environment variables that make an account's own keys the credentials of this process."""
         key, secret = self._keys[account]
         return {
@@ -102,11 +105,13 @@ class DemoAws:
         return static_session(key, secret, Settings(aws_endpoint_url=self.url), account).client(service, region)
 
     def deploy(self, account: str, region: str, stack: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Create or update a stack by CloudFormation; its outputs."""
+        """Deploy a stack by CloudFormation, in place of the one of that name; its outputs.
+
+        The old stack is deleted first: moto's update of a role leaves its trust policy as it was.
+        """
         client = self.client("cloudformation", account, region)
-        known = {item["StackName"] for item in client.describe_stacks()["Stacks"]}
-        change = client.update_stack if stack in known else client.create_stack
-        change(
+        client.delete_stack(StackName=stack)
+        client.create_stack(
             StackName=stack,
             TemplateBody=template,
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],

@@ -78,6 +78,12 @@ def calling(action: str, where: str) -> Iterator[None]:
             f"AWS was not asked for {action} on {where}: no usable AWS credentials were found ({type(error).__name__}); "
             "give Hullmark's own role, profile or keys to this process."
         ) from None
+    except RuntimeError as error:
+        if "still expired" not in str(error):
+            raise
+        raise AccessError(
+            f"AWS was not asked for {action} on {where}: new credentials are expired; set this machine's clock."
+        ) from None
     except NoRegionError:
         raise UsageError(f"AWS was not asked for {action} on {where}: no Region is set.") from None
     except (BotoCoreError, ResponseParserError) as error:

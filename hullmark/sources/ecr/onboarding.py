@@ -41,5 +41,5 @@ def quick_create_url(region: str, template_url: str, parameters: dict[str, str],
         "stackName": STACK_NAME,
         **{f"param_{name}": value for name, value in parameters.items()},
     }
-    host, filled_in = _CONSOLES[partition], urlencode(query, quote_via=quote)
+    host, filled_in = _CONSOLES[partition], urlencode(query, quote_via=quote, safe="")
     return f"https://{host}/cloudformation/home?region={quote(region)}#/stacks/create/review?{filled_in}"

@@ -1,0 +1,27 @@
+"""The stacks of a platform and its customers on the stand-in: the shipped templates, by real CloudFormation calls."""
+
+from hullmark.demo.aws.server import PLATFORM_ACCOUNT, DemoAws
+from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, PLATFORM_TEMPLATE, STACK_NAME, read_template
+
+_REGION = "us-east-1"
+
+
+def deploy_platform(aws: DemoAws) -> str:
+    """Deploy the platform's role in its own account, for that account's keys to take; its ARN."""
+    parameters = {"RuntimePrincipalArn": f"arn:aws:iam::{PLATFORM_ACCOUNT}:root"}
+    return aws.deploy(PLATFORM_ACCOUNT, _REGION, "hullmark-platform", read_template(PLATFORM_TEMPLATE), parameters)[
+        "RoleArn"
+    ]
+
+
+def deploy_customer(
+    aws: DemoAws, account: str, external_id: str, platform_role_arn: str, *, discovery: bool = True
+) -> tuple[str, str]:
+    """Deploy the customer's role in an account; the outputs (RoleArn, ExternalId), which are what the customer types."""
+    parameters = {
+        "ExternalId": external_id,
+        "PlatformRoleArn": platform_role_arn,
+        "AllowRepositoryDiscovery": "true" if discovery else "false",
+    }
+    outputs = aws.deploy(account, _REGION, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)
+    return outputs["RoleArn"], outputs["ExternalId"]

@@ -1,0 +1,23 @@
+"""The source contract: list what a reference holds, image by image, and open the stored bytes of one layer."""
+
+from typing import BinaryIO, Protocol
+
+from hullmark.model import Image, Layer, Skipped
+
+
+class Source(Protocol):
+    """An archive, a layout or one repository of a registry, already told which reference it is asked about."""
+
+    def images(self, platform: str | None) -> list[Image | Skipped]:
+        """Every image of the wanted platform, and every manifest that is none with its reason.
+
+        `platform` is "all", "os/arch[/variant]", or None: linux on this machine's architecture, else the first platform
+        there is. What is damaged comes back as a Skipped with status FAILED. Raises NotFound where the platform or the
+        reference does not exist, NotAnImage, AccessError and TransportError.
+        """
+
+    def open_layer(self, image: Image, layer: Layer) -> BinaryIO:
+        """The layer's bytes as stored, streamed, to be closed by the caller (a context manager); not verified here."""
+
+    def close(self) -> None:
+        """Release sockets and files; layers that are still open may fail."""
