@@ -1,0 +1,27 @@
+"""The dashboard: what its pages are, and the one place where a failure becomes a sentence."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards.palette import is_dark
+from hullmark.errors import HullmarkError
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+PAGES = [
+    st.Page("views/overview.py", title="Overview", url_path="overview", default=True),
+    st.Page("views/images.py", title="Images", url_path="images"),
+    st.Page("views/findings.py", title="Findings", url_path="findings"),
+    st.Page("views/integrations.py", title="Integrations", url_path="integrations"),
+    st.Page("views/image.py", title="Image", url_path="image", visibility="hidden"),
+    st.Page("views/vulnerability.py", title="Vulnerability", url_path="vulnerability", visibility="hidden"),
+]
+
+st.set_page_config(page_title="Hullmark", page_icon=str(ASSETS / "mark.svg"), layout="wide")
+st.logo(str(ASSETS / ("logo-dark.svg" if is_dark() else "logo-light.svg")), size="large")
+page = st.navigation(PAGES, position="top")
+try:
+    page.run()
+except HullmarkError as error:
+    st.error("Hullmark cannot show this page.", icon=":material/error:")
+    st.text(f"{error}.".replace("..", "."))

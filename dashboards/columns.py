@@ -1,0 +1,85 @@
+"""How columns look, the same on every page: chips for severities and states, bars for likelihoods, dates, sizes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from dashboards.palette import SEVERITIES, STATES, severity_colours
+
+Config = Any  # Streamlit keeps the type of a column configuration to itself
+WORST = (*SEVERITIES, "clean")
+
+
+def severity(label: str = "Severity", words: Iterable[str] = WORST) -> Config:
+    """A list column of one severity as a coloured chip."""
+    colours = severity_colours()
+    names = tuple(words)
+    return st.column_config.MultiselectColumn(label, options=names, color=[colours[name] for name in names], width=88)
+
+
+def state(label: str = "State", width: int = 96) -> Config:
+    """A list column of one state as a coloured chip; the word says it too."""
+    return st.column_config.MultiselectColumn(label, options=tuple(STATES), color=list(STATES.values()), width=width)
+
+
+def exploited() -> Config:
+    """A list column that holds "KEV" where attackers are known to use the vulnerability."""
+    return st.column_config.MultiselectColumn(
+        "Exploited", options=("KEV",), color=[STATES["KEV"]], width=76, help="In CISA's catalogue of known exploited vulnerabilities"
+    )
+
+
+def epss() -> Config:
+    """A probability as a bar."""
+    return st.column_config.ProgressColumn(
+        "EPSS", min_value=0, max_value=1, format="percent", width=104, color="gray",
+        help="The probability that it is exploited within 30 days",
+    )  # fmt: skip
+
+
+def number(label: str, width: int = 74, **said: Any) -> Config:  # noqa: ANN401  # handed on to Streamlit
+    """A count."""
+    return st.column_config.NumberColumn(label, format="localized", width=width, **said)
+
+
+def score() -> Config:
+    """A CVSS score."""
+    return st.column_config.NumberColumn("CVSS", format="%.1f", width=58)
+
+
+def text(label: str, width: int | None = None, **said: Any) -> Config:  # noqa: ANN401
+    """Text as it is."""
+    return st.column_config.TextColumn(label, width=width, **said)
+
+
+def day(label: str) -> Config:
+    """A date."""
+    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD", width=92)
+
+
+def size(label: str = "Size") -> Config:
+    """Bytes."""
+    return st.column_config.NumberColumn(label, format="bytes", width=78)
+
+
+def tags(label: str = "Tags") -> Config:
+    """A list of words."""
+    return st.column_config.ListColumn(label, width=120)
+
+
+def hours(label: str) -> Config:
+    """An age in hours."""
+    return st.column_config.NumberColumn(label, format="%.0f h", width=64)
+
+
+def part(label: str) -> Config:
+    """A share of a whole, in percent."""
+    return st.column_config.NumberColumn(label, format="percent", width=66)
+
+
+def severity_badge(name: str) -> None:
+    """A severity outside a table; a word that is none is shown as "unknown"."""
+    known = name if name in SEVERITIES else "unknown"
+    colour = {"critical": "red", "high": "orange", "medium": "yellow", "low": "blue"}.get(known, "gray")
+    st.badge(known, color=colour)  # type: ignore[arg-type]  # the colours above are names that Streamlit knows

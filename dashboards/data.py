@@ -1,0 +1,108 @@
+"""The one way in which a page asks the lake: a query by its name, cached for as long as the lake stays as it is."""
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from threading import Lock
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from hullmark.errors import LakeError
+from hullmark.lake.store import Lake
+from hullmark.settings import Settings, read_settings
+from hullmark.sql import read_sql
+from hullmark.versions import keys, scheme_of_type
+
+QUERIES = "hullmark.reports.queries"
+LOOK_AGAIN_SECONDS = 2.0  # how long a commit may stay unseen
+HARMFUL = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]"  # controls, bidirectional overrides, private use, line separators
+State = tuple[tuple[str, int], ...]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A connection to one state of the lake, for one question at a time."""
+
+    connection: duckdb.DuckDBPyConnection
+    turn: Lock = field(default_factory=Lock)
+
+
+def settings() -> Settings:
+    """The settings of the environment that the dashboard was started in."""
+    return read_settings()
+
+
+def ask(query: str, **parameters: object) -> pa.Table:
+    """The rows of `hullmark/reports/queries/<query>.sql` with its named parameters; text comes without control characters.
+
+    Raises LakeError when the lake cannot be read, or when a question is too big for the memory it may use.
+    """
+    lake = settings().lake
+    table: pa.Table = _answer(lake, _state(lake), query, parameters)
+    return table
+
+
+def ask_row(query: str, **parameters: object) -> Row:
+    """The only row of a query that has one; empty when it has none."""
+    rows: list[Row] = ask(query, **parameters).slice(0, 1).to_pylist()
+    return rows[0] if rows else {}
+
+
+def lake_exists() -> bool:
+    """Whether there is a lake at the address of the settings; raises LakeError for one that cannot be read."""
+    return Lake(settings().lake).exists()
+
+
+@st.cache_data(ttl=LOOK_AGAIN_SECONDS, show_spinner=False, max_entries=16)
+def _state(lake: str) -> State:
+    return tuple(sorted(Lake(lake).versions().items()))
+
+
+@st.cache_data(ttl="1h", show_spinner=False, max_entries=400)
+def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) -> pa.Table:
+    reader = _reader(lake, state)
+    with reader.turn:
+        try:
+            answer = reader.connection.execute(read_sql(QUERIES, f"{query}.sql"), parameters)
+            return harmless(answer.to_arrow_table())
+        except duckdb.OutOfMemoryException:
+            raise LakeError("the question needs more memory than it may use; raise HULLMARK_MEMORY_MB") from None
+        except duckdb.IOException:
+            raise LakeError(f"a file of the lake {lake} cannot be read; reload the page, or check its disk") from None
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _reader(lake: str, state: State) -> Reader:  # noqa: ARG001  # the state is part of the cache key
+    connection = Lake(lake).connect(memory_mb=settings().memory_mb)
+    connection.from_arrow(_fixed_versions(connection)).create_view("fixed_versions")
+    for item in sorted(files(QUERIES).iterdir(), key=lambda item: item.name):
+        if item.name.startswith("macro_"):
+            connection.execute(item.read_text(encoding="utf-8"))
+    return Reader(connection)
+
+
+def _fixed_versions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """(type, fixed_version, version_key): every fixed version of a finding with its place in the order of its type."""
+    found = connection.sql("SELECT DISTINCT type, fixed_version FROM findings WHERE fixed_version <> ''").to_arrow_table()
+    parts = [_keyed(found.filter(pc.equal(found["type"], kind)), kind) for kind in pc.unique(found["type"]).to_pylist()]
+    schema = found.schema.append(pa.field("version_key", pa.binary()))
+    return pa.concat_tables([schema.empty_table(), *parts])
+
+
+def _keyed(rows: pa.Table, kind: str) -> pa.Table:
+    scheme = scheme_of_type(kind)
+    versions = rows["fixed_version"].to_pylist()
+    found = keys(scheme, versions) if scheme else [None] * len(versions)
+    return rows.append_column("version_key", pa.array(found, pa.binary()))
+
+
+def harmless(table: pa.Table) -> pa.Table:
+    """The table with every character in text columns that could reorder or hide text shown as the replacement character."""
+    for index, column in enumerate(table.schema):
+        if pa.types.is_string(column.type):
+            table = table.set_column(index, column.name, pc.replace_substring_regex(table[index], HARMFUL, "\ufffd"))
+    return table

@@ -1,0 +1,77 @@
+"""Pieces that pages share: what to do when there is nothing yet, one page of a long list, and the way to the details."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.data import ask, lake_exists, settings
+
+IMAGE = "views/image.py"
+VULNERABILITY = "views/vulnerability.py"
+PAGE = 100  # rows shown at once
+
+
+def getting_started(what: str) -> None:
+    """A page without data: why it is empty, and the three steps that fill it."""
+    place = settings().lake
+    st.subheader(what)
+    st.text(f"The lake {place} holds no images yet." if lake_exists() else f"There is no lake at {place} yet.")
+    first, second, third = st.columns(3, border=True)
+    with first:
+        st.markdown("**1 · Connect an account**")
+        st.caption("A read-only role in your AWS account lets Hullmark list and read its ECR images.")
+        st.page_link("views/integrations.py", label="Open Integrations", icon=":material/add_link:")
+        st.code("hullmark integrations add", language=None)
+    with second:
+        st.markdown("**2 · Load the advisories**")
+        st.caption("Without them nothing can be said about the packages that are found.")
+        st.code("hullmark feeds sync", language=None)
+    with third:
+        st.markdown("**Or look round first**")
+        st.caption("A made-up fleet in an embedded registry: no AWS, no internet, about a minute.")
+        st.code("hullmark demo", language=None)
+
+
+def ask_page(query: str, key: str, **parameters: object) -> tuple[pa.Table, int]:
+    """The rows of the page that the pager `key` stands on, and the number of all rows (column `total`)."""
+    page = st.session_state.get(key, 1)
+    rows = ask(query, limit=PAGE, offset=PAGE * (page - 1), **parameters)
+    if not rows.num_rows and page > 1:
+        st.session_state[key] = 1
+        rows = ask(query, limit=PAGE, offset=0, **parameters)
+    return rows, rows["total"][0].as_py() if rows.num_rows else 0
+
+
+def pager(key: str, total: int) -> None:
+    """Page buttons, where there is more than one page."""
+    if total > PAGE:
+        st.pagination(-(-total // PAGE), key=key)
+
+
+def table(rows: pa.Table, columns: Mapping[str, Any], key: str, height: int | None = None) -> int | None:
+    """Show these columns of the rows; returns the number of the row that was picked, if one was."""
+    shown = st.dataframe(
+        rows.select(list(columns)), column_config=dict(columns), hide_index=True, on_select="rerun", key=key,
+        selection_mode="single-row", placeholder="–", height=height or "auto",
+    )  # fmt: skip
+    picked = shown["selection"]["rows"]
+    return int(picked[0]) if picked and picked[0] < rows.num_rows else None
+
+
+def still_table(rows: pa.Table, columns: Mapping[str, Any], height: int | None = None) -> None:
+    """Show these columns of the rows, nothing to pick."""
+    st.dataframe(
+        rows.select(list(columns)), column_config=dict(columns), hide_index=True, placeholder="–", height=height or "auto"
+    )
+
+
+def open_image(digest: str) -> None:
+    """Go to the page of an image."""
+    st.switch_page(IMAGE, query_params={"digest": digest})
+
+
+def open_vulnerability(vulnerability: str) -> None:
+    """Go to the page of a vulnerability."""
+    st.switch_page(VULNERABILITY, query_params={"id": vulnerability})

@@ -1,0 +1,97 @@
+"""Findings: vulnerabilities of the fleet or every single finding, filtered, sorted and paged in DuckDB; a click opens one."""
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards import columns
+from dashboards.data import ask_row
+from dashboards.palette import SEVERITIES
+from dashboards.parts import ask_page, getting_started, open_vulnerability, pager, table
+from dashboards.words import counted, share
+
+GRAINS = {"vulnerabilities": "Vulnerabilities", "findings": "Every finding"}
+SORTS = {"risk": "Risk", "epss": "EPSS", "score": "CVSS score", "images": "Images affected", "newest": "Newest first", "id": "Id"}
+LIKELIHOODS = {0.0: "Any", 0.01: "at least 1 %", 0.1: "at least 10 %", 0.5: "at least 50 %", 0.9: "at least 90 %"}
+
+
+def show() -> None:
+    """The whole page."""
+    fleet = ask_row("overview_fleet")
+    if not fleet["images"]:
+        getting_started("No findings yet")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("Findings", anchor=False, width="content")
+        grain = st.segmented_control(
+            "Show", list(GRAINS), format_func=GRAINS.__getitem__, default="vulnerabilities", required=True, key="show",
+            label_visibility="collapsed", bind="query-params", persist_state="session",
+        )  # fmt: skip
+    if not fleet["feeds"]:
+        st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
+        return
+    chosen = filters(ask_row("images_options")["accounts"])
+    listed = vulnerabilities if grain == "vulnerabilities" else findings
+    picked = listed(chosen, fleet)
+    if picked:
+        open_vulnerability(picked)
+
+
+def filters(accounts: list[str]) -> dict[str, object]:
+    """The filter bar; returns the parameters that both lists have. What is chosen stands in the address, to be shared."""
+    first = st.columns([1.3, 1.5, 1.1, 1.1, 1])
+    kept = {"bind": "query-params", "persist_state": "session"}
+    chosen = {
+        "word": first[0].text_input("Vulnerability id", placeholder="CVE-2024-… or an alias", key="id_has", **kept).strip(),
+        "severities": first[1].multiselect("Severity", SEVERITIES, key="severity", placeholder="Any", **kept),
+        "packages": first[2].text_input("Package", placeholder="contains …", key="package", **kept).strip(),
+        "accounts": first[3].multiselect("Account", accounts, key="in_account", placeholder="All", **kept),
+        "sort": first[4].selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="order", **kept),
+    }
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        only_kev = st.toggle("Exploited only (KEV)", key="kev", **kept)
+        only_fixable = st.toggle("With a fix only", key="fixable", **kept)
+        st.space("stretch")
+        least = st.select_slider(
+            "EPSS", list(LIKELIHOODS), format_func=LIKELIHOODS.__getitem__, key="epss", label_visibility="collapsed",
+            width=260, **kept,
+        )  # fmt: skip
+    return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable, "least_epss": least}
+
+
+def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
+    """One row a vulnerability; returns the one that was picked."""
+    rows, found = ask_page("findings_vulnerabilities", "vulnerabilities_page", **chosen)
+    st.caption(f"{share(found, fleet['vulnerabilities'])} vulnerabilities. Click a row to see the images that carry it.")
+    return listing(rows, found, "vulnerabilities_page", {
+        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "images": columns.number("Images", 62), "findings": columns.number("Findings", 68),
+        "fixable": columns.part("Fixable"), "packages": columns.text("Packages", 190),
+        "summary": columns.text("Summary", 360), "first_seen": columns.day("Since"),
+    })  # fmt: skip
+
+
+def findings(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
+    """One row a finding; returns the vulnerability of the one that was picked."""
+    rows, found = ask_page("findings_rows", "findings_page", **chosen)
+    st.caption(f"{share(found, fleet['findings'])} findings in {counted(fleet['images'], 'image')}. Click a row for more.")
+    return listing(rows, found, "findings_page", {
+        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
+        "fixed_version": columns.text("Fixed in", 130), "name": columns.text("Image", 220),
+        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "first_seen": columns.day("Since"),
+    })  # fmt: skip
+
+
+def listing(rows: pa.Table, found: int, key: str, shown: dict[str, columns.Config]) -> str | None:
+    """The table with its page buttons, or why there is none."""
+    if not found:
+        st.info("Nothing passes these filters. Remove one to see more.")
+        return None
+    picked = table(rows, shown, f"{key}_table", height=min(36 * rows.num_rows + 38, 720))
+    pager(key, found)
+    return None if picked is None else str(rows["vulnerability"][picked].as_py())
+
+
+show()

@@ -1,0 +1,134 @@
+"""One image: its facts, its findings, its layers with what each brought in, its packages, and what could not be read."""
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards import columns
+from dashboards.data import Row, ask, ask_row
+from dashboards.parts import open_vulnerability, still_table, table
+from dashboards.palette import SEVERITIES
+from dashboards.words import counted, literal, moment, share, size
+
+
+def show(digest: str) -> None:
+    """The whole page."""
+    st.page_link("views/images.py", label="All images", icon=":material/arrow_back:")
+    image = ask_row("images_facts", digest=digest)
+    if not image:
+        st.title("Not found", anchor=False)
+        st.text(f"No registry holds an image {digest}." if digest else "The address names no image.")
+        return
+    counts = ask_row("images_severities", digest=digest)
+    heading(image)
+    numbers(counts)
+    names = ("Findings", "Layers", "Packages", "Problems", "About")
+    sizes = (counts["findings"], counts["layers"], counts["packages"], counts["problems"], None)
+    labels = [name if number is None else f"{name} · {number:,}" for name, number in zip(names, sizes, strict=True)]
+    for tab, part in zip(st.tabs(labels), (findings, layers, packages, problems, about), strict=True):
+        with tab:
+            part(image)
+
+
+def heading(image: Row) -> None:
+    """The name and the facts that identify the image."""
+    st.title(literal(image["name"]), anchor=False)
+    where = " · ".join(part for part in (image["os_name"] or image["os"], image["platform"], size(image["size"] or 0),
+                                         image["account"], image["region"]) if part)  # fmt: skip
+    st.text(where)
+
+
+def numbers(counts: Row) -> None:
+    """The findings in numbers."""
+    places = st.columns(6)
+    for place, (label, key) in zip(
+        places, (("Critical", "critical"), ("High", "high"), ("Medium", "medium"), ("Lower", "milder"), ("Exploited", "exploited")),
+        strict=False,
+    ):  # fmt: skip
+        place.metric(label, f"{counts[key]:,}", border=True)
+    places[5].metric("With a fix", share(counts["fixable"], counts["findings"]), border=True)
+
+
+def findings(image: Row) -> None:
+    """What was found, each with its layer."""
+    rows = ask("images_findings", digest=image["digest"])
+    if not rows.num_rows:
+        st.success("No known vulnerabilities in its packages.", icon=":material/check:")
+        return
+    picked = table(rows, {
+        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
+        "fixed_version": columns.text("Fixed in", 130), "layer_index": columns.number("Layer", 54),
+        "summary": columns.text("Summary", 320), "path": columns.text("Path", 200), "first_seen": columns.day("Since"),
+    }, "image_findings", height=tall(rows))  # fmt: skip
+    st.caption("Click a row to see the other images that carry it.")
+    if picked is not None:
+        open_vulnerability(rows["vulnerability"][picked].as_py())
+
+
+def layers(image: Row) -> None:
+    """The layers, bottom first."""
+    rows = ask("images_layers", digest=image["digest"])
+    still_table(rows, {
+        "layer_index": columns.number("Layer", 54), "created_by": columns.text("Made by", 460),
+        "packages": columns.number("Packages"), "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
+        "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": columns.size(),
+        "layer": columns.text("Digest", 170),
+    })  # fmt: skip
+
+
+def packages(image: Row) -> None:
+    """The packages, those with the worst findings first."""
+    rows = ask("images_packages", digest=image["digest"])
+    if not rows.num_rows:
+        st.info("No package database was found in this image.")
+        return
+    still_table(rows, {
+        "name": columns.text("Package", 180), "version": columns.text("Version", 150), "type": columns.text("Type", 60),
+        "findings": columns.number("Findings", 68), "worst": columns.severity("Worst", SEVERITIES),
+        "layer_index": columns.number("Layer", 54), "ecosystem": columns.text("Ecosystem", 110),
+        "source_name": columns.text("Source package", 120), "arch": columns.text("Arch", 66),
+        "licence": columns.text("Licence", 110), "path": columns.text("Path", 240), "purl": columns.text("purl", 260),
+    }, height=tall(rows))  # fmt: skip
+
+
+def problems(image: Row) -> None:
+    """What could not be read, and what became of the image where it lies."""
+    rows = ask("images_problems", digest=image["digest"])
+    if not rows.num_rows:
+        st.success("Everything in this image could be read.", icon=":material/check:")
+        return
+    st.caption("These files could not be read or understood; what they hold is missing from the packages and findings.")
+    still_table(rows, {
+        "path": columns.text("Path", 420), "cataloger": columns.text("Reader", 100), "reason": columns.text("Reason", 420),
+        "layer": columns.text("Layer", 160),
+    })  # fmt: skip
+
+
+def about(image: Row) -> None:
+    """Where it lies, and its configuration, as plain text."""
+    still_table(ask("images_places", digest=image["digest"]), {
+        "registry": columns.text("Registry", 300), "repository": columns.text("Repository", 180), "tags": columns.tags(),
+        "status": columns.state("Read", 92), "detail": columns.text("Remark", 220), "pushed_at": columns.day("Pushed"),
+        "first_seen": columns.day("First seen"), "last_seen": columns.day("Last seen"),
+    })  # fmt: skip
+    left, right = st.columns(2, gap="large")
+    for place, said in ((left, (("Digest", image["digest"]), ("Index", image["index_digest"]), ("Media type", image["media_type"]),
+                                ("Engine", image["engine"]))),
+                        (right, (("Created", moment(image["created_at"])), ("User", image["user"] or "root (none is set)"),
+                                 ("Entrypoint", image["entrypoint"])))):  # fmt: skip
+        for label, value in said:
+            if value:
+                place.caption(label)
+                place.code(value, language=None, wrap_lines=True)
+    if image["labels"]:
+        st.caption("Labels")
+        st.code(image["labels"], language=None, wrap_lines=True)
+
+
+def tall(rows: pa.Table) -> int:
+    """The height in pixels of a table that scrolls when it is long."""
+    return int(min(36 * rows.num_rows + 38, 640))
+
+
+show(st.query_params.get("digest", ""))

@@ -1,0 +1,3 @@
+"""Integrations: later."""
+import streamlit as st
+st.title("Integrations")

@@ -1,0 +1,140 @@
+"""Overview: how the fleet stands, whether everything was looked at, how fresh the advisories are, what helps most."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboards import charts, columns
+from dashboards.data import Row, ask, ask_row, settings
+from dashboards.parts import getting_started, still_table
+from dashboards.words import age, ago, counted, share
+
+FIXES = 12
+
+
+def show() -> None:
+    """The whole page."""
+    fleet = ask_row("overview_fleet")
+    if not fleet["listed"] and not fleet["images"]:
+        getting_started("Welcome to Hullmark")
+        return
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    heading(fleet, ask_row("overview_last_run", now=now))
+    feeds = ask("overview_feeds", now=now, max_age_hours=settings().feeds_max_age_hours)
+    numbers(fleet, feeds.to_pylist())
+    risk(fleet)
+    left, right = st.columns([0.56, 0.44], gap="large")
+    with left:
+        coverage()
+    with right:
+        freshness(feeds)
+    fixes()
+
+
+def heading(fleet: Row, run: Row) -> None:
+    """The title with what the fleet is and when it was last looked at."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("Fleet", anchor=False, width="content")
+        places = f"{counted(fleet['repositories'], 'repository')} in {counted(fleet['accounts'], 'account')}"
+        last = f" · last run {run['state']} {ago(run['age_hours'])}" if run else ""
+        st.text(f"{places} and {counted(fleet['regions'], 'Region')}{last}")
+
+
+def numbers(fleet: Row, feeds: list[Row]) -> None:
+    """Five numbers, each with the whole that it is a part of."""
+    risky, exploited, found, read, fresh = st.columns(5)
+    whole = f"of {counted(fleet['images'], 'image')}"
+    card(risky, "Images at high risk", f"{fleet['grave_images']:,}", f"{whole} have critical or high findings")
+    card(exploited, "Exploited in the wild", f"{fleet['kev_vulnerabilities']:,}",
+         f"of {counted(fleet['vulnerabilities'], 'vulnerability')}, in {counted(fleet['kev_images'], 'image')}")  # fmt: skip
+    card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix")
+    wanted = fleet["listed"] - fleet["skipped"]
+    card(read, "Digests read", share(fleet["complete"], wanted), f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read")
+    late = sum(feed["freshness"] != ["fresh"] for feed in feeds)
+    oldest = max((feed["age_hours"] or 0 for feed in feeds), default=None)
+    card(fresh, "Fresh advisories", share(len(feeds) - late, len(feeds)), f"oldest feed {age(oldest)} old" if feeds else "none loaded")
+
+
+def card(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:
+    """One number and its context; the words are ours, never from an image."""
+    with place.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(context)
+
+
+def risk(fleet: Row) -> None:
+    """Images and findings by severity, and how findings went on from run to run."""
+    images, findings, history = st.columns(3, gap="large")
+    with images:
+        st.subheader("Images by worst finding", anchor=False)
+        st.altair_chart(charts.severity_bars(ask("overview_images_by_severity"), "Images"))
+    with findings:
+        st.subheader("Findings by severity", anchor=False)
+        if fleet["feeds"]:
+            st.altair_chart(charts.severity_bars(ask("overview_findings_by_severity"), "Findings"))
+        else:
+            st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
+    with history:
+        st.subheader("Findings after each run", anchor=False)
+        runs = ask("overview_trend")
+        if runs.num_rows > 1:
+            st.altair_chart(charts.trend(runs))
+        else:
+            st.caption("A trend needs two runs; " + ("there is one so far." if runs.num_rows else "there is none yet."))
+
+
+def coverage() -> None:
+    """What became of every digest that the registries list."""
+    st.subheader("Coverage", anchor=False, help="Every digest that ECR lists is in one of these rows")
+    rows = ask("overview_coverage")
+    if not rows.num_rows:
+        st.caption("No run has listed a registry yet.")
+        return
+    still_table(rows, {
+        "status": columns.state(), "digests": columns.number("Digests"), "reason": columns.text("Reason", 150),
+        "detail": columns.text("What happened, for example", 300), "example": columns.text("To", 180),
+    })  # fmt: skip
+
+
+def freshness(feeds: object) -> None:
+    """Every feed with its age."""
+    limit = settings().feeds_max_age_hours
+    st.subheader("Advisories", anchor=False, help=f"A feed is too old after {limit} hours (HULLMARK_FEEDS_MAX_AGE_HOURS)")
+    if not feeds.num_rows:
+        st.info("No advisories are loaded yet. Run `hullmark feeds sync`.")
+        return
+    still_table(feeds, {
+        "feed": columns.text("Feed", 110), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
+        "records": columns.number("Records"), "problems": columns.number("Unread", 62), "detail": columns.text("Last attempt", 130),
+    })  # fmt: skip
+
+
+def fixes() -> None:
+    """What one change ends, package by package and layer by layer."""
+    st.subheader("Top fixes", anchor=False, help="Ranked by exploited, then critical and high, then all findings that the change ends")
+    packages, layers = st.tabs(["Update a package", "Rebuild a layer"])
+    with packages:
+        rows = ask("overview_package_fixes", limit=FIXES)
+        if rows.num_rows:
+            still_table(rows, {
+                "package": columns.text("Package", 180), "fixed_version": columns.text("Update to", 170),
+                "system": columns.text("In", 110), "versions": columns.number("Versions installed", 120),
+                "images": columns.number("Images"), "exploited": columns.number("Exploited"),
+                "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
+            })  # fmt: skip
+        else:
+            st.caption("No finding has a fixed version.")
+    with layers:
+        rows = ask("overview_layer_fixes", limit=FIXES)
+        if rows.num_rows:
+            still_table(rows, {
+                "created_by": columns.text("Layer made by", 420), "images": columns.number("Images"),
+                "packages": columns.number("Packages"), "exploited": columns.number("Exploited"),
+                "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
+                "example": columns.text("For example in", 190), "layer": columns.text("Digest", 160),
+            })  # fmt: skip
+        else:
+            st.caption("No finding has a fixed version.")
+
+
+show()

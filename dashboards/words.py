@@ -1,0 +1,32 @@
+"""Words of the pages, and data made safe for the few places that read Markdown."""
+
+import re
+from datetime import datetime
+
+from hullmark.reports.terminal import age, counted, size
+
+__all__ = ["age", "ago", "counted", "literal", "moment", "share", "size"]
+
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+JOINER = "\u2060"  # invisible; keeps what a renderer would make a link, an icon or an emoji of from being one
+
+
+def literal(text: object) -> str:
+    """Text of an image or a feed as Markdown that shows exactly it, on one line."""
+    escaped = PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    return re.sub(r"(?i)(www|:|@)", rf"\1{JOINER}", escaped)
+
+
+def ago(hours: float | None) -> str:
+    """ "3 h ago", "never"."""
+    return age(hours) if hours is None else f"{age(hours)} ago"
+
+
+def share(part: int, whole: int) -> str:
+    """ "18 of 40"; the whole is always said, so that 0 of 0 is not 0 of 400."""
+    return f"{part:,} of {whole:,}"
+
+
+def moment(when: datetime | None) -> str:
+    """A time for a person, in UTC; a dash when there is none."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "–"

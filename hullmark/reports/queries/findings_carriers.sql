@@ -1,0 +1,18 @@
+-- Where one vulnerability is: a row for each package of each image in each place.
+SELECT
+    name,
+    package,
+    version,
+    nullif(fixed_version, '') AS fixed_version,
+    layer_index,
+    path,
+    account,
+    region,
+    os,
+    fleet.digest,
+    findings.first_seen
+FROM fleet_findings AS findings
+JOIN fleet ON fleet.digest = image_digest
+WHERE vulnerability = $vulnerability
+ORDER BY name, package, version, path
+LIMIT $limit

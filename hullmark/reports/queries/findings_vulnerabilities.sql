@@ -1,0 +1,30 @@
+-- Vulnerabilities that pass the filters, with the images that carry them; one page of them.
+SELECT
+    vulnerability,
+    [arg_max(coalesce(severity, 'unknown'), severity_rank(severity))] AS severity,
+    max(score) AS score,
+    CASE WHEN bool_or(kev) THEN ['KEV'] ELSE [] END AS exploited,
+    max(epss) AS epss,
+    count(DISTINCT image_digest) AS images,
+    count(*) AS findings,
+    count(*) FILTER (fixed_version <> '') / count(*) AS fixable,
+    array_to_string(list_sort(list(DISTINCT package))[1:6], ', ')
+        || CASE WHEN count(DISTINCT package) > 6 THEN ', …' ELSE '' END AS packages,
+    any_value(summary) FILTER (summary <> '') AS summary,
+    min(kev_due) AS kev_due,
+    min(first_seen) AS first_seen,
+    count(*) OVER () AS total
+FROM matching_findings($severities, $only_kev, $only_fixable, $least_epss, $packages, $accounts, $word) AS found
+GROUP BY vulnerability
+ORDER BY
+    CASE WHEN $sort = 'epss' THEN max(epss) END DESC NULLS LAST,
+    CASE WHEN $sort = 'images' THEN count(DISTINCT image_digest) END DESC,
+    CASE WHEN $sort = 'score' THEN max(score) END DESC NULLS LAST,
+    CASE WHEN $sort = 'newest' THEN min(first_seen) END DESC NULLS LAST,
+    CASE WHEN $sort = 'id' THEN vulnerability END,
+    bool_or(kev) DESC NULLS LAST,
+    max(severity_rank(found.severity)) DESC,
+    max(epss) DESC NULLS LAST,
+    max(score) DESC NULLS LAST,
+    vulnerability
+LIMIT $limit OFFSET $offset

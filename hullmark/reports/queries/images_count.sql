@@ -1,0 +1,2 @@
+-- How many rows `images_list` has without filters; one row.
+SELECT count(*) AS images FROM fleet

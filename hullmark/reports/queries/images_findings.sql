@@ -1,0 +1,22 @@
+-- The findings of one image, the gravest first.
+SELECT
+    vulnerability,
+    [coalesce(severity, 'unknown')] AS severity,
+    score,
+    CASE WHEN kev THEN ['KEV'] ELSE [] END AS exploited,
+    epss,
+    package,
+    version,
+    nullif(fixed_version, '') AS fixed_version,
+    layer_index,
+    path,
+    summary,
+    kev_due,
+    type,
+    purl,
+    advisory,
+    first_seen
+FROM findings
+WHERE image_digest = $digest
+ORDER BY kev DESC NULLS LAST, severity_rank(findings.severity) DESC, epss DESC NULLS LAST, score DESC NULLS LAST,
+    vulnerability, package, path

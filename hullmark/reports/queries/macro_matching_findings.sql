@@ -1,0 +1,17 @@
+-- The findings of the fleet that pass the filters; an empty list or word lets everything pass.
+CREATE MACRO matching_findings(severities, only_kev, only_fixable, least_epss, packages, accounts, word) AS TABLE
+SELECT *
+FROM fleet_findings
+WHERE (len(severities::VARCHAR[]) = 0 OR list_contains(severities::VARCHAR[], coalesce(severity, 'unknown')))
+  AND (NOT only_kev OR kev)
+  AND (NOT only_fixable OR fixed_version <> '')
+  AND (least_epss <= 0 OR epss >= least_epss)
+  AND (packages = '' OR contains(lower(package), lower(packages)))
+  AND (
+      len(accounts::VARCHAR[]) = 0
+      OR image_digest IN (SELECT digest FROM fleet WHERE list_contains(accounts::VARCHAR[], account))
+  )
+  AND (
+      word = '' OR contains(lower(vulnerability), lower(word))
+      OR len(list_filter(aliases, lambda name: contains(lower(name), lower(word)))) > 0
+  )

@@ -1,0 +1,15 @@
+-- Every digest that the registries list, by what became of it and why; what needs a person first.
+SELECT
+    [status] AS status,
+    reason,
+    count(*) AS digests,
+    count(*) / sum(count(*)) OVER () AS share,
+    count(DISTINCT (registry, repository)) AS repositories,
+    min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS example,
+    min(detail) AS detail
+FROM last_coverage
+GROUP BY last_coverage.status, reason
+ORDER BY
+    list_position(['failed', 'partial', 'scanned', 'unchanged', 'skipped'], last_coverage.status),
+    digests DESC,
+    reason
