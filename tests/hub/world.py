@@ -25,10 +25,10 @@ class World:
 
     def connect(self, account: str = FIRST, *, discovery: bool = True, filters: Filters | None = None) -> Integration:
         """Deploy the customer's stack; what its outputs say, as a customer would type it."""
-        role_arn, external_id = deploy_customer(
-            self.aws, account, new_external_id(), self.settings.platform_role_arn, discovery=discovery
+        outputs = deploy_customer(
+            self.aws, account, REGIONS[0], self.settings.platform_role_arn, new_external_id(), discovery=discovery
         )
-        return Integration(account, role_arn, external_id, REGIONS, filters or Filters())
+        return Integration(account, outputs["RoleArn"], outputs["ExternalId"], REGIONS, filters or Filters())
 
     def push(self, account: str, region: str, repository: str, tag: str | None, *, salt: str = "") -> str:
         """Push a small manifest, made distinct by repository, tag and salt; its digest."""

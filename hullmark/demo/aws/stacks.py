@@ -14,14 +14,13 @@ def deploy_platform(aws: DemoAws) -> str:
     ]
 
 
-def deploy_customer(
-    aws: DemoAws, account: str, external_id: str, platform_role_arn: str, *, discovery: bool = True
-) -> tuple[str, str]:
-    """Deploy the customer's role in an account; the outputs (RoleArn, ExternalId), which are what the customer types."""
+def deploy_customer(  # noqa: PLR0913  a stack has that many parameters
+    aws: DemoAws, account: str, region: str, platform_role_arn: str, external_id: str, *, discovery: bool = True
+) -> dict[str, str]:
+    """Deploy the customer's role in an account; the stack's outputs RoleArn and ExternalId, which the customer types."""
     parameters = {
         "ExternalId": external_id,
         "PlatformRoleArn": platform_role_arn,
         "AllowRepositoryDiscovery": "true" if discovery else "false",
     }
-    outputs = aws.deploy(account, _REGION, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)
-    return outputs["RoleArn"], outputs["ExternalId"]
+    return aws.deploy(account, region, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)

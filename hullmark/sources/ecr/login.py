@@ -33,12 +33,16 @@ class RegistryLogin:
         return urlsplit(self.endpoint).netloc
 
 
-def registry_login(session: AwsSession, region: str) -> RegistryLogin:
-    """A fresh login for the registry of the session's account in `region`; raises AccessError, Throttled, TransportError."""
+def registry_login(session: AwsSession, region: str, account: str = "") -> RegistryLogin:
+    """A fresh login for the registry of an account in `region`; raises AccessError, Throttled and TransportError.
+
+    `account` is that of the session unless it is given; in a foreign one the repositories' policies decide.
+    """
     client: ECRClient = session.client("ecr", region)
-    where = f"account {session.account or 'of these credentials'} in {region}"
+    where = f"account {account or session.account or 'of these credentials'} in {region}"
     with calling("ecr:GetAuthorizationToken", where):
-        data = client.get_authorization_token()["authorizationData"][0]
+        answer = client.get_authorization_token(registryIds=[account]) if account else client.get_authorization_token()
+    data = answer["authorizationData"][0]
     try:
         user, _, token = base64.b64decode(data["authorizationToken"], validate=True).decode("ascii").partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -49,9 +53,10 @@ def registry_login(session: AwsSession, region: str) -> RegistryLogin:
 class LoginProvider:
     """Logins for one registry, kept until shortly before they expire; safe between threads."""
 
-    def __init__(self, session: AwsSession, region: str) -> None:
+    def __init__(self, session: AwsSession, region: str, account: str = "") -> None:
         self._session = session
         self._region = region
+        self._account = account
         self._lock = Lock()
         self._login: RegistryLogin | None = None
 
@@ -59,5 +64,5 @@ class LoginProvider:
         """The login to use; `renew` asks for a new one, as after a 401 or 403. Raises what `registry_login` does."""
         with self._lock:
             if renew or self._login is None or self._login.expires - _EARLY <= datetime.now(UTC):
-                self._login = registry_login(self._session, self._region)
+                self._login = registry_login(self._session, self._region, self._account)
             return self._login
