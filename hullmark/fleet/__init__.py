@@ -2,5 +2,7 @@
 
 Each module is one stage that takes values or tables and gives tables; Prefect tasks call them one to one.
 
-    listing -> plan -> resolve -> read -> assemble -> publish -> findings
+    listing -> plan -> read -> answer -> publish -> findings
+
+`run` is the identity and the record of one run.
 """

@@ -1,7 +1,11 @@
-"""From an expected failure to the status and reason of a coverage row."""
+"""From an expected failure, or from an inventory, to the status and reason of a coverage row."""
 
+from dataclasses import dataclass
+
+from hullmark import distro as distros
 from hullmark import errors
-from hullmark.model import Reason
+from hullmark.inventory import Inventory
+from hullmark.model import Reason, Status
 
 REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.NotFound, Reason.VANISHED),
@@ -13,11 +17,64 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.AccessError, Reason.DENIED),
     (errors.TransportError, Reason.TRANSPORT),
 )
+GRAVITY = (Status.SKIPPED, Status.UNCHANGED, Status.SCANNED, Status.PARTIAL, Status.FAILED)
 
 
-def reason_of(failure: errors.HullmarkError) -> Reason:
-    """The documented reason of a failure; re-raises what is no failure of one image (a lake that cannot be written)."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far one digest was read, why not further, and one sentence about it."""
+
+    status: Status
+    reason: Reason = Reason.NONE
+    detail: str = ""
+
+
+def outcome_of_failure(failure: errors.HullmarkError) -> Outcome:
+    """A failure of one image; re-raises what is none (a lake that cannot be written)."""
     for kind, reason in REASONS:
         if isinstance(failure, kind):
-            return reason
+            return Outcome(Status.FAILED, reason, str(failure))
     raise failure
+
+
+def outcome_of(inventory: Inventory) -> Outcome:
+    """Whether an image was understood whole: its OS is one with advisories, and every package file could be read."""
+    distro, packages = inventory.distro, inventory.packages.num_rows
+    if distro.id and not distros.is_known(distro):
+        named = " ".join(part for part in (distro.id, distro.version_id) if part)
+        return Outcome(
+            Status.PARTIAL,
+            Reason.UNKNOWN_OS,
+            f"The operating system {named!r} has no advisories in Hullmark, so its own packages are not judged.",
+        )
+    if not distro.id and _has_os_packages(inventory):
+        sentence = "There are OS packages but no release file, so that no advisories can be chosen for them."
+        return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, sentence)
+    if inventory.problems.num_rows:
+        return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(inventory))
+    if not distro.id and not packages:
+        sentence = "There is no operating system and no package database in it, so there was nothing to compare."
+        return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, sentence)
+    return Outcome(Status.SCANNED)
+
+
+def worst(outcomes: list[Outcome]) -> Outcome:
+    """What an index as a whole comes to: its gravest child, where one that could be read softens `failed` to `partial`."""
+    if not outcomes:
+        return Outcome(Status.SKIPPED, Reason.EMPTY_INDEX, "The index lists no manifest.")
+    gravest = max(outcomes, key=lambda outcome: GRAVITY.index(outcome.status))
+    read = any(outcome.status in (Status.SCANNED, Status.PARTIAL) for outcome in outcomes)
+    if gravest.status is Status.FAILED and read:
+        return Outcome(Status.PARTIAL, gravest.reason, gravest.detail)
+    return gravest
+
+
+def _has_os_packages(inventory: Inventory) -> bool:
+    types = set(inventory.packages.column("type").unique().to_pylist())
+    return not types <= set(distros.LANGUAGES)
+
+
+def _problems_sentence(inventory: Inventory) -> str:
+    count, first = inventory.problems.num_rows, inventory.problems.slice(0, 1).to_pylist()[0]
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return f"{first['path'] or first['layer']}: {first['reason']}{more}"

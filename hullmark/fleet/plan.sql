@@ -9,9 +9,9 @@ lasting AS (
     SELECT * FROM latest
     WHERE engine = $engine
       AND (
-          status IN ('scanned', 'unchanged', 'partial')
+          status IN ('scanned', 'unchanged')
           OR (status = 'skipped' AND reason NOT IN ('untagged', 'archived'))
-          OR (status = 'failed' AND list_contains($permanent, reason))
+          OR (status IN ('partial', 'failed') AND list_contains($permanent, reason))
       )
 ),
 own AS (

@@ -1,15 +1,18 @@
-"""Resolve a digest to its images, and read a layer into the layer store: the only stages that touch a registry."""
+"""Resolve digests to their images, and read layers into the layer store: the only stages that touch a registry."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from hullmark.errors import HullmarkError, IntegrityError
-from hullmark.fleet.outcome import reason_of
-from hullmark.fleet.plan import Wanted
-from hullmark.inventory import LayerObjects, read_layer
-from hullmark.model import Image, Layer, Reason, Skipped, Status
+from hullmark.errors import AccessError, HullmarkError, IntegrityError, NotFound, TransportError
+from hullmark.fleet.outcome import Outcome, outcome_of_failure
+from hullmark.fleet.plan import Location, Wanted
+from hullmark.inventory import LayerInventory, LayerObjects, read_layer
+from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources.registry import Registry
+
+RegistryOf = Callable[[Location], Registry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +24,89 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedLayer:
+    """A layer to read, once, however many images have it, and where it can be had."""
+
+    layer: Layer
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerOutcome:
-    """What became of one layer in this run; `reason` is NONE when its inventory is in the store."""
+    """What became of one layer in this run; its inventory is in the store when `outcome` says scanned or unchanged."""
 
     digest: str
-    reason: Reason = Reason.NONE
-    detail: str = ""
+    outcome: Outcome
     stored: int = 0  # bytes that came from the registry
-    unpacked: int = 0
+    unpacked: int = 0  # bytes that they inflated to
 
 
-def resolve(registry: Registry, wanted: Wanted) -> Resolved:
-    """Every platform of a wanted digest; a failure of this one digest becomes a Skipped with status FAILED."""
-    place = wanted.locations[0]
-    try:
-        return Resolved(wanted, tuple(registry.images(place.repository, wanted.digest, "all")))
-    except HullmarkError as failure:
-        reason = reason_of(failure)
-        name = f"{place.registry}/{place.repository}@{wanted.digest}"
-        return Resolved(wanted, (Skipped(name, wanted.digest, "", Status.FAILED, reason, str(failure)),))
+def resolve(registry_of: RegistryOf, wanted: Wanted) -> Resolved:
+    """Every platform of a wanted digest, from the first place that gives it; raises TransportError for the caller's retries."""
+    failure: HullmarkError | None = None
+    for place in wanted.locations:
+        try:
+            return Resolved(wanted, tuple(registry_of(place).images(place.repository, wanted.digest, "all")))
+        except (AccessError, NotFound) as error:  # another place may still give it
+            failure = failure or error
+        except TransportError:
+            raise
+        except HullmarkError as error:
+            return unresolved(wanted, error)
+    return unresolved(wanted, failure or NotFound(f"{wanted.digest} lies in no repository; discover again"))
 
 
-def read(registry: Registry, repository: str, layer: Layer, objects: LayerObjects, limits: Limits) -> LayerOutcome:
-    """Read one layer and put its inventory into the store, unless it is there; TransportError is left to the caller's retries."""
-    if objects.missing([layer.digest]) == []:
-        return LayerOutcome(layer.digest)
-    reopen = partial(registry.open_blob, repository, layer.digest, layer.size)
-    with reopen() as stream:
-        inventory = read_layer(stream, layer, limits, reopen)
-    objects.put(inventory)
-    return LayerOutcome(layer.digest, stored=inventory.size, unpacked=inventory.unpacked)
+def unresolved(wanted: Wanted, failure: HullmarkError) -> Resolved:
+    """The answer for a digest that could not be resolved: one Skipped with status FAILED."""
+    outcome, place = outcome_of_failure(failure), wanted.locations[0]
+    name = f"{place.registry}/{place.repository}@{wanted.digest}"
+    skipped = Skipped(name, wanted.digest, wanted.media_type, Status.FAILED, outcome.reason, outcome.detail)
+    return Resolved(wanted, (skipped,))
 
 
-def failed(layer: Layer, failure: HullmarkError) -> LayerOutcome:
+def wanted_layers(resolved: Iterable[Resolved], objects: LayerObjects) -> tuple[list[WantedLayer], int]:
+    """(the layers that the store lacks, each once, largest first; how many distinct layers it holds already)."""
+    layers: dict[str, WantedLayer] = {}
+    for item in resolved:
+        for image in item.found:
+            for layer in image.layers if isinstance(image, Image) else ():
+                layers.setdefault(layer.digest, WantedLayer(layer, item.wanted.locations))
+    missing = objects.missing(list(layers))
+    found = sorted((layers[digest] for digest in missing), key=lambda item: -item.layer.size)
+    return found, len(layers) - len(found)
+
+
+def read(registry_of: RegistryOf, wanted: WantedLayer, objects: LayerObjects, limits: Limits) -> LayerOutcome:
+    """Read one layer and put its inventory into the store; raises TransportError for the caller's retries."""
+    layer = wanted.layer
+    for place in wanted.locations:
+        reopen = partial(registry_of(place).open_blob, place.repository, layer.digest, layer.size)
+        try:
+            with reopen() as stream:
+                inventory = read_layer(stream, layer, limits, reopen)
+        except (AccessError, NotFound) as error:
+            if place is wanted.locations[-1]:
+                return unread(wanted, error)
+        except TransportError:
+            raise
+        except HullmarkError as error:
+            return unread(wanted, error)
+        else:
+            objects.put(inventory)
+            return LayerOutcome(layer.digest, Outcome(Status.SCANNED), inventory.size, inventory.unpacked)
+    return unread(wanted, NotFound(f"layer {layer.digest} lies in no repository; discover again"))
+
+
+def unread(wanted: WantedLayer, failure: HullmarkError) -> LayerOutcome:
     """The outcome of a layer that could not be read."""
-    return LayerOutcome(layer.digest, reason_of(failure), str(failure))
+    return LayerOutcome(wanted.layer.digest, outcome_of_failure(failure))
 
 
-def check_diff_ids(image: Image, computed: dict[str, str]) -> None:
+def check_diff_ids(image: Image, layers: Sequence[LayerInventory]) -> None:
     """Raise IntegrityError when the config claims another diff ID than the layer has, so that no image borrows an inventory."""
-    for layer in image.layers:
-        if layer.diff_id != computed[layer.digest]:
+    for layer, inventory in zip(image.layers, layers, strict=True):
+        if layer.diff_id != inventory.diff_id:
             raise IntegrityError(
-                f"Layer {layer.index} of {image.reference} unpacks to {computed[layer.digest]}, but the image config says "
-                f"{layer.diff_id}; rebuild and push the image again."
+                f"layer {layer.index} of {image.reference} unpacks to {inventory.diff_id}, but the image config says "
+                f"{layer.diff_id}; rebuild and push the image again"
             )

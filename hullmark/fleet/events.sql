@@ -1,0 +1,25 @@
+/* What a person may want to know of: findings that opened, closed, or changed in severity, fix or exploitation, and why.
+   Gives the columns of `finding_events`. A new EPSS score alone is no event. */
+SELECT
+    $run AS run,
+    $at::TIMESTAMPTZ AS at,
+    CASE WHEN opened THEN 'opened' WHEN closed THEN 'closed' ELSE 'changed' END AS event,
+    CASE
+        WHEN opened AND new_image THEN 'image'
+        WHEN closed AND NOT here THEN CASE WHEN untagged THEN 'image-untagged' ELSE 'image-deleted' END
+        WHEN (opened OR closed) AND reread THEN 'engine'
+        WHEN opened OR closed THEN 'advisory'
+        WHEN severity_changed THEN 'severity'
+        WHEN range_changed THEN 'range'
+        ELSE 'exploitation'
+    END AS cause,
+    image_digest, package_key, vulnerability,
+    CASE
+        WHEN opened OR closed THEN ''
+        WHEN severity_changed THEN coalesce(old_severity, 'unknown') || ' -> ' || coalesce(new_severity, 'unknown')
+        WHEN range_changed THEN 'fixed in ' || coalesce(nullif(new_fixed, ''), 'no version') || ', before: '
+            || coalesce(nullif(old_fixed, ''), 'no version')
+        ELSE ''
+    END AS detail
+FROM compared
+WHERE opened OR closed OR severity_changed OR range_changed OR exploitation_changed

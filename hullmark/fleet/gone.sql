@@ -1,0 +1,7 @@
+/* The images that were there and that this run did not find with a tag. Gives the columns of `images`. */
+SELECT images.* REPLACE (CASE WHEN coverage.digest IS NULL THEN 'deleted' ELSE 'untagged' END AS state)
+FROM images
+LEFT JOIN coverage ON coverage.run = $run AND coverage.registry = images.registry
+    AND coverage.repository = images.repository AND coverage.digest = images.digest
+WHERE images.state = 'present' AND list_contains($registries, images.registry)
+    AND (coverage.digest IS NULL OR (coverage.status = 'skipped' AND coverage.reason IN ('untagged', 'archived')))

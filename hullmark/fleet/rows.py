@@ -1,0 +1,132 @@
+"""Answers as rows of the lake's tables; packages stay in Arrow, only images and their places are looped over."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from hullmark.fleet.answer import Answer
+from hullmark.fleet.run import Run
+from hullmark.lake.schema import COVERAGE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS
+from hullmark.model import Image, Layer, Skipped
+
+Rows = list[dict[str, object]]
+
+
+def coverage_table(answers: Iterable[Answer], run: Run) -> pa.Table:
+    """A row for each digest in each of its places (schema COVERAGE)."""
+    return pa.Table.from_pylist([row for answer in answers for row in _coverage(answer, run)], schema=COVERAGE)
+
+
+def images_table(answers: Iterable[Answer], run: Run, first_seen: Mapping[tuple[str, str, str], datetime]) -> pa.Table:
+    """A row for each image in each of its places (schema IMAGES); `first_seen` knows those of earlier runs by key."""
+    rows: Rows = []
+    for answer in answers:
+        if isinstance(answer.item, Image) and answer.inventory is not None:
+            rows.extend(_image(answer, answer.item, run, first_seen))
+    return pa.Table.from_pylist(rows, schema=IMAGES)
+
+
+def image_layers_table(answers: Iterable[Answer]) -> pa.Table:
+    """The layers of each image, once however many places it has (schema IMAGE_LAYERS)."""
+    rows: Rows = []
+    for image in _images(answers):
+        for layer, chain in zip(image.layers, chain_ids(image.layers), strict=True):
+            rows.append({
+                "image_digest": image.digest, "layer_index": layer.index, "layer": layer.digest, "diff_id": layer.diff_id,
+                "chain_id": chain, "size": layer.size, "created_by": _text(layer.created_by), "media_type": layer.media_type,
+            })  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=IMAGE_LAYERS)
+
+
+def packages_table(answers: Iterable[Answer]) -> pa.Table:
+    """The packages of all images (schema PACKAGES)."""
+    return pa.concat_tables([PACKAGES.empty_table(), *(item.inventory.packages for item in answers if item.inventory)])
+
+
+def problems_table(answers: Iterable[Answer]) -> pa.Table:
+    """The problems of all images (schema PROBLEMS)."""
+    return pa.concat_tables([PROBLEMS.empty_table(), *(item.inventory.problems for item in answers if item.inventory)])
+
+
+def distinct(answers: Iterable[Answer]) -> list[Answer]:
+    """One answer a digest: an image that two indexes name has the same content in both."""
+    return list({answer.item.digest: answer for answer in answers}.values())
+
+
+def chain_ids(layers: Sequence[Layer]) -> list[str]:
+    """The chain ID of each layer: what it and all below it come to (OCI image-spec v1.1, config.md, "Layer ChainID")."""
+    chain: list[str] = []
+    for layer in layers:
+        digest = f"sha256:{hashlib.sha256(f'{chain[-1]} {layer.diff_id}'.encode()).hexdigest()}" if chain else layer.diff_id
+        chain.append(digest)
+    return chain
+
+
+def _images(answers: Iterable[Answer]) -> Iterator[Image]:
+    for answer in answers:
+        if isinstance(answer.item, Image) and answer.inventory is not None:
+            yield answer.item
+
+
+def _coverage(answer: Answer, run: Run) -> Iterator[dict[str, object]]:
+    item, outcome = answer.item, answer.outcome
+    for place in answer.locations:
+        yield {
+            "run": run.run, "registry": place.registry, "repository": place.repository, "digest": item.digest,
+            "account": place.account, "region": place.region, "tags": list(place.tags), "media_type": item.media_type,
+            "subject": item.subject if isinstance(item, Skipped) else "", "index_digest": answer.index_digest,
+            "status": str(outcome.status), "reason": str(outcome.reason), "detail": _text(outcome.detail), "at": run.at,
+        }  # fmt: skip
+
+
+def _image(
+    answer: Answer, image: Image, run: Run, first_seen: Mapping[tuple[str, str, str], datetime]
+) -> Iterator[dict[str, object]]:
+    distro = answer.inventory.distro if answer.inventory else None
+    facts = _facts(image)
+    for place in answer.locations:
+        key = (place.registry, place.repository, image.digest)
+        yield {
+            "registry": place.registry, "repository": place.repository, "digest": image.digest, "account": place.account,
+            "region": place.region, "tags": list(place.tags), "platform": _text(str(image.platform)),
+            "media_type": image.media_type, "size": image.size, "pushed_at": place.pushed_at,
+            "os_id": distro.id if distro else "", "os_version": distro.version_id if distro else "",
+            "os_name": distro.name if distro else "", **facts, "index_digest": answer.index_digest, "engine": run.engine,
+            "first_seen": first_seen.get(key, run.at), "last_seen": run.at, "state": "present",
+        }  # fmt: skip
+
+
+def _facts(image: Image) -> dict[str, object]:
+    """What the configuration says and the tables keep; environment variables may hold secrets and are left where they are."""
+    stated = image.config.get("config")
+    config: Mapping[str, object] = stated if isinstance(stated, Mapping) else {}
+    user = config.get("User")
+    labels = config.get("Labels")
+    return {
+        "created_at": _created(image.config.get("created")),
+        "user": _text(user) if isinstance(user, str) else "",
+        "entrypoint": json.dumps([*_words(config.get("Entrypoint")), *_words(config.get("Cmd"))]),
+        "labels": json.dumps(labels if isinstance(labels, Mapping) else {}, sort_keys=True),
+    }
+
+
+def _words(value: object) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+
+
+def _created(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if moment is None or moment.year < 1971:  # reproducible builds write the epoch, which says nothing
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _text(text: str) -> str:
+    """Text of a configuration, whose JSON may hold halves of surrogate pairs, which no table can."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,3 @@
+/* The images that are still there, with their tags of today. Reads `carried` and `images`; gives the columns of `images`. */
+SELECT images.* REPLACE (carried.tags AS tags, $at::TIMESTAMPTZ AS last_seen, 'present' AS state)
+FROM images JOIN carried USING (registry, repository, digest)
