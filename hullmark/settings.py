@@ -40,6 +40,7 @@ class Settings:
     feeds: str = ""  # base that holds osv/, kev/ and epss/; "" means the publishers' own addresses
     feeds_max_age_hours: int = 24
     workers: int = 0  # layers read at once; 0 means the number of cores
+    registry_requests: int = 8  # images and layers asked of one registry at once
     memory_mb: int = 1024  # DuckDB's memory limit
     log_level: str = "WARNING"
     aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS

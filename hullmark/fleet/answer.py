@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hullmark.errors import HullmarkError
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
-from hullmark.fleet.plan import Location
+from hullmark.fleet.plan import Location, Wanted
 from hullmark.fleet.read import LayerOutcome, Resolved, check_diff_ids
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble
 from hullmark.model import Image, Skipped, Status
@@ -22,13 +22,24 @@ class Answer:
     inventory: Inventory | None = None
 
 
-def answers(resolved: Resolved, objects: LayerObjects, failures: Mapping[str, LayerOutcome]) -> list[Answer]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a run knows of layers: the store, and by digest those that could not be read."""
+
+    objects: LayerObjects
+    failures: Mapping[str, LayerOutcome]
+
+
+Places = frozenset[tuple[str, str, str]]  # registry, repository, digest
+
+
+def answers(resolved: Resolved, stored: Stored, tagged: Places) -> list[Answer]:
     """The answers for a wanted digest: itself, and for an index every child before it.
 
-    `failures` holds the layers that could not be read in this run, by digest.
+    `tagged` are the digests that have a tag of their own; there they answer for themselves, not as a child.
     """
     wanted = resolved.wanted
-    found = [_answer(item, wanted.locations, wanted.digest, objects, failures) for item in resolved.found]
+    found = [_answer(item, wanted, stored, tagged) for item in resolved.found]
     if any(answer.item.digest == wanted.digest for answer in found):
         return found
     outcome = worst([answer.outcome for answer in found])
@@ -50,17 +61,15 @@ def chunks(items: Sequence[Resolved], images: int) -> Iterator[Sequence[Resolved
         yield piece
 
 
-def read_inventory(
-    image: Image, objects: LayerObjects, failures: Mapping[str, LayerOutcome]
-) -> tuple[Outcome, Inventory | None]:
+def read_inventory(image: Image, stored: Stored) -> tuple[Outcome, Inventory | None]:
     """The inventory of an image whose layers are in the store, or why there is none."""
     for layer in image.layers:
-        failure = failures.get(layer.digest)
+        failure = stored.failures.get(layer.digest)
         if failure is not None:
             where = f"Layer {layer.index} of {len(image.layers)}: {failure.outcome.detail}"
             return Outcome(Status.FAILED, failure.outcome.reason, where), None
     try:
-        layers: list[LayerInventory] = [objects.get(layer.digest) for layer in image.layers]
+        layers: list[LayerInventory] = [stored.objects.get(layer.digest) for layer in image.layers]
         check_diff_ids(image, layers)
         inventory = assemble(image, layers)
     except HullmarkError as failed:
@@ -68,15 +77,13 @@ def read_inventory(
     return outcome_of(inventory), inventory
 
 
-def _answer(
-    item: Image | Skipped,
-    locations: tuple[Location, ...],
-    wanted: str,
-    objects: LayerObjects,
-    failures: Mapping[str, LayerOutcome],
-) -> Answer:
-    index_digest = wanted if item.digest != wanted else ""
+def _answer(item: Image | Skipped, wanted: Wanted, stored: Stored, tagged: Places) -> Answer:
+    child = item.digest != wanted.digest
+    places = tuple(
+        place for place in wanted.locations if not child or (place.registry, place.repository, item.digest) not in tagged
+    )
+    index_digest = wanted.digest if child else ""
     if isinstance(item, Skipped):
-        return Answer(item, locations, Outcome(item.status, item.reason, item.detail), index_digest)
-    outcome, inventory = read_inventory(item, objects, failures)
-    return Answer(item, locations, outcome, index_digest, inventory)
+        return Answer(item, places, Outcome(item.status, item.reason, item.detail), index_digest)
+    outcome, inventory = read_inventory(item, stored)
+    return Answer(item, places, outcome, index_digest, inventory)

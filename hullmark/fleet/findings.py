@@ -29,14 +29,12 @@ class Changes:
     changed: int
 
 
-def update_findings(
-    lake: Lake, store: FeedStore, run: Run, reread: Sequence[str] = (), memory_mb: int = 1024, threads: int | None = None
-) -> Changes:
+def update_findings(lake: Lake, store: FeedStore, run: Run, reread: Sequence[str] = (), memory_mb: int = 1024) -> Changes:
     """Bring `findings` up to date and add `finding_events`; `reread` are the digests whose inventory this run wrote.
 
     Raises FeedError when findings exist but their advisories are gone, and LakeError when rows fail validation.
     """
-    connection = lake.connect(memory_mb, threads)
+    connection = lake.connect(memory_mb)
     _require_advisories(connection, store)
     store.register(connection)
     connection.execute(read_sql("hullmark.fleet", "present_packages.sql"))

@@ -12,7 +12,8 @@ from hullmark.sources.ecr import Listing
 LISTING = pa.schema(
     [
         ("registry", TEXT), ("repository", TEXT), ("digest", TEXT), ("account", TEXT), ("region", TEXT), ("tags", TEXTS),
-        ("media_type", TEXT), ("artifact_type", TEXT), ("size", COUNT), ("pushed_at", TIME), ("status", TEXT), ("subject", TEXT),
+        ("media_type", TEXT), ("artifact_type", TEXT), ("size", COUNT), ("pushed_at", TIME), ("status", TEXT),
+        ("subject", TEXT),
     ]
 )  # fmt: skip
 

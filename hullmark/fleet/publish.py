@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from hullmark.fleet import rows
 from hullmark.fleet.answer import Answer
+from hullmark.fleet.discovery import Discovered
 from hullmark.fleet.outcome import Outcome
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
@@ -56,11 +57,13 @@ def keep_carried(lake: Lake, carried: pa.Table, run: Run, memory_mb: int) -> Non
     lake.commit("coverage", carried)
 
 
-def mark_gone(lake: Lake, run: Run, registries: Sequence[str], memory_mb: int) -> int:
-    """Mark images `deleted` or `untagged` that the registries, listed to their end in this run, no longer name; their number."""
+def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int) -> int:
+    """Mark images `deleted` or `untagged` that were listed to the end in this run and not found; returns their number."""
+    registries = [item.registry for item in listed if item.registry and not item.gaps]
+    places = [f"{item.registry}/{repository}" for item in listed for repository in item.repositories]
     connection = lake.connect(memory_mb)
     gone = connection.sql(
-        read_sql("hullmark.fleet", "gone.sql"), params={"run": run.run, "registries": list(registries)}
+        read_sql("hullmark.fleet", "gone.sql"), params={"run": run.run, "registries": registries, "places": places}
     ).to_arrow_table()
     return lake.commit("images", gone)
 

@@ -100,7 +100,7 @@ def _image(
 
 
 def _facts(image: Image) -> dict[str, object]:
-    """What the configuration says and the tables keep; environment variables may hold secrets and are left where they are."""
+    """What the tables keep of the configuration; environment variables may hold secrets and are left where they are."""
     stated = image.config.get("config")
     config: Mapping[str, object] = stated if isinstance(stated, Mapping) else {}
     user = config.get("User")

@@ -1,0 +1,48 @@
+"""List one Region of one account: every digest it has, and every gap, so that one denied repository hides only itself."""
+
+from dataclasses import dataclass
+
+from hullmark.errors import AccessError, NotFound
+from hullmark.fleet.access import Access
+from hullmark.sources.ecr import Listing
+from hullmark.sources.ecr.discover import find_repositories, list_images
+from hullmark.sources.ecr.login import registry_login
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What one Region lists; `gaps` are sentences about what could not be listed."""
+
+    account: str
+    region: str
+    registry: str = ""  # host, "" when not even that could be learned
+    listings: tuple[Listing, ...] = ()
+    repositories: tuple[str, ...] = ()  # those that were listed to their end
+    gaps: tuple[str, ...] = ()
+
+
+def discover_region(access: Access, account: str, region: str) -> Discovered:
+    """Every digest of every wanted repository of one Region.
+
+    A repository that may not be listed is a gap; raises AccessError when nothing may, Throttled and TransportError.
+    """
+    session, filters = access.session(account), access.integrations[account].filters
+    host = registry_login(session, region).host
+    listings: list[Listing] = []
+    done: list[str] = []
+    gaps: list[str] = []
+    for name in find_repositories(session, region, filters).names:
+        try:
+            listings.extend(list_images(session, region, name, host))
+        except NotFound:  # deleted since its name was listed, or named in the integration and never there
+            continue
+        except AccessError as error:
+            gaps.append(str(error))
+        else:
+            done.append(name)
+    return Discovered(account, region, host, tuple(listings), tuple(done), tuple(gaps))
+
+
+def undiscovered(account: str, region: str, failure: Exception) -> Discovered:
+    """The answer for a Region that could not be listed at all."""
+    return Discovered(account, region, gaps=(f"Account {account} in {region} was not listed: {failure}",))
