@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.palette import is_dark
+from dashboards.parts import failure
 from hullmark.errors import HullmarkError
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -19,9 +20,9 @@ PAGES = [
 
 st.set_page_config(page_title="Hullmark", page_icon=str(ASSETS / "mark.svg"), layout="wide")
 st.logo(str(ASSETS / ("logo-dark.svg" if is_dark() else "logo-light.svg")), size="large")
+st.html("<style>.stMainBlockContainer {padding: 4.6rem clamp(1rem, 3vw, 3rem) 3rem}</style>")  # no words of others, ever
 page = st.navigation(PAGES, position="top")
 try:
     page.run()
 except HullmarkError as error:
-    st.error("Hullmark cannot show this page.", icon=":material/error:")
-    st.text(f"{error}.".replace("..", "."))
+    failure("Hullmark cannot show this page.", error)

@@ -3,7 +3,7 @@
 import altair as alt
 import pyarrow as pa
 
-from dashboards.palette import ACCENT, severity_colours
+from dashboards.palette import ACCENT, ink, severity_colours
 
 ROW = 30  # pixels of one bar with its gap
 
@@ -20,7 +20,7 @@ def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
     bars = base.mark_bar(cornerRadiusEnd=3, height=18).encode(
         color=alt.Color("severity:N", legend=None, scale=alt.Scale(domain=names, range=[colours[name] for name in names]))
     )
-    numbers = base.mark_text(align="left", dx=6, fontSize=13, fontWeight=600).encode(text=alt.Text("number:Q", format=","))
+    numbers = base.mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=ink()).encode(text=alt.Text("number:Q", format=","))
     return (bars + numbers).properties(height=ROW * max(len(names), 1)).configure_view(stroke=None)
 
 

@@ -67,8 +67,7 @@ def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) 
     reader = _reader(lake, state)
     with reader.turn:
         try:
-            answer = reader.connection.execute(read_sql(QUERIES, f"{query}.sql"), parameters)
-            return harmless(answer.to_arrow_table())
+            return harmless(reader.connection.sql(read_sql(QUERIES, f"{query}.sql"), params=parameters).to_arrow_table())
         except duckdb.OutOfMemoryException:
             raise LakeError("the question needs more memory than it may use; raise HULLMARK_MEMORY_MB") from None
         except duckdb.IOException:

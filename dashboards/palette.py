@@ -28,3 +28,8 @@ def is_dark() -> bool:
 def severity_colours() -> Mapping[str, str]:
     """Colour by severity for the theme that is shown; "clean" is an image without findings."""
     return DARK if is_dark() else LIGHT
+
+
+def ink() -> str:
+    """The colour of text in charts, which do not take the theme's."""
+    return "#E6EEF2" if is_dark() else "#10222E"

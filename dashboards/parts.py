@@ -1,16 +1,19 @@
 """Pieces that pages share: what to do when there is nothing yet, one page of a long list, and the way to the details."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import pyarrow as pa
 import streamlit as st
 
 from dashboards.data import ask, lake_exists, settings
+from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
 VULNERABILITY = "views/vulnerability.py"
 PAGE = 100  # rows shown at once
+TALLEST_ROWS = 20  # a table with more of them scrolls
+TALLEST_PIXELS = 712
 
 
 def getting_started(what: str) -> None:
@@ -50,21 +53,26 @@ def pager(key: str, total: int) -> None:
         st.pagination(-(-total // PAGE), key=key)
 
 
-def table(rows: pa.Table, columns: Mapping[str, Any], key: str, height: int | None = None) -> int | None:
-    """Show these columns of the rows; returns the number of the row that was picked, if one was."""
+def table(rows: pa.Table, columns: Mapping[str, Any], key: str) -> int | None:
+    """Show these columns of the rows; returns the number of the row in which a cell was clicked, if one was."""
     shown = st.dataframe(
         rows.select(list(columns)), column_config=dict(columns), hide_index=True, on_select="rerun", key=key,
-        selection_mode="single-row", placeholder="–", height=height or "auto",
+        selection_mode="single-cell", placeholder="–", height=height_of(rows),
     )  # fmt: skip
-    picked = shown["selection"]["rows"]
-    return int(picked[0]) if picked and picked[0] < rows.num_rows else None
+    picked = shown["selection"]["cells"]
+    return int(picked[0][0]) if picked and picked[0][0] < rows.num_rows else None
 
 
-def still_table(rows: pa.Table, columns: Mapping[str, Any], height: int | None = None) -> None:
+def still_table(rows: pa.Table, columns: Mapping[str, Any]) -> None:
     """Show these columns of the rows, nothing to pick."""
     st.dataframe(
-        rows.select(list(columns)), column_config=dict(columns), hide_index=True, placeholder="–", height=height or "auto"
+        rows.select(list(columns)), column_config=dict(columns), hide_index=True, placeholder="–", height=height_of(rows)
     )
+
+
+def height_of(rows: pa.Table) -> int | Literal["content"]:
+    """Short tables show every row, long ones scroll."""
+    return "content" if rows.num_rows <= TALLEST_ROWS else TALLEST_PIXELS
 
 
 def open_image(digest: str) -> None:
@@ -75,3 +83,18 @@ def open_image(digest: str) -> None:
 def open_vulnerability(vulnerability: str) -> None:
     """Go to the page of a vulnerability."""
     st.switch_page(VULNERABILITY, query_params={"id": vulnerability})
+
+
+def failure(what: str, error: HullmarkError) -> None:
+    """What did not work, and the error's own sentence, which may hold words of others, as plain text."""
+    with st.container(border=True):
+        st.markdown(f":red[:material/error:] **{what}**")
+        st.text(f"{str(error).rstrip('.')}.")
+
+
+def attempt(action: Callable[[], None]) -> None:
+    """Do what a person asked for; an expected failure becomes a sentence, and the page stays."""
+    try:
+        action()
+    except HullmarkError as error:
+        failure("That did not work.", error)

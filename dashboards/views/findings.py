@@ -89,7 +89,7 @@ def listing(rows: pa.Table, found: int, key: str, shown: dict[str, columns.Confi
     if not found:
         st.info("Nothing passes these filters. Remove one to see more.")
         return None
-    picked = table(rows, shown, f"{key}_table", height=min(36 * rows.num_rows + 38, 720))
+    picked = table(rows, shown, f"{key}_table")
     pager(key, found)
     return None if picked is None else str(rows["vulnerability"][picked].as_py())
 

@@ -60,7 +60,7 @@ def findings(image: Row) -> None:
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "layer_index": columns.number("Layer", 54),
         "summary": columns.text("Summary", 320), "path": columns.text("Path", 200), "first_seen": columns.day("Since"),
-    }, "image_findings", height=tall(rows))  # fmt: skip
+    }, "image_findings")  # fmt: skip
     st.caption("Click a row to see the other images that carry it.")
     if picked is not None:
         open_vulnerability(rows["vulnerability"][picked].as_py())
@@ -89,7 +89,7 @@ def packages(image: Row) -> None:
         "layer_index": columns.number("Layer", 54), "ecosystem": columns.text("Ecosystem", 110),
         "source_name": columns.text("Source package", 120), "arch": columns.text("Arch", 66),
         "licence": columns.text("Licence", 110), "path": columns.text("Path", 240), "purl": columns.text("purl", 260),
-    }, height=tall(rows))  # fmt: skip
+    })  # fmt: skip
 
 
 def problems(image: Row) -> None:
@@ -124,11 +124,6 @@ def about(image: Row) -> None:
     if image["labels"]:
         st.caption("Labels")
         st.code(image["labels"], language=None, wrap_lines=True)
-
-
-def tall(rows: pa.Table) -> int:
-    """The height in pixels of a table that scrolls when it is long."""
-    return int(min(36 * rows.num_rows + 38, 640))
 
 
 show(st.query_params.get("digest", ""))

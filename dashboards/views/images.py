@@ -30,7 +30,7 @@ def show() -> None:
         "low": columns.number("Low", 54), "findings": columns.number("All", 54), "status": columns.state("Read", 92),
         "os": columns.text("System", 110), "platform": columns.text("Platform", 100), "size": columns.size(),
         "account": columns.text("Account", 112), "region": columns.text("Region", 88), "pushed_at": columns.day("Pushed"),
-    }, "images_table", height=min(36 * rows.num_rows + 38, 720))  # fmt: skip
+    }, "images_table")  # fmt: skip
     pager("images_page", found)
     if picked is not None:
         open_image(rows["digest"][picked].as_py())

@@ -1,0 +1,40 @@
+"""The lines of a connection test: what was tried, how it went, and what to do when it did not."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboards.words import literal
+
+if TYPE_CHECKING:
+    from tasks.hub import Check
+
+BADGES = {"passed": "green", "warning": "orange", "failed": "red", "skipped": "gray"}
+
+
+def lines(checks: Iterable["Check"]) -> list["Check"]:
+    """Show each line as it comes; returns all of them."""
+    shown = []
+    for check in checks:
+        line(check)
+        shown.append(check)
+    return shown
+
+
+def line(check: "Check") -> None:
+    """One line; AWS's own words in it are shown as they are."""
+    colour = BADGES.get(check.verdict.value, "gray")
+    remedy = f"  \n{literal(check.remedy)}" if check.remedy else ""
+    verdict, words = st.columns([0.09, 0.91], vertical_alignment="top", gap="xsmall")
+    verdict.markdown(f":{colour}-badge[{check.verdict.value}]")
+    words.markdown(f"**{literal(check.name)}** · {literal(check.detail)}{remedy}")
+
+
+def outcome(checks: Iterable["Check"]) -> str:
+    """How the test went, in a few words."""
+    verdicts = [check.verdict.value for check in checks]
+    failed, warned = verdicts.count("failed"), verdicts.count("warning")
+    if failed:
+        return f"{failed} of {len(verdicts)} lines failed"
+    return f"{len(verdicts)} lines passed" + (f", {warned} of them with a warning" if warned else "")

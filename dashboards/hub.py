@@ -1,0 +1,41 @@
+"""The way to the Integration Hub: imported when it is needed, asked only where a Prefect API is set, listed from a short cache."""
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from hullmark.errors import TransportError
+
+if TYPE_CHECKING:
+    from tasks.hub import Connected
+
+LOOK_AGAIN_SECONDS = 10.0  # how long a change made elsewhere may stay unseen
+
+
+def hub() -> ModuleType:
+    """`tasks.hub`; raises TransportError when no Prefect API is set, since Prefect would start a server of its own then."""
+    from prefect.settings import get_current_settings  # noqa: PLC0415  Prefect costs a second, and other pages do without it
+
+    from tasks import hub as found  # noqa: PLC0415
+
+    if not get_current_settings().api.url:
+        raise TransportError(
+            "No Prefect API is set, and it keeps the integrations; run `prefect server start`, then start the dashboard again "
+            "with PREFECT_API_URL=http://127.0.0.1:4200/api."
+        )
+    return found
+
+
+@st.cache_data(ttl=LOOK_AGAIN_SECONDS, show_spinner="Asking Prefect …")
+def connected() -> tuple["Connected", ...]:
+    """Every connected account without its External ID; raises TransportError."""
+    found: tuple[Connected, ...] = hub().list()
+    return found
+
+
+def changed(said: str) -> None:
+    """After a change: look again, say what was done, and draw the page anew."""
+    connected.clear()
+    st.session_state["hub_said"] = said
+    st.rerun()
