@@ -6,10 +6,12 @@ Prefect encrypts the External ID; set PREFECT_SERVER_ENCRYPTION_KEY, or the key 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import httpx
 from prefect.blocks.core import Block
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import BlockDocument
 from prefect.exceptions import ObjectNotFound, PrefectException
 from pydantic import BaseModel, Field, SecretStr
 
@@ -86,15 +88,22 @@ def read_blocks() -> list[tuple[str, dict[str, object]]]:
     found: list[tuple[str, dict[str, object]]] = []
     with _prefect(), get_client(sync_client=True) as client:
         while True:
-            try:
-                page = client.read_block_documents_by_type(
-                    EcrIntegration.get_block_type_slug(), offset=len(found), limit=_PAGE, include_secrets=True
-                )
-            except ObjectNotFound:  # no block of this type was ever saved
-                page = []
+            page = _read_page(client, len(found))
             found += [(document.name or "", document.data) for document in page]
             if len(page) < _PAGE:
                 return sorted(found, key=lambda item: item[0])
+
+
+def _read_page(client: SyncPrefectClient, offset: int) -> list[BlockDocument]:
+    try:
+        return client.read_block_documents_by_type(
+            EcrIntegration.get_block_type_slug(), offset=offset, limit=_PAGE, include_secrets=True
+        )
+    except httpx.HTTPStatusError as error:
+        # No block of this type was ever saved. Any other 404 means that this address is no Prefect API.
+        if error.response.status_code == HTTPStatus.NOT_FOUND and "Block type" in error.response.text:
+            return []
+        raise
 
 
 def delete_block(account_id: str) -> None:

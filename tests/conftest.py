@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.prefect_api import prefect_api
+
+__all__ = ["prefect_api"]  # a fixture for every test that talks to Prefect
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -18,7 +18,7 @@ class Blobs:
         self.blobs: dict[str, bytes] = {}
         self.expected = f"Basic {b64encode(f'AWS:{password}'.encode()).decode()}"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:

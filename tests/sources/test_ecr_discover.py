@@ -152,6 +152,13 @@ def test_no_way_to_list_names_the_permission_and_both_remedies(world: World, sec
     assert "secret-token" not in str(caught.value)
 
 
+def test_credentials_that_ended_are_not_taken_for_a_missing_permission(world: World, second: AwsSession) -> None:
+    world.aws.fail("ecr:DescribeRepositories", "ExpiredTokenException")
+    world.aws.fail("ecr:GetAuthorizationToken", "ExpiredTokenException")
+    with pytest.raises(AccessError, match="does not accept the credentials"):
+        find_repositories(second, HERE, Filters(include=("team/named",)))
+
+
 def test_a_registry_that_cannot_be_reached_is_not_taken_for_an_empty_one(world: World, second: AwsSession) -> None:
     world.aws.set_registry(SECOND, HERE, "http://127.0.0.1:1", "secret-token")
     with pytest.raises(TransportError):

@@ -20,10 +20,9 @@ from hullmark.sources.ecr.session import static_session
 
 ACCOUNTS = ("111122223333", "444455556666")  # the customers
 PLATFORM_ACCOUNT = "999900001111"  # where Hullmark runs; always there
+_POLL_SECONDS = 0.05  # how long stop() may take
 log = logging.getLogger(__name__)
-_UNSET = (
-    "http://127.0.0.1:1"  # nothing listens there: a registry that nobody configured fails at once, and stays on this machine
-)
+_UNSET = "http://127.0.0.1:1"  # nothing listens there: a registry that nobody set fails at once, and on this machine
 
 
 class DemoAws:
@@ -62,7 +61,7 @@ class DemoAws:
                 BackendDict.reset()
             DemoAws._running += 1
         self._server = make_server("127.0.0.1", self._port, self._gateway, threaded=True, request_handler=_Quiet)
-        self._thread = Thread(target=self._server.serve_forever, name="demo-aws", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="demo-aws", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -5,17 +5,17 @@ DescribeRepositories; then the registry's own catalog is asked, then the reposit
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hullmark.errors import AccessError, InputError, NotFound
+from hullmark.sources.ecr.catalog import catalog
 from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.listing import Listing
 from hullmark.sources.ecr.login import LoginProvider, registry_login
-from hullmark.sources.ecr.registry import ecr_registry
 from hullmark.sources.ecr.session import AwsSession
 from hullmark.sources.ecr.values import Filters
 
@@ -59,21 +59,22 @@ def discover(session: AwsSession, region: str, filters: Filters = EVERYTHING) ->
 
 
 def find_repositories(session: AwsSession, region: str, filters: Filters = EVERYTHING) -> Found:
-    """The wanted repositories of one Region; raises AccessError naming both remedies when no way is open."""
-    ways: tuple[tuple[How, Callable[[], Iterable[str]]], ...] = (
-        (How.API, lambda: _described(session, region)),
-        (How.CATALOG, lambda: _catalog(session, region)),
-    )
-    for how, names in ways:
-        try:
-            return Found(tuple(sorted({name for name in names() if filters.admits(name)})), how)
-        except (AccessError, InputError):
-            log.info(
-                "a way to list repositories is denied",
-                extra={"account": session.account, "region": region, "how": how.value},
-            )
+    """The wanted repositories of one Region by the first way that is open: the API, the catalog, the names given.
+
+    Raises AccessError naming both remedies when no way is open, or saying what is wrong with the credentials.
+    """
+    try:
+        return _found(_described(session, region), filters, How.API)
+    except AccessError:
+        _note_denied(session, region, How.API)
+    provider = LoginProvider(session, region)
+    provider.login()  # where even this fails, it is not about repositories
+    try:
+        return _found(catalog(provider, session.settings.limits), filters, How.CATALOG)
+    except (AccessError, InputError):
+        _note_denied(session, region, How.CATALOG)
     if filters.named:
-        return Found(tuple(sorted(set(filters.named))), How.NAMED)
+        return _found(filters.named, filters, How.NAMED)
     raise AccessError(
         f"The repositories of account {session.account} in {region} cannot be listed: ecr:DescribeRepositories is denied; "
         "update the role's stack with AllowRepositoryDiscovery=true, or name the repositories in the integration."
@@ -104,12 +105,13 @@ def _described(session: AwsSession, region: str) -> Iterator[str]:
             yield from (item["repositoryName"] for item in page["repositories"])
 
 
-def _catalog(session: AwsSession, region: str) -> Iterator[str]:
-    registry = ecr_registry(LoginProvider(session, region), session.settings)
-    try:
-        yield from registry.catalog()
-    finally:
-        registry.close()
+def _found(names: Iterable[str], filters: Filters, how: How) -> Found:
+    return Found(tuple(sorted({name for name in names if filters.admits(name)})), how)
+
+
+def _note_denied(session: AwsSession, region: str, how: How) -> None:
+    about = {"account": session.account, "region": region, "how": how.value}
+    log.info("a way to list repositories is denied", extra=about)
 
 
 def _listing(detail: "ImageDetailTypeDef", registry: str, repository: str, region: str, account: str) -> Listing:

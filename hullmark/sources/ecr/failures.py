@@ -50,6 +50,7 @@ _BAD_CREDENTIALS = {
     "MissingAuthenticationToken",
     "InvalidAccessKeyId",
 }
+_PERHAPS_REGION = {"InvalidClientTokenId", "UnrecognizedClientException"}  # also said by Regions that are not enabled
 _NOT_FOUND = {"RepositoryNotFoundException", "ImageNotFoundException", "LayersNotFoundException"}
 _NO_CREDENTIALS = (
     NoCredentialsError,
@@ -99,7 +100,8 @@ def translate(error: ClientError, action: str, where: str) -> HullmarkError:
     if code in _THROTTLED or status == 429:
         return Throttled(f"AWS throttles {action} on {where} ({code}); the request was repeated in vain, try again later.")
     if code in _BAD_CREDENTIALS:
-        return AccessError(f"AWS does not accept the credentials for {action} on {where} ({code}); renew them.")
+        remedy = "renew them, or enable the Region in the account" if code in _PERHAPS_REGION else "renew them"
+        return AccessError(f"AWS does not accept the credentials for {action} on {where} ({code}); {remedy}.")
     if code in _DENIED or status in (401, 403):
         return AccessError(f"AWS denies {action} on {where}{_because(error)}; allow it to the role that Hullmark uses.")
     if code in _NOT_FOUND:

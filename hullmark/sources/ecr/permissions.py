@@ -5,6 +5,7 @@ Where there is none, a made-up name is asked for: IAM answers before ECR looks, 
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -116,15 +117,15 @@ def _check_download(session: AwsSession, region: str, sample: _Sample) -> Check:
     name = f"{region}: layer download"
     if sample.layer == _NO_DIGEST:
         return Check(name, Verdict.SKIPPED, "There was no image to try it with.")
-    registry = ecr_registry(LoginProvider(session, region), session.settings)
     try:
-        with registry.open_blob(sample.repository, sample.layer, sample.layer_size) as stream:
+        with (
+            closing(ecr_registry(LoginProvider(session, region), session.settings)) as registry,
+            registry.open_blob(sample.repository, sample.layer, sample.layer_size) as stream,
+        ):
             stream.read(1)
     except AccessError as error:
         return failed(name, error, STACK_REMEDY)
     except HullmarkError as error:
         remedy = "Let this machine reach the registry and the S3 of this Region, directly or by a proxy."
         return Check(name, Verdict.FAILED, str(error), remedy)
-    finally:
-        registry.close()
     return passed(name, "A layer can be downloaded.")
