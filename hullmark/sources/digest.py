@@ -24,7 +24,9 @@ def parse_digest(value: object, owner: str) -> str:
     if isinstance(value, str) and is_digest(value):
         return value
     if isinstance(value, str) and _OTHER.fullmatch(value):
-        raise Unsupported(f"{owner} uses a {value.partition(':')[0]} digest, but only sha256 is read; push it again with sha256")
+        raise Unsupported(
+            f"{owner} uses a {value.partition(':')[0]} digest, but only sha256 is read; push it again with sha256"
+        )
     raise CorruptData(f"{owner} has no valid digest; the manifest is damaged, push the image again")
 
 

@@ -20,9 +20,14 @@ _GZIP = 31  # zlib's window bits with a gzip header
 
 
 class _Inflate(Protocol):
-    unconsumed_tail: bytes
-    unused_data: bytes
-    eof: bool
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    @property
+    def eof(self) -> bool: ...
 
     def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
 
@@ -73,7 +78,8 @@ class GzipFile(io.RawIOBase):
         self._file = path.open("rb")
         self._name = path.name
         self._points = points
-        self._rewind()
+        self._position, self._tail, self._done = 0, b"", False
+        self._state: _Inflate = zlib.decompressobj(_GZIP)
 
     def readable(self) -> bool:
         """Always true."""
@@ -144,9 +150,6 @@ class GzipFile(io.RawIOBase):
     def _fill(self) -> bool:
         self._tail = self._file.read(_CHUNK)
         return bool(self._tail)
-
-    def _rewind(self) -> None:
-        self._resume(None)
 
     def _resume(self, point: tuple[int, int, _Inflate] | None) -> None:
         self._position, offset, self._state = point or (0, 0, zlib.decompressobj(_GZIP))

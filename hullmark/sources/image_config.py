@@ -21,13 +21,15 @@ def platform_of(config: Mapping[str, object]) -> Platform:
 
 
 def diff_ids_of(config: Mapping[str, object]) -> tuple[str, ...]:
-    """The diff IDs, bottom layer first; raises CorruptData when one is no digest. Keys are matched as Docker does, in any case."""
+    """The diff IDs, bottom layer first, keys in any case as Docker has it; raises CorruptData when one is no digest."""
     rootfs = _value(config, "rootfs")
     ids = _value(rootfs, "diff_ids") if isinstance(rootfs, dict) else None
     if ids is None:
         return ()
     if not isinstance(ids, list) or not all(isinstance(item, str) and is_digest(item) for item in ids):
-        raise CorruptData("the image configuration holds a layer checksum that is none; the image is damaged, build it again")
+        raise CorruptData(
+            "the image configuration holds a layer checksum that is none; the image is damaged, build it again"
+        )
     return tuple(ids)
 
 
@@ -40,7 +42,8 @@ def layers_of(blobs: Sequence[Descriptor], config: Mapping[str, object]) -> tupl
     ids = diff_ids_of(config)
     if len(ids) != len(blobs):
         raise CorruptData(
-            f"the manifest has {len(blobs)} layers but the configuration states {len(ids)}; the image is damaged, build it again"
+            f"the manifest has {len(blobs)} layers but the configuration states {len(ids)}; "
+            "the image is damaged, build it again"
         )
     steps = _steps(config, len(blobs))
     return tuple(

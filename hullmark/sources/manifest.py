@@ -50,7 +50,9 @@ def parse_manifest(data: bytes, media_type: str, limits: Limits) -> Manifest | I
     value = parse_object(data, "the manifest")
     stated = _text(value.get("mediaType")) or media_type
     if value.get("schemaVersion") == 1 or stated.startswith(media_types.DOCKER_SCHEMA1):
-        raise Unsupported("the manifest is of Docker schema 1, which holds no layer checksums; push the image again with a current client")
+        raise Unsupported(
+            "the manifest is of Docker schema 1, which holds no layer checksums; push the image again with a current client"
+        )
     if "manifests" in value and ("layers" in value or "config" in value):  # CVE-2021-41190: two readings of one file
         raise CorruptData("the manifest claims to be an image and an index at once; do not trust whoever pushed it")
     if "manifests" in value or media_types.is_index(stated):

@@ -16,7 +16,10 @@ IMAGE_CONFIGS = (OCI_CONFIG, DOCKER_CONFIG, "application/octet-stream")  # the l
 
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
-_FOREIGN = ("application/vnd.oci.image.layer.nondistributable.v1.tar", "application/vnd.docker.image.rootfs.foreign.diff.tar")
+_FOREIGN = (
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+)
 _COMPRESSIONS = ("", "+gzip", "+zstd", ".gzip", ".zstd")
 LAYERS = frozenset(base + suffix for base in (OCI_LAYER, DOCKER_LAYER) for suffix in _COMPRESSIONS)
 

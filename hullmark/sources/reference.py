@@ -90,9 +90,9 @@ def _path_with_scheme(scheme: str, rest: str) -> PathReference:
     kind = "docker-archive" if scheme == "docker-archive" else "oci"
     if _exists(rest):
         return PathReference(Path(rest), kind)
-    path, _, tag = rest.rpartition(":")
-    if path and _exists(path):
-        return PathReference(Path(path), kind, tag)
+    for colon in (place for place, character in enumerate(rest) if character == ":"):  # a tag may hold colons too
+        if _exists(rest[:colon]):
+            return PathReference(Path(rest[:colon]), kind, rest[colon + 1 :])
     raise NotFound(f"there is no file or folder {rest!r}; check the path")
 
 
@@ -105,7 +105,7 @@ def _exists(text: str) -> bool:
 
 def _split_tag(name: str) -> tuple[str, str]:
     head, colon, tail = name.rpartition(":")
-    return (head, tail) if colon and "/" not in tail and "/" in name or colon and "." not in head else (name, "")
+    return (head, tail) if (colon and "/" not in tail and "/" in name) or (colon and "." not in head) else (name, "")
 
 
 def _split_host(name: str) -> tuple[str, str]:

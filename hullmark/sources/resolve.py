@@ -27,7 +27,9 @@ _REASONS = (
 class Blobs(Protocol):
     """Where manifests and configurations are read from; both are verified and bounded, and raise InputError if not."""
 
-    limits: Limits
+    @property
+    def limits(self) -> Limits:
+        """The bounds that apply."""
 
     def read_manifest(self, descriptor: Descriptor) -> bytes:
         """The bytes of a manifest or index."""
@@ -82,8 +84,9 @@ def resolve(blobs: Blobs, roots: Sequence[Root], platform: str | None) -> list[I
         chosen = list(_read_all(walk, walk.leaves)) if platform == "all" else _choose(walk, wanted, others)
         images += chosen
     skipped = [item for walk in walks for item in walk.skipped]
-    if wanted is not None and not images and others:
-        there = ", ".join(sorted({str(item) or "unknown" for item in others}))
+    failed = any(item.status is Status.FAILED for item in skipped)
+    if wanted is not None and not images and not failed and any(walk.leaves for walk in walks):
+        there = ", ".join(sorted({str(item) or "unknown" for item in others})) or "none that is there"
         raise NotFound(f"{roots[0].reference} has no image for {wanted}; it has {there}")
     return [*images, *skipped]
 
@@ -105,7 +108,9 @@ def _visit(walk: _Walk, root: Root, entry: Descriptor, parent: str, depth: int) 
         return
     walk.seen.add(entry.digest)
     if len(walk.seen) > walk.blobs.limits.index_manifests + 1 or depth > walk.blobs.limits.index_depth:
-        walk.skipped.append(_skipped(root, entry, _verdict(LimitExceeded("the index is nested or spread out beyond all bounds"))))
+        walk.skipped.append(
+            _skipped(root, entry, _verdict(LimitExceeded("the index is nested or spread out beyond all bounds")))
+        )
         return
     verdict = classify_entry(entry) if depth else None
     if verdict is not None:
@@ -117,7 +122,7 @@ def _visit(walk: _Walk, root: Root, entry: Descriptor, parent: str, depth: int) 
 
 
 def _enter(walk: _Walk, root: Root, entry: Descriptor, parent: str, depth: int) -> None:
-    manifest = _read_manifest(walk, root, entry)
+    manifest = _read_manifest(walk, root, entry, parent)
     if isinstance(manifest, Index):
         for child in manifest.manifests:
             _visit(walk, root, child, entry.digest, depth + 1)
@@ -130,16 +135,21 @@ def _tells_platform(entry: Descriptor) -> bool:
     return known and "index" not in entry.media_type and "list" not in entry.media_type
 
 
-def _read_manifest(walk: _Walk, root: Root, entry: Descriptor) -> Manifest | Index | None:
+def _read_manifest(walk: _Walk, root: Root, entry: Descriptor, parent: str = "") -> Manifest | Index | None:
     try:
         manifest = parse_manifest(walk.blobs.read_manifest(entry), entry.media_type, walk.blobs.limits)
         verdict = classify(manifest)
     except InputError as error:
-        verdict = _verdict(error)
+        verdict = _absent() if parent and isinstance(error, NotFound) else _verdict(error)
     if verdict is None:
         return manifest
     walk.skipped.append(_skipped(root, entry, verdict))
     return None
+
+
+def _absent() -> Verdict:
+    """For a child of an index that was not copied with it: indexes may be sparse, and often are in archives."""
+    return Verdict(Status.SKIPPED, Reason.VANISHED, "the index names it, but it is not stored beside the index")
 
 
 def _choose(walk: _Walk, wanted: Platform | None, others: list[Platform]) -> list[Image]:
@@ -153,7 +163,7 @@ def _choose(walk: _Walk, wanted: Platform | None, others: list[Platform]) -> lis
     found = list(_read_all(walk, rest))
     images = [image for image in found if matches(aim, image.platform)]
     if images or wanted is not None:
-        others += [leaf.descriptor.platform for leaf in walk.leaves if leaf.descriptor.platform]
+        others += [leaf.descriptor.platform for leaf in walk.leaves if leaf.descriptor.platform and leaf not in likely]
         others += [image.platform for image in found]
         return images
     return [image for image in found if image.platform == found[0].platform]
@@ -161,9 +171,11 @@ def _choose(walk: _Walk, wanted: Platform | None, others: list[Platform]) -> lis
 
 def _read_all(walk: _Walk, leaves: Sequence[_Leaf]) -> Iterator[Image]:
     for leaf in leaves:
-        manifest = leaf.manifest or _read_manifest(walk, leaf.root, leaf.descriptor)
+        manifest = leaf.manifest or _read_manifest(walk, leaf.root, leaf.descriptor, leaf.index_digest)
         if isinstance(manifest, Index):  # a descriptor that lied about its type; its children carry their own platforms
-            walk.skipped.append(_skipped(leaf.root, leaf.descriptor, _verdict(InputError("an index lies where an image is due"))))
+            walk.skipped.append(
+                _skipped(leaf.root, leaf.descriptor, _verdict(InputError("an index lies where an image is due")))
+            )
         elif manifest is not None:
             image = _image(walk, leaf, manifest)
             if image is not None:

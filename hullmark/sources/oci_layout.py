@@ -1,0 +1,93 @@
+"""An OCI image layout, as a folder or a tar (image-spec 1.1, image-layout.md)."""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotFound
+from hullmark.model import Descriptor, Image, Layer, Skipped
+from hullmark.settings import Limits
+from hullmark.sources import media_types
+from hullmark.sources.digest import verified
+from hullmark.sources.files import Files, read_file
+from hullmark.sources.manifest import Index, parse_manifest
+from hullmark.sources.resolve import Root, resolve
+
+INDEX = "index.json"
+_NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
+
+
+class OciLayout:
+    """A Source; `tag` picks the entries of index.json that have it as their name, "" means all."""
+
+    def __init__(self, files: Files, limits: Limits, tag: str = "") -> None:
+        self.limits = limits
+        self._files = files
+        self._tag = tag
+
+    def images(self, platform: str | None) -> list[Image | Skipped]:
+        """See Source; entries of the same name count as one image for several platforms."""
+        entries = read_layout_index(self._files, self.limits).manifests
+        chosen = [entry for entry in entries if _has_name(entry, self._tag)]
+        if not chosen:
+            there = ", ".join(sorted({name for entry in entries for name in _names(entry)})[:10]) or "no name at all"
+            raise NotFound(f"{self._files.path} has no image {self._tag!r}; it has {there}")
+        return resolve(self, self._roots(chosen), platform)
+
+    def open_layer(self, image: Image, layer: Layer) -> BinaryIO:
+        """See Source."""
+        return self._files.open(_place(layer.digest))
+
+    def close(self) -> None:
+        """See Source."""
+        self._files.close()
+
+    def read_manifest(self, descriptor: Descriptor) -> bytes:
+        """See `hullmark.sources.resolve.Blobs`."""
+        return self._read(descriptor, self.limits.manifest_bytes, "the manifest")
+
+    def read_config(self, descriptor: Descriptor) -> bytes:
+        """See `hullmark.sources.resolve.Blobs`."""
+        return self._read(descriptor, self.limits.config_bytes, "the image configuration")
+
+    def _read(self, descriptor: Descriptor, limit: int, owner: str) -> bytes:
+        data = read_file(self._files, _place(descriptor.digest), limit, f"{owner} {descriptor.digest}")
+        if len(data) != descriptor.size:
+            raise IntegrityError(
+                f"{owner} should have {descriptor.size} bytes but has {len(data)}; fetch or export the image again"
+            )
+        return verified(data, descriptor.digest, owner)
+
+    def _roots(self, entries: Sequence[Descriptor]) -> list[Root]:
+        several = len({_names(entry)[:1] for entry in entries}) > 1
+        return [
+            Root(
+                descriptor=entry,
+                reference=":".join((str(self._files.path), *(_names(entry)[:1] if several else ()))),
+                tags=_names(entry)[:1],
+            )
+            for entry in entries
+        ]
+
+
+def read_layout_index(files: Files, limits: Limits) -> Index:
+    """What index.json lists; raises NotFound, CorruptData, Unsupported and LimitExceeded."""
+    try:
+        index = parse_manifest(read_file(files, INDEX, limits.manifest_bytes, INDEX), media_types.OCI_INDEX, limits)
+    except (CorruptData, LimitExceeded) as error:
+        raise type(error)(f"{INDEX} of {files.path} cannot be used: {error}") from None
+    if not isinstance(index, Index):
+        raise CorruptData(f"{INDEX} of {files.path} is no image index; export the image again")
+    return index
+
+
+def _names(entry: Descriptor) -> tuple[str, ...]:
+    """The names of an entry, the tag first."""
+    return tuple(entry.annotations[key] for key in _NAMES if entry.annotations.get(key))
+
+
+def _has_name(entry: Descriptor, wanted: str) -> bool:
+    return not wanted or any(name == wanted or name.endswith(f"/{wanted}") for name in _names(entry))
+
+
+def _place(digest: str) -> str:
+    return f"blobs/{digest.replace(':', '/')}"

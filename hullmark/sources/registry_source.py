@@ -1,0 +1,28 @@
+"""One reference of a registry as a Source."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hullmark.model import Image, Layer, Skipped
+from hullmark.sources.reference import RegistryReference
+from hullmark.sources.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySource:
+    """One repository of a registry, asked for one tag or digest; owns the registry's sockets."""
+
+    registry: Registry
+    reference: RegistryReference
+
+    def images(self, platform: str | None) -> list[Image | Skipped]:
+        """See `hullmark.sources.base.Source`."""
+        return self.registry.images(self.reference.repository, self.reference.version, platform)
+
+    def open_layer(self, image: Image, layer: Layer) -> BinaryIO:
+        """See `hullmark.sources.base.Source`."""
+        return self.registry.open_blob(self.reference.repository, layer.digest, layer.size)
+
+    def close(self) -> None:
+        """Release the sockets."""
+        self.registry.close()
