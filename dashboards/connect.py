@@ -64,7 +64,8 @@ def try_to_add(typed: Typed, fresh: str) -> None:
     if typed.action == "test":
         with st.status(f"Testing account {typed.account_id or '–'} …", expanded=True) as status:
             told = lines(hub().run_checks(values, settings()))
-            status.update(label=outcome(told), state="complete" if all(line.ok for line in told) else "error")
+            status.update(label=outcome(told), state="complete" if all(one.ok for one in told) else "error",
+                          expanded=True)  # fmt: skip
         return
     with st.spinner("Testing, then saving …"):
         result = hub().add(values, settings(), even_if_failing=typed.even_if_failing)

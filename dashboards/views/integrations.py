@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 def show() -> None:
     """The whole page."""
     opened = st.session_state.setdefault("hub_open", "")
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("Integrations", anchor=False, width="content")
-        wanted = st.button("Connect an account", type="primary", icon=":material/add:", disabled=opened == "add")
+    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    top.title("Integrations", anchor=False, width="content")
     st.caption("AWS accounts whose ECR registries Hullmark reads, each through a role that it can only use with an External ID.")
-    if wanted:
-        turn_to("add")
     try:
         accounts = connected()
     except TransportError as error:
@@ -34,11 +31,13 @@ def show() -> None:
     if said := st.session_state.pop("hub_said", ""):
         st.success(literal(said), icon=":material/check:")
     if opened == "add":
-        add()
-        if st.button("Cancel", key="cancel_add"):
+        if top.button("Cancel", key="cancel_add"):
             st.session_state.pop(FRESH, None)
             turn_to("")
-    if not accounts and opened != "add":
+        add()
+    elif top.button("Connect an account", type="primary", icon=":material/add:"):
+        turn_to("add")
+    elif not accounts:
         st.info("No account is connected yet. Connect one here, or run `hullmark demo` to look round in a made-up fleet.")
     for account in accounts:
         with st.container(border=True):

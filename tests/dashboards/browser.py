@@ -21,13 +21,14 @@ WIDE = (1440, 900)
 NARROW = (420, 900)
 OWN = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 UP_SECONDS = 60.0
+KEPT = ("HULLMARK_PLATFORM_ROLE_ARN",)
 
 
 @contextmanager
 def served(lake: str, log: Path, **said: str) -> Iterator[str]:
     """The address of a dashboard over this lake; afterwards its process is gone."""
     port = free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("HULLMARK_", "PREFECT_"))}
+    environ = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(("HULLMARK_", "PREFECT_"))}
     with log.open("wb") as out:
         process = subprocess.Popen(command(port, lake, **said), env=environ, stdout=out, stderr=subprocess.STDOUT)
         try:
