@@ -42,7 +42,7 @@ class LayerOutcome:
 
 
 def resolve(registry_of: RegistryOf, wanted: Wanted) -> Resolved:
-    """Every platform of a wanted digest, from the first place that gives it; raises TransportError, which is worth a retry."""
+    """Every platform of a wanted digest, from the first place that gives it; raises TransportError, worth a retry."""
     failure: HullmarkError | None = None
     for place in wanted.locations:
         try:
@@ -80,8 +80,8 @@ def read(registry_of: RegistryOf, wanted: WantedLayer, objects: LayerObjects, li
     """Read one layer and put its inventory into the store; raises TransportError, which is worth a retry."""
     layer = wanted.layer
     for place in wanted.locations:
-        reopen = partial(registry_of(place).open_blob, place.repository, layer.digest, layer.size)
         try:
+            reopen = partial(registry_of(place).open_blob, place.repository, layer.digest, layer.size)
             with reopen() as stream:
                 inventory = read_layer(stream, layer, limits, reopen)
         except (AccessError, NotFound) as error:
@@ -103,7 +103,7 @@ def unread(wanted: WantedLayer, failure: HullmarkError) -> LayerOutcome:
 
 
 def check_diff_ids(image: Image, layers: Sequence[LayerInventory]) -> None:
-    """Raise IntegrityError when the config claims another diff ID than a layer has, so that no image borrows an inventory."""
+    """Raise IntegrityError when the config claims another diff ID than a layer has: no image borrows an inventory."""
     for layer, inventory in zip(image.layers, layers, strict=True):
         if layer.diff_id != inventory.diff_id:
             raise IntegrityError(

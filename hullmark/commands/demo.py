@@ -1,0 +1,28 @@
+"""`hullmark demo`: the whole of Hullmark on this machine, with accounts and images of its own."""
+
+import argparse
+from pathlib import Path
+
+from hullmark.commands.verbs import Verbs
+
+PORT = 8501
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser("demo", help="see it all on this machine, with two made-up accounts")
+    verb.add_argument("--once", action="store_true", help="do not serve the dashboard; exit when the run is done")
+    verb.add_argument("--state", metavar="DIR", type=Path, default=Path(".hullmark"), help="default: .hullmark")
+    verb.add_argument("--port", type=int, default=PORT, help=f"of the dashboard on 127.0.0.1 (default: {PORT})")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the demo."""
+    from hullmark.commands.flow_runs import quiet_prefect
+
+    quiet_prefect()
+    from hullmark.demo.run import demo
+
+    demo(options.state, options.port, once=options.once)
+    return 0

@@ -1,0 +1,75 @@
+"""`hullmark query SQL`: ask the lake anything, read-only."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from hullmark.commands.verbs import Verbs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EXAMPLE = "SELECT severity, count(*) FROM current_findings GROUP BY severity"
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser("query", help="ask the lake in SQL", epilog=f'Example: hullmark query "{EXAMPLE}"')
+    verb.add_argument("sql", metavar="SQL", help="one SELECT over the lake's tables; SHOW TABLES lists them")
+    verb.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print (default: table)")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask and print the rows."""
+    from hullmark.lake.query import query
+    from hullmark.lake.store import Lake
+    from hullmark.settings import read_settings
+
+    settings = read_settings()
+    rows = query(Lake(settings.lake), options.sql, settings.memory_mb)
+    if options.format == "csv":
+        _print_csv(rows)
+    elif options.format == "json":
+        _print_json(rows)
+    else:
+        _print_table(rows)
+    return 0
+
+
+def _print_table(rows: "pa.Table") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from hullmark.reports.terminal import plain
+
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in rows.column_names:
+        table.add_column(Text(plain(name)), overflow="fold")
+    for row in rows.to_pylist():
+        table.add_row(*(Text("" if value is None else plain(str(value), 400)) for value in row.values()))
+    console.print(table)
+    console.print(Text(f"{rows.num_rows:,} row{'' if rows.num_rows == 1 else 's'}", style="dim"))
+
+
+def _print_csv(rows: "pa.Table") -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout)
+    writer.writerow(rows.column_names)
+    for batch in rows.to_batches(max_chunksize=10_000):
+        writer.writerows(tuple(row.values()) for row in batch.to_pylist())
+
+
+def _print_json(rows: "pa.Table") -> None:
+    import orjson
+
+    for batch in rows.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            sys.stdout.buffer.write(orjson.dumps(row, default=_plain_value, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _plain_value(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

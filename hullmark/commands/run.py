@@ -1,0 +1,28 @@
+"""`hullmark run [scan|advisories|nightly]`: one run of a flow now, with its progress and its summary."""
+
+import argparse
+
+from hullmark.commands.verbs import Verbs
+
+INCOMPLETE = 3
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser("run", help="scan all connected accounts now, or refresh the advisories")
+    verb.add_argument("flow", nargs="?", choices=("scan", "advisories", "nightly"), default="scan", help="default: scan")
+    verb.add_argument("--account", metavar="ID", action="append", help="only this account; may be repeated")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the flow and print the summary; 3 when something could not be read or listed."""
+    from hullmark.commands.flow_runs import quiet_prefect, run_flow, summarize
+    from hullmark.commands.showing import showing
+
+    quiet_prefect()
+    with showing(lines=True):
+        run_id = run_flow(options.flow, options.account)
+    if not run_id:
+        return 0
+    return INCOMPLETE if summarize(run_id) == "incomplete" else 0

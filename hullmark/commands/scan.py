@@ -1,0 +1,94 @@
+"""`hullmark scan IMAGE`: one image, as a table or as JSON."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hullmark.commands.verbs import Verbs
+from hullmark.errors import UsageError
+from hullmark.reports.severity import ORDER
+
+if TYPE_CHECKING:
+    from hullmark.reports.scan_report import Report
+    from hullmark.scan import Scanned
+
+INCOMPLETE = 3
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser(
+        "scan",
+        help="scan one image",
+        description="Scan one image: an archive, an OCI layout, or a reference in a registry or in ECR.",
+        epilog="Exit status: 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable input, 3 incomplete.",
+    )
+    verb.add_argument("image", metavar="IMAGE", help="archive, layout folder, or registry reference")
+    verb.add_argument("--feeds", metavar="DIR|URL", help="where advisories come from (default: their publishers)")
+    verb.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
+    verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
+    verb.add_argument(
+        "--fail-on", metavar="SEVERITY", choices=ORDER[1:], help=f"exit with 1 from this severity on: {', '.join(ORDER[1:])}"
+    )
+    verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
+    verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep nothing")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan, report, and say by the exit status what came of it."""
+    from hullmark.commands.showing import showing
+    from hullmark.reports.scan_report import scan_report
+    from hullmark.scan import scan, with_feeds
+    from hullmark.settings import read_settings
+
+    target = Path(options.output) if options.output else None
+    if target and not target.parent.is_dir():
+        raise UsageError(f"there is no folder {str(target.parent)!r} to write the report to; make it first")
+    settings = with_feeds(read_settings(), options.feeds)
+    with showing():
+        scanned = scan(options.image, settings, options.platform, cache=not options.no_cache)
+    reports = [
+        scan_report(
+            item.image, item.inventory.distro, item.inventory.packages, item.findings, item.inventory.problems, scanned.feeds
+        )
+        for item in scanned.images
+    ]
+    _write(reports, options.format, target)
+    for gap in scanned.gaps:
+        sys.stderr.write(f"hullmark: incomplete: {gap}\n")
+    return _exit_status(scanned, options.fail_on)
+
+
+def _write(reports: list["Report"], form: str, target: Path | None) -> None:
+    from rich.console import Console
+
+    from hullmark.reports.scan_report import to_json
+    from hullmark.reports.scan_table import print_scan
+
+    try:
+        if form == "json":
+            document = to_json(reports)
+            if target:
+                target.write_bytes(document)
+            else:
+                sys.stdout.buffer.write(document)
+        elif target:
+            with target.open("w", encoding="utf-8") as file:
+                print_scan(reports, Console(file=file, width=120))
+        else:
+            print_scan(reports, Console())
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"the report could not be written to {target}: {error.strerror}; choose another file") from None
+
+
+def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:
+    from hullmark.reports.severity import reaches
+
+    severities = [value for item in scanned.images for value in item.findings.column("severity").unique().to_pylist()]
+    if fail_on and reaches(severities, fail_on):
+        return 1
+    return INCOMPLETE if scanned.gaps else 0

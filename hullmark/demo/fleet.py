@@ -1,0 +1,76 @@
+"""The demo fleet (`fleet.toml`) into registries: blobs and manifests at the blob side, image records at the ECR API."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from hullmark.demo.aws.server import DemoAws
+from hullmark.demo.images import Built, build_image, build_index, build_signature
+from hullmark.demo.registry import DemoRegistry
+
+Place = tuple[str, str]  # account, Region
+
+
+@dataclass(slots=True)
+class Fleet:
+    """What `fleet.toml` says, and the images built from it, each stack of layers once."""
+
+    facts: Mapping[str, Any] = field(
+        default_factory=lambda: tomllib.loads(files("hullmark.demo").joinpath("fleet.toml").read_text(encoding="utf-8"))
+    )
+    _built: dict[tuple[str, ...], Built] = field(default_factory=dict)
+
+    @property
+    def places(self) -> list[Place]:
+        """The accounts and Regions that have repositories, sorted."""
+        return sorted({(item["account"], item["region"]) for item in self.facts["repository"]})
+
+    @property
+    def tags(self) -> int:
+        """How many tags there are."""
+        return sum(len(item["tags"]) for item in self.facts["repository"])
+
+    def push(self, aws: DemoAws, registries: Mapping[Place, DemoRegistry], tell: Callable[[], None]) -> None:
+        """Push every repository; `tell` is called after each tag."""
+        for item in self.facts["repository"]:
+            place: Place = (item["account"], item["region"])
+            client = aws.client("ecr", *place)
+            client.create_repository(repositoryName=item["name"])
+            for tag, stack in item["tags"].items():
+                built = self._build(tuple(stack), item)
+                _push(client, registries[place], item["name"], built, tag)
+                if item.get("signed") == tag:
+                    signature_tag, signature = build_signature(built)
+                    _push(client, registries[place], item["name"], signature, signature_tag)
+                tell()
+
+    def _build(self, stack: tuple[str, ...], item: Mapping[str, Any]) -> Built:
+        platforms = item.get("platforms", ["linux/amd64"])
+        children = {platform: self._image(stack, platform.partition("/")[2]) for platform in platforms}
+        if len(children) == 1:
+            return next(iter(children.values()))
+        return build_index(children, bool(item.get("attested")))
+
+    def _image(self, stack: tuple[str, ...], architecture: str) -> Built:
+        key = (*stack, architecture)
+        if key not in self._built:
+            self._built[key] = build_image(stack, self.facts["layer"], architecture)
+        return self._built[key]
+
+
+def _push(client: Any, registry: DemoRegistry, repository: str, built: Built, tag: str) -> None:  # noqa: ANN401  boto3 client
+    for child in built.children:
+        _push(client, registry, repository, child, "")
+    for blob in built.blobs:
+        registry.push_blob(repository, blob.data)
+    manifest = built.manifest
+    registry.push_manifest(repository, tag or manifest.digest, manifest.media_type, manifest.data)
+    client.put_image(
+        repositoryName=repository,
+        imageManifest=manifest.data.decode(),
+        imageManifestMediaType=manifest.media_type,
+        imageDigest=manifest.digest,
+        **({"imageTag": tag} if tag else {}),
+    )

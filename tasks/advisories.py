@@ -1,0 +1,17 @@
+"""Refresh the advisory feeds."""
+
+from hullmark.advisories.snapshot import FeedStore, sync
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from hullmark.lake.store import Lake
+from hullmark.progress import progress
+from hullmark.settings import Settings
+
+
+@task(name="refresh-advisories", cache_policy=NO_CACHE)
+def refresh_advisories(lake: Lake, settings: Settings) -> None:
+    """Fetch what is new, keep the last good snapshot of what cannot be fetched, and note each feed's state in the lake."""
+    store = FeedStore(lake.feeds_root)
+    sync(store, settings, progress=progress().note)
+    lake.commit("feed_snapshots", store.status())

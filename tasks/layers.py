@@ -1,0 +1,26 @@
+"""Read one layer, cached by its digest and the engine version."""
+
+from hullmark.inventory import LayerObjects, engine
+from prefect import task
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.context import TaskRunContext
+
+from hullmark.fleet import read
+from hullmark.fleet.access import Access
+from hullmark.fleet.read import LayerOutcome, WantedLayer
+from tasks.retries import NETWORK
+
+
+def layer_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
+    """Digest, engine and store: what a layer holds depends on nothing else, and a new store knows nothing of the old one."""
+    wanted, objects = parameters["wanted"], parameters["objects"]
+    if not isinstance(wanted, WantedLayer) or not isinstance(objects, LayerObjects):
+        raise TypeError("read_layer was called with other parameters than its own")
+    return f"layer:{wanted.layer.digest}:{engine()}:{objects.root}"
+
+
+@task(name="read-layer", cache_policy=CacheKeyFnPolicy(cache_key_fn=layer_key), persist_result=True, **NETWORK)
+def read_layer(access: Access, wanted: WantedLayer, objects: LayerObjects) -> LayerOutcome:
+    """See `hullmark.fleet.read.read`; a cached outcome holds only while the store holds the layer (see `flows.scan`)."""
+    with access.slot(wanted.locations[0]):
+        return read.read(access.registry, wanted, objects, access.settings.limits)

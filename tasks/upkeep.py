@@ -1,0 +1,16 @@
+"""Keep the lake small and quick."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from hullmark.lake.store import Lake
+
+KEEP_DAYS = 30  # how far back old states of the tables can be read
+
+
+@task(name="compact-lake", cache_policy=NO_CACHE)
+def compact_lake(lake: Lake) -> dict[str, int]:
+    """Merge small files and delete those of states older than KEEP_DAYS; returns the files of each table."""
+    files = lake.compact()
+    lake.vacuum(KEEP_DAYS)
+    return files
