@@ -40,7 +40,7 @@ class ScannedImage:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a reference came to: its images, what could not be read, and the feeds that were used (rows of FEED_SNAPSHOTS)."""
+    """What a reference came to: images, what could not be read, and the feeds that were used (rows of FEED_SNAPSHOTS)."""
 
     images: tuple[ScannedImage, ...]
     gaps: tuple[str, ...]

@@ -1,6 +1,7 @@
 """The world of the demo: an AWS stand-in, a registry for each account and Region, and the ports that they keep."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -41,9 +42,9 @@ def running(state: Path) -> Iterator[World]:
         aws = stack.enter_context(DemoAws())
         registries: dict[Place, DemoRegistry] = {}
         for place, port in ports.items():
-            registry = DemoRegistry(port=port)
-            registries[place] = stack.enter_context(registry)
-            registry.password = aws.set_registry(*place, registry.url)
+            password = secrets.token_urlsafe(24)
+            registries[place] = stack.enter_context(DemoRegistry(password, port))
+            aws.set_registry(*place, registries[place].url, password)
         fleet.push(aws, registries, progress().advance)
         yield World(aws, tuple(fleet.places))
 
