@@ -1,4 +1,4 @@
-"""The blob side of a registry: basic auth, catalog with Link paging, blobs; what tests of connections need, and no more."""
+"""The blob side of a registry: basic auth, catalog with Link paging, manifests, blobs; what tests of connections need, and no more."""
 
 import json
 from base64 import b64encode
@@ -16,6 +16,7 @@ class Blobs:
         self.catalog: list[str] = []
         self.catalog_status = 200
         self.blobs: dict[str, bytes] = {}
+        self.manifests: dict[str, bytes] = {}  # by tag and by digest
         self.expected = f"Basic {b64encode(f'AWS:{password}'.encode()).decode()}"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -42,9 +43,11 @@ def _handler(side: Blobs) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             if url.path == "/v2/_catalog":
                 return self.answer_catalog(parse_qs(url.query))
-            digest = url.path.rpartition("/")[2]
-            if "/blobs/" in url.path and digest in side.blobs:
-                return self.answer(200, side.blobs[digest], {})
+            name = url.path.rpartition("/")[2]
+            if "/blobs/" in url.path and name in side.blobs:
+                return self.answer(200, side.blobs[name], {})
+            if "/manifests/" in url.path and name in side.manifests:
+                return self.answer(200, side.manifests[name], {"Content-Type": "application/vnd.oci.image.manifest.v1+json"})
             return self.answer(200 if url.path == "/v2/" else 404, b"{}", {})
 
         def answer_catalog(self, query: dict[str, list[str]]) -> None:

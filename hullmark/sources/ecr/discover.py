@@ -6,16 +6,17 @@ DescribeRepositories; then the registry's own catalog is asked, then the reposit
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hullmark.errors import AccessError, InputError, NotFound
-from hullmark.sources.ecr.catalog import catalog
 from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.listing import Listing
 from hullmark.sources.ecr.login import LoginProvider, registry_login
+from hullmark.sources.ecr.registry import ecr_registry
 from hullmark.sources.ecr.session import AwsSession
 from hullmark.sources.ecr.values import Filters
 
@@ -68,9 +69,10 @@ def find_repositories(session: AwsSession, region: str, filters: Filters = EVERY
     except AccessError:
         _note_denied(session, region, How.API)
     provider = LoginProvider(session, region)
-    provider.login()  # where even this fails, it is not about repositories
+    provider.login()  # where even this fails, it is not for want of a permission to list
     try:
-        return _found(catalog(provider, session.settings.limits), filters, How.CATALOG)
+        with closing(ecr_registry(provider, session.settings)) as registry:
+            return _found(registry.catalog(), filters, How.CATALOG)
     except (AccessError, InputError):
         _note_denied(session, region, How.CATALOG)
     if filters.named:
