@@ -1,0 +1,138 @@
+"""Every page over every state of the lake: what it says, and that it never falls over."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.dashboards.conftest import Open, words
+from tests.dashboards.fleet import HOSTILE, digest
+
+PAGES = ("overview", "images", "findings", "integrations", "image", "vulnerability")
+STATES = ("none", "empty", "imageless", "feedless", "fleet")
+DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
+CVE = "CVE-2022-10259"
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_in_every_state(open_page: Open, lakes: dict[str, str], name: str, state: str) -> None:
+    page = open_page(name, lakes[state])
+    assert not page.exception
+    assert page.title or page.subheader
+    assert "cannot show this page" not in words(page)
+
+
+@pytest.mark.parametrize("name", ["overview", "images", "findings"])
+@pytest.mark.parametrize(("state", "said"), [("none", "There is no lake at"), ("empty", "holds no images yet")])
+def test_without_images_a_page_says_what_to_do_next(
+    open_page: Open, lakes: dict[str, str], name: str, state: str, said: str
+) -> None:
+    page = open_page(name, lakes[state])
+    assert said in words(page)
+    assert [element.value for element in page.code] == [
+        "hullmark integrations add", "hullmark feeds sync", "hullmark demo",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["overview", "findings"])
+def test_without_feeds_a_page_says_so(open_page: Open, lakes: dict[str, str], name: str) -> None:
+    assert "Run `hullmark feeds sync`" in words(open_page(name, lakes["feedless"]))
+
+
+def test_a_run_that_found_no_images_is_seen(open_page: Open, lakes: dict[str, str]) -> None:
+    said = words(open_page("overview", lakes["imageless"]))
+    assert "The last run completed" in said
+    assert "found no image" in said
+
+
+def test_a_lake_that_cannot_be_read_is_one_sentence(open_page: Open, tmp_path: Path) -> None:
+    (tmp_path / "lake.json").write_text('{"format": 999}', encoding="utf-8")
+    page = open_page("overview", str(tmp_path))
+    assert not page.exception
+    assert "Hullmark cannot show this page." in words(page)
+    assert any(str(tmp_path) in element.value for element in page.text)
+
+
+def test_overview_counts_the_fleet(open_page: Open, fleet: str) -> None:
+    page = open_page("overview", fleet)
+    numbers = {metric.label: metric.value for metric in page.metric}
+    assert numbers["Images at high risk"] == "31"
+    assert numbers["Exploited in the wild"] == "3"
+    assert numbers["Digests read"] == "39 of 42"
+    assert numbers["Fresh advisories"] == "1 of 4"
+    assert "12 repositories in 2 accounts and 2 Regions" in words(page)
+
+
+def test_images_are_filtered(open_page: Open, fleet: str) -> None:
+    page = open_page("images", fleet)
+    page.text_input(key="q").set_value("payments/").run()
+    page.multiselect(key="worst").set_value(["critical"]).run()
+    (table,) = page.dataframe
+    assert len(table.value) > 0
+    assert set(table.value["name"].str.split("/").str[0]) == {"payments"}
+    assert {tuple(worst) for worst in table.value["worst"]} == {("critical",)}
+    page.multiselect(key="account").set_value(["444455556666"]).run()
+    assert "No image passes these filters" in words(page)
+
+
+def test_findings_are_filtered(open_page: Open, fleet: str) -> None:
+    page = open_page("findings", fleet)
+    page.toggle(key="kev").set_value(True).run()
+    (table,) = page.dataframe
+    assert {tuple(value) for value in table.value["exploited"]} == {("KEV",)}
+    page.text_input(key="package").set_value("no such package").run()
+    assert "Nothing passes these filters" in words(page)
+
+
+def test_every_finding_can_be_listed(open_page: Open, fleet: str) -> None:
+    page = open_page("findings", fleet)
+    page.button_group(key="show").set_value("findings").run()
+    (table,) = page.dataframe
+    assert {"version", "layer_index", "name"} <= set(table.value.columns)
+
+
+def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet: str) -> None:
+    page = open_page("image", fleet, digest=digest(3))
+    assert not page.exception
+    found, layers, packages, problems, places = (table.value for table in page.dataframe)
+    assert [tab.label for tab in page.tabs] == [
+        f"Findings · {len(found)}", f"Layers · {len(layers)}", f"Packages · {len(packages)}", "Problems · 1", "About",
+    ]  # fmt: skip
+    assert layers["findings"].sum() == packages["findings"].sum() == len(found)
+    assert list(problems["reason"]) == ["no Version"]
+    assert list(places["repository"]) == ["payments/api"]
+
+
+def test_a_vulnerability_shows_its_carriers(open_page: Open, fleet: str) -> None:
+    page = open_page("vulnerability", fleet, id=CVE)
+    (carriers,) = page.dataframe
+    assert len(carriers.value) == 13
+    assert "DSA-5007-1" in words(page)
+
+
+@pytest.mark.parametrize(("name", "key"), [("image", "digest"), ("vulnerability", "id")])
+def test_what_the_fleet_lacks_is_not_found(open_page: Open, fleet: str, name: str, key: str) -> None:
+    for value in ("", HOSTILE):
+        page = open_page(name, fleet, **({key: value} if value else {}))
+        assert [title.value for title in page.title] == ["Not found"]
+
+
+def test_without_a_prefect_api_the_hub_says_what_to_do(open_page: Open, fleet: str) -> None:
+    page = open_page("integrations", fleet)
+    assert "No Prefect API is set" in words(page)
+    assert not page.button
+
+
+def test_words_of_images_never_reach_markdown(open_page: Open, fleet: str) -> None:
+    for name, address in (("overview", {}), ("image", {"digest": digest(3)}), ("vulnerability", {"id": CVE})):
+        page = open_page(name, fleet, **address)
+        shown = [element.value for kind in (page.markdown, page.title, page.caption, page.subheader) for element in kind]
+        assert not any("onerror" in value and "\\<img" not in value for value in shown)
+
+
+def test_only_the_app_writes_html() -> None:
+    for path in DASHBOARDS.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "unsafe_allow" not in text
+        assert len(re.findall(r"\bst\.html\(\"", text)) == text.count("st.html(") == int(path.name == "app.py")
