@@ -1,4 +1,4 @@
-"""The blob side of a registry: basic auth, catalog with Link paging, manifests, blobs; what tests of connections need, and no more."""
+"""The blob side of a registry: basic auth, catalog in pages, manifests, blobs; what tests of connections need, no more."""
 
 import json
 from base64 import b64encode

@@ -210,7 +210,7 @@ def test_a_session_that_ends_during_the_test_is_told(world: World) -> None:
 
 def test_throttling_is_no_missing_permission(world: World) -> None:
     values = world.connect()
-    world.aws.fail("ecr:ListImages", "TOOMANYREQUESTS", 429)  # a code that botocore does not wait out
+    world.aws.fail("ecr:ListImages", "TOOMANYREQUESTS")  # a code that botocore does not wait out
     found = failures(run(values, world.settings))
     assert [*found] == [f"{HERE}: ecr:ListImages"]
     assert "throttles" in found[f"{HERE}: ecr:ListImages"].detail

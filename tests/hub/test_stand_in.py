@@ -28,7 +28,8 @@ def world() -> Iterator[World]:
 def test_list_images_gives_pages_of_the_size_asked_for(world: World) -> None:
     pushed = [world.push(FIRST, HERE, "paged", f"v{number}") for number in range(7)]
     client = world.aws.client("ecr", FIRST, HERE)
-    pages, token = [], {}
+    pages = []
+    token: dict[str, str] = {}
     while True:
         answer = client.list_images(repositoryName="paged", maxResults=3, **token)
         pages.append(answer["imageIds"])

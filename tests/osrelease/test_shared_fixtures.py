@@ -30,6 +30,11 @@ def test_case(case: str) -> None:
     assert _differences(_rows()[case], distro) == declined("osrelease", case), distro
 
 
+def test_no_folder_was_overlooked() -> None:
+    folders = {folder.name for folder in shared_folder("fixtures", "osrelease").iterdir() if folder.is_dir()}
+    assert folders == set(_rows())
+
+
 def _distro(root: Path) -> Distro:
     return chosen({file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()})[0]
 
