@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotFound
+from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotAnImage, NotFound
 from hullmark.model import Descriptor, Image, Layer, Skipped
 from hullmark.settings import Limits
 from hullmark.sources import media_types
@@ -27,6 +27,8 @@ class OciLayout:
     def images(self, platform: str | None) -> list[Image | Skipped]:
         """See Source; entries of the same name count as one image for several platforms."""
         entries = read_layout_index(self._files, self.limits).manifests
+        if not entries:
+            raise NotAnImage(f"{INDEX} of {self._files.path} lists no image; export the image again")
         chosen = [entry for entry in entries if _has_name(entry, self._tag)]
         if not chosen:
             there = ", ".join(sorted({name for entry in entries for name in _names(entry)})[:10]) or "no name at all"

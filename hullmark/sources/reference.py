@@ -17,6 +17,7 @@ _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _PATH_SCHEMES = ("oci-archive", "oci-layout", "oci", "docker-archive")
+_USERINFO = re.compile(r"\A(https?://)?[^/@]*@(?!sha256:)")
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
 
 
@@ -77,7 +78,7 @@ def parse_registry_reference(text: str) -> RegistryReference:
         raise _invalid(text, "what follows @ is no sha256 digest")
     name, tag = _split_tag(name)
     host, repository = _split_host(name)
-    if tag and not _TAG.fullmatch(tag):
+    if tag is not None and not _TAG.fullmatch(tag):
         raise _invalid(text, "the tag has characters that tags cannot have")
     if not _HOST.fullmatch(host):
         raise _invalid(text, "the registry's host name is not valid")
@@ -103,9 +104,10 @@ def _exists(text: str) -> bool:
         return False
 
 
-def _split_tag(name: str) -> tuple[str, str]:
+def _split_tag(name: str) -> tuple[str, str | None]:
+    """(name, tag or None); a colon before a slash belongs to a port."""
     head, colon, tail = name.rpartition(":")
-    return (head, tail) if (colon and "/" not in tail and "/" in name) or (colon and "." not in head) else (name, "")
+    return (head, tail) if colon and "/" not in tail else (name, None)
 
 
 def _split_host(name: str) -> tuple[str, str]:
@@ -118,4 +120,5 @@ def _split_host(name: str) -> tuple[str, str]:
 
 
 def _invalid(text: str, why: str) -> UsageError:
-    return UsageError(f"{text!r} is neither a file here nor a valid image reference: {why}")
+    shown = _USERINFO.sub(r"\1***@", text)[:300]
+    return UsageError(f"{shown!r} is neither a file here nor a valid image reference: {why}")
