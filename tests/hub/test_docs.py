@@ -1,0 +1,33 @@
+"""docs/integrations.md says what the template allows and what the connection test asks."""
+
+from pathlib import Path
+
+from hullmark.sources.ecr.connection import _FIELDS
+from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE
+from hullmark.sources.ecr.session import DISCOVERY_ACTION, READ_ACTIONS
+from tests.cloudformation.test_templates import load
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text(encoding="utf-8")
+
+
+def test_every_statement_of_the_template_is_a_row() -> None:
+    policies = [item["Properties"] for item in load(CUSTOMER_TEMPLATE)["Resources"].values() if "Policy" in item["Type"]]
+    for policy in policies:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            row = f"| `{policy['PolicyName']}` | `{statement['Sid']}` | {', '.join(f'`{each}`' for each in actions)} |"
+            assert row in DOCUMENT
+    assert len({*READ_ACTIONS, DISCOVERY_ACTION}) == 6
+    assert "these six actions" in DOCUMENT
+
+
+def test_every_parameter_and_output_that_is_typed_is_in_the_template() -> None:
+    template = load(CUSTOMER_TEMPLATE)
+    for name in (*template["Outputs"], "PlatformRoleArn", "AllowRepositoryDiscovery"):
+        assert name in DOCUMENT
+        assert name in {*template["Outputs"], *template["Parameters"]}
+
+
+def test_the_lines_of_the_test_are_explained() -> None:
+    for title in (*_FIELDS.values(), "Hullmark's own credentials", "role with the External ID", "layer download"):
+        assert title in DOCUMENT
