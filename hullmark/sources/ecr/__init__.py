@@ -6,7 +6,9 @@ listing     Listing: one digest as ECR lists it
 session     own credentials -> platform role -> customer role with External ID (boto3)
 login       registry tokens and the proxy endpoint (boto3)
 discover    repositories and images, page by page, with its fallbacks (boto3)
-connection  the test of a connection, line by line (boto3)
+registry    the blob side, at the proxy endpoint (boto3)
+connection  the test of a connection, line by line (boto3); permissions are its lines for one Region, checks what a line is
+failures    what botocore raises as this house's errors (boto3)
 source      an ECR reference as a Source (boto3)
 onboarding  External IDs, the quick-create link and the role templates
 """
