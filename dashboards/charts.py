@@ -13,14 +13,18 @@ def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
     colours = severity_colours()
     names = rows["severity"].to_pylist()
     base = alt.Chart(alt.Data(values=rows.to_pylist())).encode(
-        y=alt.Y("severity:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10, labelFontSize=13)),
+        y=alt.Y(
+            "severity:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10, labelFontSize=13)
+        ),
         x=alt.X("number:Q", axis=None, scale=alt.Scale(domainMin=0, padding=24)),
         tooltip=[alt.Tooltip("severity:N", title="Severity"), alt.Tooltip("number:Q", title=what, format=",")],
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=18).encode(
         color=alt.Color("severity:N", legend=None, scale=alt.Scale(domain=names, range=[colours[name] for name in names]))
     )
-    numbers = base.mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=ink()).encode(text=alt.Text("number:Q", format=","))
+    numbers = base.mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=ink()).encode(
+        text=alt.Text("number:Q", format=",")
+    )
     return (bars + numbers).properties(height=ROW * max(len(names), 1)).configure_view(stroke=None)
 
 
@@ -29,7 +33,9 @@ def trend(rows: pa.Table) -> alt.LayerChart:
     values = [{**row, "finished": row["finished"].isoformat()} for row in rows.to_pylist()]
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X("finished:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
-        y=alt.Y("findings:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)),
+        y=alt.Y(
+            "findings:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)
+        ),
         tooltip=[
             alt.Tooltip("finished:T", title="Run ended", format="%d %b %Y %H:%M"),
             alt.Tooltip("findings:Q", title="Findings", format=","),

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboards.words import literal
-
 if TYPE_CHECKING:
     from tasks.hub import Check
 
@@ -16,19 +14,20 @@ BADGES = {"passed": "green", "warning": "orange", "failed": "red", "skipped": "g
 def lines(checks: Iterable["Check"]) -> list["Check"]:
     """Show each line as it comes; returns all of them."""
     shown = []
-    for check in checks:
-        line(check)
-        shown.append(check)
+    with st.container(gap="xxsmall"):
+        for check in checks:
+            line(check)
+            shown.append(check)
     return shown
 
 
 def line(check: "Check") -> None:
-    """One line; AWS's own words in it are shown as they are."""
+    """One line; what AWS says is plain text, so that names can be copied out of it."""
     colour = BADGES.get(check.verdict.value, "gray")
-    remedy = f"  \n{literal(check.remedy)}" if check.remedy else ""
-    verdict, words = st.columns([0.09, 0.91], vertical_alignment="top", gap="xsmall")
+    verdict, name, words = st.columns([0.07, 0.25, 0.68], vertical_alignment="top", gap="xsmall")
     verdict.markdown(f":{colour}-badge[{check.verdict.value}]")
-    words.markdown(f"**{literal(check.name)}** · {literal(check.detail)}{remedy}")
+    name.text(check.name)
+    words.text(" ".join(part for part in (check.detail, check.remedy) if part))
 
 
 def outcome(checks: Iterable["Check"]) -> str:

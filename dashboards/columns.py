@@ -26,7 +26,11 @@ def state(label: str = "State", width: int = 96) -> Config:
 def exploited() -> Config:
     """A list column that holds "KEV" where attackers are known to use the vulnerability."""
     return st.column_config.MultiselectColumn(
-        "Exploited", options=("KEV",), color=[STATES["KEV"]], width=76, help="In CISA's catalogue of known exploited vulnerabilities"
+        "Exploited",
+        options=("KEV",),
+        color=[STATES["KEV"]],
+        width=76,
+        help="In CISA's catalogue of known exploited vulnerabilities",
     )
 
 
@@ -55,7 +59,7 @@ def text(label: str, width: int | None = None, **said: Any) -> Config:  # noqa: 
 
 def day(label: str) -> Config:
     """A date."""
-    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD", width=92)
+    return st.column_config.DatetimeColumn(label, format="D MMM YYYY", width=98)
 
 
 def size(label: str = "Size") -> Config:

@@ -132,7 +132,9 @@ def quick_create(parameters: dict[str, str]) -> None:
     if not place.startswith("https://"):
         st.caption("Put the template into a bucket that the account can read, and give its https address here.")
         return
-    st.link_button("Open in the AWS console", hub().quick_create_url(region, place, parameters), icon=":material/open_in_new:")
+    st.link_button(
+        "Open in the AWS console", hub().quick_create_url(region, place, parameters), icon=":material/open_in_new:"
+    )
     st.caption("The link holds the External ID: hand it to the owner of the account only.")
 
 

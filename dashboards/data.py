@@ -75,7 +75,7 @@ def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) 
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _reader(lake: str, state: State) -> Reader:  # noqa: ARG001  # the state is part of the cache key
+def _reader(lake: str, state: State) -> Reader:  # the state is part of the cache key
     connection = Lake(lake).connect(memory_mb=settings().memory_mb)
     connection.from_arrow(_fixed_versions(connection)).create_view("fixed_versions")
     for item in sorted(files(QUERIES).iterdir(), key=lambda item: item.name):

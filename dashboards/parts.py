@@ -1,12 +1,14 @@
 """Pieces that pages share: what to do when there is nothing yet, one page of a long list, and the way to the details."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.data import ask, lake_exists, settings
+from dashboards.data import ask, ask_row, lake_exists, settings
+from dashboards.words import ago
 from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
@@ -19,8 +21,13 @@ TALLEST_PIXELS = 712
 def getting_started(what: str) -> None:
     """A page without data: why it is empty, and the three steps that fill it."""
     place = settings().lake
-    st.subheader(what)
+    st.title(what, anchor=False)
     st.text(f"The lake {place} holds no images yet." if lake_exists() else f"There is no lake at {place} yet.")
+    if run := ask_row("overview_last_run", now=datetime.now(UTC).replace(second=0, microsecond=0)):
+        st.text(
+            f"The last run {run['state']} {ago(run['age_hours'])} and found no image: "
+            "check the Regions and filters of the connected accounts under Integrations."
+        )
     first, second, third = st.columns(3, border=True)
     with first:
         st.markdown("**1 · Connect an account**")

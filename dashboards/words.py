@@ -8,13 +8,15 @@ from hullmark.reports.terminal import age, counted, size
 __all__ = ["age", "ago", "counted", "literal", "moment", "share", "size"]
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-JOINER = "\u2060"  # invisible; keeps what a renderer would make a link, an icon or an emoji of from being one
+# What a renderer makes a link, an icon or an emoji of in spite of backslashes: addresses, and words between two colons.
+LIVELY = re.compile(r"(?i)www(?=\.)|:(?=//)|(?<=mailto):|(?<=xmpp):|@(?=[^@]*\.)|:(?=[^:\s]*:)")
+JOINER = "\u2060"  # invisible; keeps them from being one, and stands in no name of an image that a registry allows
 
 
 def literal(text: object) -> str:
     """Text of an image or a feed as Markdown that shows exactly it, on one line."""
-    escaped = PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
-    return re.sub(r"(?i)(www|:|@)", rf"\1{JOINER}", escaped)
+    plain = LIVELY.sub(lambda found: found[0] + JOINER, " ".join(str(text).split()))
+    return PUNCTUATION.sub(r"\\\1", plain)
 
 
 def ago(hours: float | None) -> str:

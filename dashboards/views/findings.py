@@ -10,8 +10,15 @@ from dashboards.parts import ask_page, getting_started, open_vulnerability, page
 from dashboards.words import counted, share
 
 GRAINS = {"vulnerabilities": "Vulnerabilities", "findings": "Every finding"}
-SORTS = {"risk": "Risk", "epss": "EPSS", "score": "CVSS score", "images": "Images affected", "newest": "Newest first", "id": "Id"}
-LIKELIHOODS = {0.0: "Any", 0.01: "at least 1 %", 0.1: "at least 10 %", 0.5: "at least 50 %", 0.9: "at least 90 %"}
+SORTS = {
+    "risk": "Risk",
+    "epss": "EPSS",
+    "score": "CVSS score",
+    "images": "Images affected",
+    "newest": "Newest first",
+    "id": "Id",
+}
+LIKELIHOODS = {0.0: "Any", 0.01: "1 % or more", 0.1: "10 % or more", 0.5: "50 % or more", 0.9: "90 % or more"}
 
 
 def show() -> None:
@@ -38,24 +45,20 @@ def show() -> None:
 
 def filters(accounts: list[str]) -> dict[str, object]:
     """The filter bar; returns the parameters that both lists have. What is chosen stands in the address, to be shared."""
-    first = st.columns([1.3, 1.5, 1.1, 1.1, 1])
+    first = st.columns([1.2, 1.4, 1, 1.1, 0.9, 0.9])
     kept = {"bind": "query-params", "persist_state": "session"}
     chosen = {
         "word": first[0].text_input("Vulnerability id", placeholder="CVE-2024-… or an alias", key="id_has", **kept).strip(),
         "severities": first[1].multiselect("Severity", SEVERITIES, key="severity", placeholder="Any", **kept),
         "packages": first[2].text_input("Package", placeholder="contains …", key="package", **kept).strip(),
         "accounts": first[3].multiselect("Account", accounts, key="in_account", placeholder="All", **kept),
-        "sort": first[4].selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="order", **kept),
+        "least_epss": first[4].selectbox("EPSS", list(LIKELIHOODS), format_func=LIKELIHOODS.__getitem__, key="epss", **kept),
+        "sort": first[5].selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="order", **kept),
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         only_kev = st.toggle("Exploited only (KEV)", key="kev", **kept)
         only_fixable = st.toggle("With a fix only", key="fixable", **kept)
-        st.space("stretch")
-        least = st.select_slider(
-            "EPSS", list(LIKELIHOODS), format_func=LIKELIHOODS.__getitem__, key="epss", label_visibility="collapsed",
-            width=260, **kept,
-        )  # fmt: skip
-    return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable, "least_epss": least}
+    return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable}
 
 
 def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:

@@ -1,13 +1,12 @@
 """One image: its facts, its findings, its layers with what each brought in, its packages, and what could not be read."""
 
-import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
 from dashboards.data import Row, ask, ask_row
-from dashboards.parts import open_vulnerability, still_table, table
 from dashboards.palette import SEVERITIES
-from dashboards.words import counted, literal, moment, share, size
+from dashboards.parts import open_vulnerability, still_table, table
+from dashboards.words import literal, moment, share, size
 
 
 def show(digest: str) -> None:

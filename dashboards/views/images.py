@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import ask_row
-from dashboards.parts import PAGE, ask_page, getting_started, open_image, pager, table
+from dashboards.parts import ask_page, getting_started, open_image, pager, table
 from dashboards.words import share
 
 SORTS = {"risk": "Risk", "findings": "Number of findings", "newest": "Newest first", "size": "Largest first", "name": "Name"}
@@ -25,10 +25,10 @@ def show() -> None:
         st.info("No image passes these filters. Remove one to see more.")
         return
     picked = table(rows, {
-        "name": columns.text("Image", 270), "worst": columns.severity("Worst"), "exploited": columns.exploited(),
+        "name": columns.text("Image", 216), "worst": columns.severity("Worst"), "exploited": columns.exploited(),
         "critical": columns.number("Critical", 62), "high": columns.number("High", 54), "medium": columns.number("Medium", 66),
-        "low": columns.number("Low", 54), "findings": columns.number("All", 54), "status": columns.state("Read", 92),
-        "os": columns.text("System", 110), "platform": columns.text("Platform", 100), "size": columns.size(),
+        "low": columns.number("Low", 54), "findings": columns.number("All", 54), "status": columns.state("Read", 90),
+        "os": columns.text("System", 98), "platform": columns.text("Platform", 98), "size": columns.size(),
         "account": columns.text("Account", 112), "region": columns.text("Region", 88), "pushed_at": columns.day("Pushed"),
     }, "images_table")  # fmt: skip
     pager("images_page", found)
@@ -44,7 +44,9 @@ def filters(options: dict[str, list[str]]) -> dict[str, object]:
     return {
         "word": first[0].text_input("Repository, tag or digest", placeholder="contains …", key="q", **kept).strip(),
         "severities": first[1].multiselect("Worst finding", columns.WORST, key="worst", placeholder="Any", **kept),
-        "repositories": first[2].multiselect("Repository", options["repositories"], key="repository", placeholder="All", **kept),
+        "repositories": first[2].multiselect(
+            "Repository", options["repositories"], key="repository", placeholder="All", **kept
+        ),
         "systems": first[3].multiselect("System", options["systems"], key="os", placeholder="All", **kept),
         "accounts": second[0].multiselect("Account", options["accounts"], key="account", placeholder="All", **kept),
         "regions": second[1].multiselect("Region", options["regions"], key="region", placeholder="All", **kept),

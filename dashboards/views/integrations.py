@@ -22,7 +22,9 @@ def show() -> None:
     opened = st.session_state.setdefault("hub_open", "")
     top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     top.title("Integrations", anchor=False, width="content")
-    st.caption("AWS accounts whose ECR registries Hullmark reads, each through a role that it can only use with an External ID.")
+    st.caption(
+        "AWS accounts whose ECR registries Hullmark reads, each through a role that it can only use with an External ID."
+    )
     try:
         accounts = connected()
     except TransportError as error:
@@ -129,7 +131,9 @@ def pause(account: "Connected", *, paused: bool) -> None:
 @st.dialog("Disconnect this account?")
 def confirm(name: str) -> None:
     """Ask once more, then forget the account."""
-    st.markdown(f"Hullmark forgets **{literal(name)}** and its External ID, and scans it no more. What was found stays in the lake.")
+    st.markdown(
+        f"Hullmark forgets **{literal(name)}** and its External ID, and scans it no more. What was found stays in the lake."
+    )
     st.caption("To take the role away too, delete the stack hullmark-ecr-integration in the account.")
     with st.container(horizontal=True):
         if st.button("Disconnect", type="primary", key=f"confirm_{name}"):

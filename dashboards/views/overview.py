@@ -15,15 +15,17 @@ FIXES = 12
 def show() -> None:
     """The whole page."""
     fleet = ask_row("overview_fleet")
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    feeds = ask("overview_feeds", now=now, max_age_hours=settings().feeds_max_age_hours)
     if not fleet["listed"] and not fleet["images"]:
         getting_started("Welcome to Hullmark")
+        if feeds.num_rows:
+            freshness(feeds)
         return
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
     heading(fleet, ask_row("overview_last_run", now=now))
-    feeds = ask("overview_feeds", now=now, max_age_hours=settings().feeds_max_age_hours)
     numbers(fleet, feeds.to_pylist())
     risk(fleet)
-    left, right = st.columns([0.56, 0.44], gap="large")
+    left, right = st.columns([0.58, 0.42], gap="medium")
     with left:
         coverage()
     with right:
@@ -49,10 +51,20 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
          f"of {counted(fleet['vulnerabilities'], 'vulnerability')}, in {counted(fleet['kev_images'], 'image')}")  # fmt: skip
     card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix")
     wanted = fleet["listed"] - fleet["skipped"]
-    card(read, "Digests read", share(fleet["complete"], wanted), f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read")
+    card(
+        read,
+        "Digests read",
+        share(fleet["complete"], wanted),
+        f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read",
+    )
     late = sum(feed["freshness"] != ["fresh"] for feed in feeds)
     oldest = max((feed["age_hours"] or 0 for feed in feeds), default=None)
-    card(fresh, "Fresh advisories", share(len(feeds) - late, len(feeds)), f"oldest feed {age(oldest)} old" if feeds else "none loaded")
+    card(
+        fresh,
+        "Fresh advisories",
+        share(len(feeds) - late, len(feeds)),
+        f"oldest feed {age(oldest)} old" if feeds else "none loaded",
+    )
 
 
 def card(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:
@@ -91,8 +103,8 @@ def coverage() -> None:
         st.caption("No run has listed a registry yet.")
         return
     still_table(rows, {
-        "status": columns.state(), "digests": columns.number("Digests"), "reason": columns.text("Reason", 150),
-        "detail": columns.text("What happened, for example", 300), "example": columns.text("To", 180),
+        "status": columns.state(width=90), "digests": columns.number("Digests", 62), "reason": columns.text("Reason", 126),
+        "detail": columns.text("For example", 300), "example": columns.text("Where", 168),
     })  # fmt: skip
 
 
@@ -104,14 +116,16 @@ def freshness(feeds: object) -> None:
         st.info("No advisories are loaded yet. Run `hullmark feeds sync`.")
         return
     still_table(feeds, {
-        "feed": columns.text("Feed", 110), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
-        "records": columns.number("Records"), "problems": columns.number("Unread", 62), "detail": columns.text("Last attempt", 130),
+        "feed": columns.text("Feed", 100), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
+        "records": columns.number("Records", 70), "problems": columns.number("Unread", 60), "detail": columns.text("Last attempt", 110),
     })  # fmt: skip
 
 
 def fixes() -> None:
     """What one change ends, package by package and layer by layer."""
-    st.subheader("Top fixes", anchor=False, help="Ranked by exploited, then critical and high, then all findings that the change ends")
+    st.subheader(
+        "Top fixes", anchor=False, help="Ranked by exploited, then critical and high, then all findings that the change ends"
+    )
     packages, layers = st.tabs(["Update a package", "Rebuild a layer"])
     with packages:
         rows = ask("overview_package_fixes", limit=FIXES)

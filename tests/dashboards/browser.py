@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dashboards.serve import command
 
@@ -28,7 +28,9 @@ KEPT = ("HULLMARK_PLATFORM_ROLE_ARN",)
 def served(lake: str, log: Path, **said: str) -> Iterator[str]:
     """The address of a dashboard over this lake; afterwards its process is gone."""
     port = free_port()
-    environ = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(("HULLMARK_", "PREFECT_"))}
+    environ = {
+        name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(("HULLMARK_", "PREFECT_"))
+    }
     with log.open("wb") as out:
         process = subprocess.Popen(command(port, lake, **said), env=environ, stdout=out, stderr=subprocess.STDOUT)
         try:
@@ -74,14 +76,16 @@ def page_of(browser: Browser, size: tuple[int, int] = WIDE, scheme: str = "light
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and not known(said) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: None if asked.url.startswith(OWN) else wrong.append(f"asked {asked.url}"))
     yield page, wrong
     context.close()
 
 
-
+def known(said: ConsoleMessage) -> bool:
+    """Streamlit looks for its server below the page's own address first; that this is not found is no error."""
+    return "404" in said.text and said.location["url"].endswith(("/_stcore/health", "/_stcore/host-config"))
 
 
 def settle(page: Page) -> None:

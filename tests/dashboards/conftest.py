@@ -36,7 +36,7 @@ def lakes(tmp_path_factory: pytest.TempPathFactory, fleet: str) -> dict[str, str
     feedless.create()
     with Lake(fleet).connect() as source:
         for table in ("images", "image_layers", "packages", "coverage"):
-            feedless.commit(table, source.sql(f"FROM {table}").to_arrow_table())  # noqa: S608  our own table names
+            feedless.commit(table, source.sql(f"FROM {table}").to_arrow_table())
     return {
         "none": str(folder / "none"), "empty": empty.root, "imageless": imageless.root, "feedless": feedless.root,
         "fleet": fleet,
@@ -61,5 +61,15 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
 def words(page: AppTest) -> str:
     """All text of a page that is not in a table."""
-    kinds = (page.title, page.subheader, page.text, page.markdown, page.caption, page.info, page.success, page.error, page.code)
+    kinds = (
+        page.title,
+        page.subheader,
+        page.text,
+        page.markdown,
+        page.caption,
+        page.info,
+        page.success,
+        page.error,
+        page.code,
+    )
     return "\n".join(str(element.value) for kind in kinds for element in kind)

@@ -25,7 +25,7 @@ PACKAGES = (
     "requests", "urllib3", "jinja2", "cryptography", "pillow", "aiohttp", "lodash", "axios", "semver", "ws",
 )  # fmt: skip
 SEVERITIES = ("low", "medium", "medium", "high", "low", "medium", "negligible", "high", "medium", "critical", "unknown")
-HOSTILE = '<img src=x onerror=alert(1)> **bold** :material/home: $x$ ![p](http://203.0.113.9/p.png) www.example.org \u202e'
+HOSTILE = "<img src=x onerror=alert(1)> **bold** :material/home: $x$ ![p](http://203.0.113.9/p.png) www.example.org \u202e"
 Row = dict[str, Any]
 
 
@@ -44,7 +44,11 @@ def write_fleet(root: str, images: int = 40, now: datetime = NOW) -> Lake:
     write(lake, "packages", [row for item in made for row in packages(item)])
     write(lake, "findings", [row for item in made for row in findings(item, now)])
     write(lake, "coverage", list(coverage(made, now)))
-    write(lake, "problems", [{"image_digest": made[3]["digest"], "layer": "", "path": HOSTILE, "cataloger": "python", "reason": "no Version"}])
+    write(
+        lake,
+        "problems",
+        [{"image_digest": made[3]["digest"], "layer": "", "path": HOSTILE, "cataloger": "python", "reason": "no Version"}],
+    )
     write(lake, "runs", [run(number, now) for number in range(8)])
     write(lake, "finding_events", [event(number, made, now) for number in range(60)])
     write(lake, "feed_snapshots", list(feeds(now)))
@@ -198,9 +202,30 @@ def event(number: int, made: list[Row], now: datetime) -> Row:
 
 def feeds(now: datetime) -> Iterator[Row]:
     """A fresh feed, one too old, one whose last refresh failed, and one that was never loaded."""
-    said = {"url": "https://feeds.example", "snapshot": "s1", "problems": 0, "state": "loaded", "detail": "", "published": None}
+    said = {
+        "url": "https://feeds.example",
+        "snapshot": "s1",
+        "problems": 0,
+        "state": "loaded",
+        "detail": "",
+        "published": None,
+    }
     yield {**said, "feed": "osv/Debian", "fetched_at": now - timedelta(hours=3), "records": 41_213, "problems": 2}
     yield {**said, "feed": "osv/PyPI", "fetched_at": now - timedelta(hours=61), "records": 15_870}
     yield {**said, "feed": "kev", "fetched_at": now - timedelta(hours=7), "records": 1_402}
-    yield {**said, "feed": "kev", "fetched_at": now - timedelta(hours=1), "records": 0, "state": "failed", "detail": "HTTP 503"}
-    yield {**said, "feed": "epss", "fetched_at": now - timedelta(hours=2), "records": 0, "state": "failed", "detail": "timed out"}
+    yield {
+        **said,
+        "feed": "kev",
+        "fetched_at": now - timedelta(hours=1),
+        "records": 0,
+        "state": "failed",
+        "detail": "HTTP 503",
+    }
+    yield {
+        **said,
+        "feed": "epss",
+        "fetched_at": now - timedelta(hours=2),
+        "records": 0,
+        "state": "failed",
+        "detail": "timed out",
+    }

@@ -96,7 +96,9 @@ def test_the_numbers_agree(fleet: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_package_fix_ends_the_findings_that_it_says(fleet: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    findings = [row for row in answer(fleet, "findings_rows", monkeypatch, limit=100_000).to_pylist() if row["fixed_version"]]
+    findings = [
+        row for row in answer(fleet, "findings_rows", monkeypatch, limit=100_000).to_pylist() if row["fixed_version"]
+    ]
     fixes = answer(fleet, "overview_package_fixes", monkeypatch).to_pylist()
     assert sum(fix["findings"] for fix in fixes) == len(findings)
     pillow = next(fix for fix in fixes if fix["package"] == "pillow")

@@ -1,0 +1,149 @@
+"""The dashboard in Chromium: each page, wide and narrow, light and dark, without an error; and the life of an integration."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.conftest import require_program
+from tests.dashboards.browser import NARROW, WIDE, chromium, page_of, served, settle, shoot
+from tests.dashboards.fleet import digest
+from tests.hub.world import FIRST, World
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+PAGES = {
+    "overview": ("/", "Images at high risk"),
+    "images": ("/images", "40 of 40 images"),
+    "image": (f"/image?digest={digest(3)}", "payments/api:0.3.0"),
+    "findings": ("/findings", "110 of 110 vulnerabilities"),
+    "vulnerability": ("/vulnerability?id=CVE-2022-10259", "In 13 images"),
+    "integrations": ("/integrations", "No Prefect API is set"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium(require_program("chromium")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(fleet: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("served") / "log"
+    with served(fleet, log) as found:
+        yield found
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(browser: Browser, address: str, tmp_path: Path, name: str, size: tuple[int, int], scheme: str) -> None:
+    path, said = PAGES[name]
+    with page_of(browser, size, scheme) as (page, wrong):
+        page.goto(address + path)
+        settle(page)
+        expect(page.get_by_text(said).first).to_be_visible()
+        shoot(page, tmp_path / f"{name}-{scheme}-{size[0]}.png")
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert page.locator("img[src='x']").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert wrong == []
+
+
+def test_a_click_opens_an_image_and_then_a_vulnerability(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/images")
+        settle(page)
+        click_first_row(page)
+        page.wait_for_url("**/image?digest=*")
+        settle(page)
+        click_first_row(page)
+        page.wait_for_url("**/vulnerability?id=*")
+        settle(page)
+        expect(page.get_by_text("Click a row to open the image")).to_be_visible()
+        page.go_back()
+        page.wait_for_url("**/image?digest=*")
+        assert wrong == []
+
+
+def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/findings?severity=critical&kev=true")
+        settle(page)
+        expect(page.get_by_text("3 of 110 vulnerabilities")).to_be_visible()
+        assert wrong == []
+
+
+def test_an_integration_from_its_first_test_to_its_end(
+    browser: Browser, fleet: str, world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  Prefect costs a second
+
+    values = world.connect(FIRST)
+    monkeypatch.setenv("HULLMARK_PLATFORM_ROLE_ARN", world.settings.platform_role_arn)
+    log = tmp_path / "log"
+    said = {"prefect_api_url": str(PREFECT_API_URL.value()), "aws_endpoint_url": world.aws.url}
+    with served(fleet, log, **said) as address, page_of(browser) as (page, wrong):
+        page.goto(f"{address}/integrations")
+        settle(page)
+        expect(page.get_by_text("No account is connected yet")).to_be_visible()
+        press(page, "Connect an account")
+        made = page.locator("[data-testid=stCode]").first.inner_text()
+        assert made.startswith("hullmark-")
+        page.get_by_label("Account ID").fill(values.account_id)
+        page.get_by_label("Role ARN").fill(values.role_arn)
+        for region in values.regions:
+            page.get_by_label("Regions").fill(region)
+            page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        press(page, "Only test")  # with the External ID just made, which the stack does not have
+        expect(page.get_by_text("role with the External ID")).to_be_visible()
+        press(page, "Test and save")
+        expect(page.get_by_text("Nothing was saved")).to_be_visible()
+        page.get_by_label("External ID", exact=True).fill(values.external_id)
+        press(page, "Test and save")
+        expect(page.get_by_text(f"Account {FIRST} is connected")).to_be_visible()
+        shoot(page, tmp_path / "connected.png")
+        assert values.external_id not in page.content()
+        assert made not in page.content()
+        press(page, "Change")
+        page.get_by_label("Not these").fill("team/old\nteam/older")
+        press(page, "Test and save")
+        expect(page.get_by_text("Not team/old, team/older")).to_be_visible()
+        press(page, "Test")
+        expect(page.get_by_text(f"Account {FIRST} is tested")).to_be_visible()
+        press(page, "Pause")
+        expect(page.get_by_text("paused", exact=True)).to_be_visible()
+        press(page, "Resume")
+        expect(page.get_by_text("working", exact=True)).to_be_visible()
+        press(page, "Disconnect")
+        press(page.get_by_role("dialog"), "Keep it")
+        press(page, "Disconnect")
+        press(page.get_by_role("dialog"), "Disconnect")
+        expect(page.get_by_text("No account is connected yet")).to_be_visible()
+        assert wrong == []
+    assert values.external_id not in log.read_text(encoding="utf-8")
+
+
+def test_the_server_ends_with_its_process(fleet: str, tmp_path: Path) -> None:
+    with served(fleet, tmp_path / "log") as address:
+        port = int(address.rpartition(":")[2])
+    with socket.socket() as one:
+        assert one.connect_ex(("127.0.0.1", port)) != 0
+
+
+def press(place: Page | Locator, name: str) -> None:
+    """Press a button, and wait until the page has answered."""
+    place.get_by_role("button", name=name, exact=True).first.click()
+    page = place if isinstance(place, Page) else place.page
+    page.wait_for_timeout(300)
+    settle(page)
+
+
+def click_first_row(page: Page) -> None:
+    """Click into the first row of the first table."""
+    box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 60, box["y"] + 52)

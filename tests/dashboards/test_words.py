@@ -1,0 +1,30 @@
+"""Text of strangers as Markdown: it shows exactly itself, and an image's name stays one that can be copied."""
+
+import pytest
+
+from dashboards.words import JOINER, ago, literal, share
+
+HOSTILE = (
+    "**bold** _it_ `code` # head", "<img src=x onerror=alert(1)>", "[a](http://203.0.113.9)", "![p](https://203.0.113.9/p.png)",
+    "http://203.0.113.9", "www.example.org", "someone@example.org", "mailto:someone@example.org", "xmpp:a@b.c", ":material/home:",
+    ":smile: :red[text] :red-badge[x]", "$x^2$ $$y$$", "line\nbreak\r\n# head", "| a | b |", "&lt;b&gt; &copy;", "\\",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_punctuation_stays_bare(text: str) -> None:
+    shown = literal(text)
+    assert "\n" not in shown
+    assert shown.replace(JOINER, "").replace("\\", "") == " ".join(text.split()).replace("\\", "")
+    bare = [char for before, char in zip(" " + shown, shown, strict=False) if char in "*_`[]()<>!#:$|&@" and before != "\\"]
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", ["payments/api:1.2.0", "a/b@sha256:0123", "registry-1:latest", "CVE-2024-3094", "111122223333"])
+def test_a_name_can_be_copied(name: str) -> None:
+    assert JOINER not in literal(name)
+
+
+def test_shares_say_their_whole() -> None:
+    assert share(0, 400) == "0 of 400"
+    assert ago(None) == "never"
