@@ -15,7 +15,7 @@ import httpx
 import orjson
 
 from hullmark.errors import AccessError
-from hullmark.sources.redirects import require_safe, same_site
+from hullmark.sources.redirects import Destinations, same_site
 
 _PAIR = re.compile(r'([A-Za-z_]+)="([^"]{0,2000})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
@@ -58,11 +58,12 @@ class Authenticator:
     """The logins of one registry; safe between threads, and renewed by one of them at a time."""
 
     def __init__(
-        self, base_url: httpx.URL, name: str, credentials: Credentials | None, fetch: Callable[[str, str], bytes]
+        self, destinations: Destinations, credentials: Credentials | None, fetch: Callable[[str, str], bytes]
     ) -> None:
         """`fetch(url, authorization)` answers the body of a GET; it raises AccessError when that is refused."""
-        self._base_url = base_url
-        self._name = name
+        self._destinations = destinations
+        self._base_url = destinations.base_url
+        self._name = destinations.name
         self._credentials = credentials
         self._fetch = fetch
         self._lock = Lock()
@@ -115,7 +116,7 @@ class Authenticator:
             url = httpx.URL("")
         if url.scheme not in {"https", self._base_url.scheme}:
             raise AccessError(f"{self._name} names no login service that is safe to use; check the registry's configuration")
-        require_safe(url, self._base_url, self._name)
+        self._destinations.require_safe(url)
         return url
 
     def _basic_header(self, *, renew: bool) -> str:

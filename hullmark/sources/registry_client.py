@@ -10,7 +10,7 @@ from typing import TypeVar
 import httpx
 
 from hullmark.errors import AccessError, CorruptData, LimitExceeded, TransportError
-from hullmark.sources.redirects import MOST_HOPS, next_url, same_origin
+from hullmark.sources.redirects import MOST_HOPS, Destinations, same_origin
 from hullmark.sources.registry_auth import Authenticator, Credentials
 from hullmark.sources.registry_failures import Again, failure_of, parse_refusal, parse_retry_after
 
@@ -57,6 +57,7 @@ class RegistryClient:
         self.base_url = httpx.URL(base_url.rstrip("/"))
         self.name = name or self.base_url.netloc.decode("ascii")
         self.pause = pause
+        self._destinations = Destinations(self.base_url, self.name, resolve=transport is None)
         loopback = self.base_url.host in ("localhost", "127.0.0.1", "::1")
         self._http = httpx.Client(
             transport=transport,
@@ -65,7 +66,7 @@ class RegistryClient:
             trust_env=not loopback,
             headers={"User-Agent": "hullmark", "Accept-Encoding": "identity"},
         )
-        self._auth = Authenticator(self.base_url, self.name, credentials, self._fetch_token)
+        self._auth = Authenticator(self._destinations, credentials, self._fetch_token)
 
     def close(self) -> None:
         """Release the sockets."""
@@ -123,7 +124,7 @@ class RegistryClient:
             if response.status_code not in _REDIRECTS or not location:
                 return response
             response.close()
-            url = next_url(url, location, self.base_url, self.name)
+            url = self._destinations.follow(url, location)
         raise TransportError(f"{self.name} redirects without end when {ask.what} is asked for; check the registry")
 
     def _authorized(self, url: httpx.URL, ask: Ask) -> httpx.Response:
