@@ -1,0 +1,103 @@
+"""Stack the layers of an image: what is installed in the root file system that a container of it would see."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hullmark.distro import choose
+from hullmark.inventory.overlay import Flags, Ints, ints
+from hullmark.inventory.packages import package_rows
+from hullmark.inventory.since import introduced
+from hullmark.inventory.unread import unread_links
+from hullmark.inventory.value import Inventory, LayerInventory
+from hullmark.inventory.versions import NONE, Versions, versions_of
+from hullmark.lake.schema import LAYER_OBJECT, PROBLEMS
+from hullmark.model import Distro, Image
+
+FINDS = pa.array(["package", "distro", "problem"])
+NAME_COLUMNS = ["layer", "kind", "path", "target", "wanted"]
+
+
+def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
+    """The inventory of `image` from its layers, bottom first; a pure function of them.
+
+    Packages have one row a path, type, name, version and architecture; problems are those of visible files and those of a
+    layer as a whole.
+    """
+    rows = _stacked(layers)
+    is_find = pc.is_in(rows["kind"], value_set=FINDS)
+    names = rows.filter(pc.invert(is_find)).select(NAME_COLUMNS)
+    versions = versions_of(_that_matter(names), max(len(layers), 1))
+    finds = rows.filter(is_find)
+    version = versions.number(finds["path"], ints(finds["layer"]))
+    distro = _distro(finds, _at(versions.visible, version) & _is(finds, "distro"))
+    diff_ids = pa.array([layer.diff_id for layer in layers], pa.string())
+    packages = package_rows(_packages(finds, version, versions, diff_ids), image.digest, distro)
+    problems = pa.concat_tables([_problems(finds, version, versions), unread_links(names, versions)])
+    return Inventory(distro, packages, _problem_rows(problems, image.digest, diff_ids))
+
+
+def _stacked(layers: Sequence[LayerInventory]) -> pa.Table:
+    """The rows of all layers, lowest first, with the number of their layer."""
+    table = pa.concat_tables([LAYER_OBJECT.empty_table(), *(layer.table for layer in layers)])
+    numbers = np.repeat(np.arange(len(layers)), [layer.table.num_rows for layer in layers])
+    return table.append_column("layer", pa.array(numbers, pa.int32()))
+
+
+def _that_matter(names: pa.Table) -> pa.Table:
+    """Without the plain names of the lowest layer, nearly always the most: they hide nothing."""
+    upper = pc.greater(names["layer"], 0)
+    return names.filter(pc.or_(upper, pc.or_(names["wanted"], pc.equal(names["kind"], "symlink"))))
+
+
+def _is(finds: pa.Table, kind: str) -> Flags:
+    return np.asarray(pc.equal(finds["kind"], kind).to_numpy(), np.bool_)
+
+
+def _at(of_versions: Flags, version: Ints) -> Flags:
+    """The flag of each row's version; False where it has none."""
+    return np.append(of_versions, False)[version]
+
+
+def _distro(finds: pa.Table, shown: Flags) -> Distro:
+    rows = finds.filter(pa.array(shown)).select(["path", "detail"]).to_pylist()
+    stated = {row["path"]: orjson.loads(row["detail"]) for row in rows}
+    return choose({path: Distro(**{**values, "id_like": tuple(values["id_like"])}) for path, values in stated.items()})
+
+
+def _packages(finds: pa.Table, version: Ints, versions: Versions, diff_ids: pa.Array) -> pa.Table:
+    """The visible package rows with their real path and the layer that brought them."""
+    tops = np.append(versions.top, NONE)[version]
+    mine = np.flatnonzero(_is(finds, "package") & (tops != NONE))
+    rows, version, tops = finds.take(pa.array(mine)), version[mine], tops[mine]
+    since = introduced(rows, version, tops)
+    shown = np.flatnonzero(version == tops)
+    rows, version, since = rows.take(pa.array(shown)), version[shown], since[shown]
+    index = pa.array(versions.layer[since], pa.int32())
+    columns = {
+        "path": versions.table["real"].take(pa.array(version)),
+        "layer": diff_ids.take(index),
+        "layer_index": index,
+    }
+    kept = [name for name in rows.column_names if name not in columns]
+    return pa.table({**{name: rows[name] for name in kept}, **columns})
+
+
+def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
+    """Problems of visible files, and those that speak of no wanted file."""
+    shown = _is(finds, "problem") & ((version == NONE) | _at(versions.visible, version))
+    return finds.filter(pa.array(shown)).select(["layer", "path", "cataloger", "detail"])
+
+
+def _problem_rows(problems: pa.Table, image_digest: str, diff_ids: pa.Array) -> pa.Table:
+    columns = {
+        "image_digest": pa.array([image_digest] * problems.num_rows, pa.string()),
+        "layer": diff_ids.take(problems["layer"]),
+        "path": problems["path"],
+        "cataloger": problems["cataloger"],
+        "reason": problems["detail"],
+    }
+    return pa.table(columns, schema=PROBLEMS)

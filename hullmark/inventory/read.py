@@ -1,0 +1,74 @@
+"""Read one layer: one streaming pass from stored bytes to rows, both digests computed on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hullmark.errors import IntegrityError
+from hullmark.inventory.catalog import catalogue
+from hullmark.inventory.contents import Collector, Contents
+from hullmark.inventory.globs import matcher
+from hullmark.inventory.links import read_links, report_unread, unread, worth_a_pass
+from hullmark.inventory.value import LayerInventory
+from hullmark.layers.digests import Digests
+from hullmark.layers.inflate import Unpacked
+from hullmark.layers.stored import Stored
+from hullmark.layers.tar import Tar
+from hullmark.model import Layer
+from hullmark.settings import Limits
+
+Reopen = Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    digest: str
+    diff_id: str
+    size: int
+    unpacked: int
+
+
+def read_layer(stream: BinaryIO, layer: Layer, limits: Limits, reopen: Reopen | None = None) -> LayerInventory:
+    """What the layer holds. `reopen` gives the same bytes once more; it is called only for hard links that need it.
+
+    The stream is read to its end and left open. A blank digest or diff ID of `layer` is computed, not compared. Raises
+    IntegrityError when size, digest or diff ID are not what `layer` says, CorruptData, Unsupported, LimitExceeded, and what
+    the stream raises.
+    """
+    owner = f"layer {layer.digest[:19]}"
+    collector = Collector(matcher(), limits, owner)
+    facts = _walk(stream, layer, limits, lambda tar: collector.collect(tar))
+    contents = collector.contents
+    again = reopen is not None
+    if reopen and worth_a_pass(contents):
+        room = limits.kept_bytes - collector.spent
+        with reopen() as second:
+            _walk(second, layer, limits, lambda tar: read_links(contents, tar, limits.file_bytes, room))
+    report_unread(contents, {path: _wanting(path) for path in unread(contents)}, again)
+    table = catalogue(contents, matcher(), limits, owner)
+    return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
+
+
+def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], object]) -> _Facts:
+    """Stream a layer through `use`, then read it to its end and compare what was promised."""
+    with Digests() as digests:
+        stored = Stored(stream, layer, limits, digests)
+        unpacked = Unpacked(stored, limits, digests)
+        tar = Tar(iter(unpacked), limits, stored.name)
+        use(tar)
+        tar.drain()
+        stored.drain()
+        digest = digests.stored_digest()
+        facts = _Facts(digest, digest if unpacked.is_plain else digests.unpacked_digest(), stored.size, unpacked.size)
+    _compare("digest", layer.digest, facts.digest, stored.name)
+    _compare("diff ID", layer.diff_id, facts.diff_id, stored.name)
+    return facts
+
+
+def _compare(what: str, promised: str, found: str, owner: str) -> None:
+    if promised and promised != found:
+        raise IntegrityError(f"{owner} should have the {what} {promised} but has {found}; push or export the image again")
+
+
+def _wanting(path: str) -> list[str]:
+    return [cataloger.name for cataloger in matcher().catalogers_of(path)]

@@ -1,0 +1,31 @@
+"""What one layer holds, and what an image as a whole holds."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from hullmark.model import Distro
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerInventory:
+    """One layer: a pure function of its bytes and of the engine.
+
+    `table` has the schema LAYER_OBJECT: what was found (packages, distros, problems) by path, then every name in the layer
+    by path.
+    """
+
+    digest: str  # of the bytes as stored
+    diff_id: str  # of the unpacked bytes, computed
+    size: int  # bytes as stored
+    unpacked: int  # bytes of the tar
+    table: pa.Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inventory:
+    """One image: its operating system, the packages visible in it (PACKAGES) and what could not be read (PROBLEMS)."""
+
+    distro: Distro
+    packages: pa.Table
+    problems: pa.Table
