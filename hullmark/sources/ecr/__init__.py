@@ -1,15 +1,15 @@
-"""ECR: the only place that talks to AWS. This package itself is light; boto3 is imported by the modules that need it.
+"""ECR: the only place that talks to AWS. This package itself is light; botocore is imported by the modules that need it.
 
 values      what a person types: Integration, Filters, and what is wrong with them
 host        registry host names of ECR
 listing     Listing: one digest as ECR lists it
-session     own credentials -> platform role -> customer role with External ID (boto3)
-login       registry tokens and the proxy endpoint (boto3)
-discover    repositories and images, page by page, with its fallbacks (boto3)
-registry    the blob side, at the proxy endpoint (boto3)
-connection  the test of a connection, line by line (boto3); permissions are its lines for one Region, checks what a line is
-failures    what botocore raises as this house's errors (boto3)
-source      an ECR reference as a Source (boto3)
+session     own credentials -> platform role -> customer role with External ID (botocore)
+login       registry tokens and the proxy endpoint (botocore)
+discover    repositories and images, page by page, with its fallbacks (botocore)
+registry    the blob side, at the proxy endpoint (botocore)
+connection  the test of a connection, line by line (botocore); permissions are its lines for one Region, checks what a line is
+failures    what botocore raises as this house's errors (botocore)
+source      an ECR reference as a Source (botocore)
 onboarding  External IDs, the quick-create link and the role templates
 """
 

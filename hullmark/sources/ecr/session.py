@@ -7,12 +7,13 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, RefreshableCredentials
+from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from hullmark.settings import Settings
@@ -49,21 +50,21 @@ class AwsSession:
     def __init__(self, core: Session, settings: Settings, account: str = "") -> None:
         _quiet()
         core.set_config_variable("sts_regional_endpoints", "regional")
+        core.register_component("data_loader", _service_models())
         self.settings = settings
         self.account = account  # "" when the credentials are not known to belong to one
         self._core = core
-        self._boto = boto3.Session(botocore_session=core)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"AwsSession(account={self.account!r})"
 
-    def client(self, service: str, region: str) -> Any:  # noqa: ANN401  boto3 builds a class a service; callers annotate it
+    def client(self, service: str, region: str) -> Any:  # noqa: ANN401  botocore builds a class a service; callers annotate it
         """The client of a service in a Region, with adaptive retries; made once."""
         with self._lock:
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._boto.client(
+                self._clients[service, region] = self._core.create_client(
                     service,
                     region_name=region,
                     endpoint_url=self.settings.aws_endpoint_url or None,
@@ -167,6 +168,12 @@ def _is_role(caller_arn: str, role_arn: str) -> bool:
     kind, _, rest = caller_arn.rpartition(":")[2].partition("/")
     same_account = caller_arn.split(":")[4:5] == role_arn.split(":")[4:5]
     return kind == "assumed-role" and same_account and rest.partition("/")[0] == role_arn.rpartition("/")[2]
+
+
+@cache
+def _service_models() -> Loader:
+    """One loader for all sessions: parsing AWS's service models anew costs each of them more than half of its start."""
+    return create_loader()
 
 
 def _quiet() -> None:
