@@ -7,7 +7,7 @@ session     own credentials -> platform role -> customer role with External ID (
 login       registry tokens and the proxy endpoint (botocore)
 discover    repositories and images, page by page, with its fallbacks (botocore)
 registry    the blob side, at the proxy endpoint (botocore)
-connection  the test of a connection, line by line (botocore); permissions are its lines for one Region, checks what a line is
+connection  the test of a connection (botocore); permissions has its lines for one Region, checks says what a line is
 failures    what botocore raises as this house's errors (botocore)
 source      an ECR reference as a Source (botocore)
 onboarding  External IDs, the quick-create link and the role templates
