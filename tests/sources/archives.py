@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from hullmark.demo.images import Built, build_image, build_index
+import zstandard
+
+from hullmark.demo.images import Blob, Built, build_image, build_index
 
 LAYERS = tomllib.loads(files("hullmark.demo").joinpath("fleet.toml").read_text(encoding="utf-8"))["layer"]
 Names = Mapping[str, bytes | str]  # a str is the target of a symbolic link
@@ -22,6 +24,14 @@ def image(*stack: str, architecture: str = "amd64") -> Built:
 
 def index(*platforms: str, attested: bool = False) -> Built:
     return build_index({each: image(architecture=each.split("/")[1]) for each in platforms}, attested)
+
+
+def in_zstd(built: Built) -> Built:
+    """The same image with its layers in zstd instead of gzip."""
+    kind = "application/vnd.oci.image.layer.v1.tar+zstd"
+    layers = [Blob(kind, zstandard.compress(gzip.decompress(blob.data))) for blob in built.blobs[1:]]
+    manifest = {**json.loads(built.manifest.data), "layers": [blob.descriptor() for blob in layers]}
+    return Built(Blob(built.manifest.media_type, json.dumps(manifest).encode()), (built.blobs[0], *layers))
 
 
 def digest(data: bytes) -> str:
