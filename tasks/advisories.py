@@ -1,9 +1,9 @@
 """Refresh the advisory feeds."""
 
-from hullmark.advisories.snapshot import FeedStore, sync
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.lake.store import Lake
 from hullmark.progress import progress
 from hullmark.settings import Settings
@@ -13,5 +13,4 @@ from hullmark.settings import Settings
 def refresh_advisories(lake: Lake, settings: Settings) -> None:
     """Fetch what is new, keep the last good snapshot of what cannot be fetched, and note each feed's state in the lake."""
     store = FeedStore(lake.feeds_root)
-    sync(store, settings, progress=progress().note)
-    lake.commit("feed_snapshots", store.status())
+    lake.commit("feed_snapshots", sync(store, settings, progress=progress().note))

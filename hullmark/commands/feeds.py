@@ -41,10 +41,8 @@ def run_sync(options: argparse.Namespace) -> int:
     store = FeedStore(lake.feeds_root)
     with showing():
         progress().begin("Fetch advisories", None)
-        sync(store, settings, options.ecosystem, progress=progress().note)
-    status = store.status()
-    lake.commit("feed_snapshots", status)
-    return _show(status)
+        lake.commit("feed_snapshots", sync(store, settings, options.ecosystem, progress=progress().note))
+    return _show(store.status())
 
 
 def run_status(_options: argparse.Namespace) -> int:
@@ -77,4 +75,4 @@ def _show(status: "pa.Table") -> int:
             f"{row['problems'] or 0:,}", plain(row["state"]), plain(row["detail"] or "", 90),
         )  # fmt: skip
     console.print(table)
-    return INCOMPLETE if any(row["state"] in ("failed", "stale") for row in rows) else 0
+    return INCOMPLETE if any(row["state"] == "failed" for row in rows) else 0

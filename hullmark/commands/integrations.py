@@ -207,7 +207,7 @@ def _print_checks(checks: Sequence["Check"]) -> None:
     for check in checks:
         mark, style = marks[str(check.verdict)]
         console.print(Text.assemble((f" {mark} ", style), (f"{plain(check.name)}  ", "bold"), plain(check.detail, 400)))
-        if check.remedy and not check.ok:
+        if check.remedy:
             console.print(Text(f"     {plain(check.remedy, 400)}", style="yellow"))
 
 

@@ -1,0 +1,152 @@
+"""Fetch one feed file from https, a folder or S3, unless it is the one that we have; bounded in size and time."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from hullmark.errors import FeedError
+
+TRIES = 3
+PAUSE_SECONDS = 1.0
+TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said about the file that we have, to ask whether it has changed."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file on this machine until the block ends, its digest, and its validators."""
+
+    path: Path
+    digest: str
+    validators: Validators
+
+
+class Absent(FeedError):
+    """The place has no such feed."""
+
+
+@contextmanager
+def fetching(url: str, known: Validators, most_bytes: int, endpoint: str = "") -> Iterator[Fetched | None]:
+    """The file at `url`, or None when it is the one that `known` describes.
+
+    `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in. Raises Absent when there is none, else FeedError.
+    """
+    with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
+        target = Path(folder) / "feed"
+        scheme = urlsplit(url).scheme if "://" in url else ""
+        if scheme in ("http", "https"):
+            found = _http(url, known, most_bytes, target)
+        elif scheme == "s3":
+            found = _s3(url, known, most_bytes, target, endpoint)
+        elif scheme in ("", "file"):
+            found = _file(url, known, most_bytes)
+        else:
+            raise FeedError(f"feeds cannot be fetched from {url}; give a folder, or an https, file or s3 address")
+        yield found
+
+
+def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
+    headers = {"User-Agent": "hullmark"}
+    if known.etag:
+        headers["If-None-Match"] = known.etag
+    if known.modified:
+        headers["If-Modified-Since"] = known.modified
+    for tried in range(1, TRIES + 1):
+        try:
+            return _ask(url, headers, most_bytes, target)
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+            if status in (404, 403, 410):  # buckets without a list permission say 403 for what is not there
+                raise Absent(f"{url} is not there (HTTP {status}); check the address of the feeds") from None
+            if tried == TRIES or (status < 500 and status != 429):
+                raise FeedError(f"{url} answered with HTTP {status}; try again later") from None
+        except httpx.HTTPError as error:
+            if tried == TRIES:
+                raise FeedError(f"{url} cannot be reached ({type(error).__name__}: {error}); check the network") from None
+        time.sleep(PAUSE_SECONDS * tried)
+    raise FeedError(f"{url} cannot be reached; check the network")
+
+
+def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fetched | None:
+    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=True) as answer:
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        answer.raise_for_status()
+        with target.open("wb") as out:
+            digest = _copy(answer.iter_bytes(CHUNK), out, most_bytes, url)
+        stated = answer.headers
+        return Fetched(target, digest, Validators(stated.get("ETag", ""), stated.get("Last-Modified", "")))
+
+
+def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: str) -> Fetched | None:
+    from boto3.session import Session  # noqa: PLC0415  boto3 costs time, and few feeds lie in S3
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    client = Session().client("s3", endpoint_url=endpoint or None)
+    condition = {"IfNoneMatch": known.etag} if known.etag else {}
+    try:
+        answer = client.get_object(Bucket=parts.netloc, Key=unquote(parts.path.lstrip("/")), **condition)
+        with target.open("wb") as out:
+            digest = _copy(answer["Body"].iter_chunks(CHUNK), out, most_bytes, url)
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in ("304", "NotModified"):
+            return None
+        if code in ("404", "NoSuchKey", "NoSuchBucket"):
+            raise Absent(f"{url} is not there ({code}); check the address of the feeds") from None
+        raise FeedError(f"{url} cannot be read ({code}); check the bucket's policy") from None
+    except BotoCoreError as error:
+        raise FeedError(f"{url} cannot be read ({error}); check credentials and network") from None
+    return Fetched(target, digest, Validators(answer.get("ETag", "")))
+
+
+def _file(url: str, known: Validators, most_bytes: int) -> Fetched | None:
+    path = Path(unquote(urlsplit(url).path)) if url.startswith("file://") else Path(url)
+    try:
+        facts = path.stat()
+        if not path.is_file():
+            raise Absent(f"{path} is no file; check the address of the feeds")
+        etag = f"{facts.st_mtime_ns}-{facts.st_size}"
+        if known.etag == etag:
+            return None
+        if facts.st_size > most_bytes:
+            raise _too_large(url, most_bytes)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise Absent(f"{path} is not there; check the address of the feeds") from None
+    except OSError as error:
+        raise FeedError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+    return Fetched(path, f"sha256:{digest}", Validators(etag))
+
+
+def _copy(chunks: Iterator[bytes], out: IO[bytes], most_bytes: int, url: str) -> str:
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most_bytes:
+            raise _too_large(url, most_bytes)
+        digest.update(chunk)
+        out.write(chunk)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _too_large(url: str, most_bytes: int) -> FeedError:
+    return FeedError(f"{url} is larger than {most_bytes:,} bytes, the most that a feed may have; check the address")

@@ -1,0 +1,109 @@
+"""From a CVSS vector, or the word of a database, to a score and one of the severities of this product.
+
+Qualitative ratings are those of CVSS v3.1, section 5: none 0, low 0.1, medium 4, high 7, critical 9. Vectors are scored by
+the `cvss` library.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cvss import CVSS2, CVSS3, CVSS4
+from cvss.exceptions import CVSSError
+
+# The newest standard first: it is what the scorer knew most about.
+PREFERENCE = ("CVSS_V4", "CVSS_V3", "CVSS_V2")
+WORDS = {
+    "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
+    "negligible": "negligible", "unimportant": "negligible", "none": "none",
+}  # fmt: skip
+LONGEST_VECTOR = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """`score` is 0 to 10 or None; `source` says who judged: "cvss", the distribution's name, or "" when nobody did."""
+
+    word: str = "unknown"
+    score: float | None = None
+    vector: str = ""
+    source: str = ""
+
+
+def severity_of(record: Mapping[str, Any]) -> Severity:
+    """What one OSV record says: a distribution's own priority decides the word, the best CVSS vector the score."""
+    stated = [*_entries(record)]
+    best = _best_vector(stated)
+    word, source = _own_word(record, stated)
+    if word:
+        return Severity(word, best.score, best.vector, source)
+    return best
+
+
+def rating(score: float) -> str:
+    """The qualitative rating of a score."""
+    bounds = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
+    return next((name for least, name in bounds if score >= least), "none")
+
+
+@lru_cache(maxsize=65536)
+def score_of(vector: str) -> float | None:
+    """The base score of a vector of CVSS 2, 3.0, 3.1 or 4.0; None when it is none."""
+    if len(vector) > LONGEST_VECTOR:
+        return None
+    try:
+        if vector.startswith("CVSS:4"):
+            return float(CVSS4(vector).base_score)
+        if vector.startswith("CVSS:3"):
+            return float(CVSS3(vector).base_score)
+        return float(CVSS2(vector).base_score)
+    except (CVSSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _entries(record: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    lists = [record.get("severity"), *(item.get("severity") for item in _dicts(record.get("affected")))]
+    for entries in lists:
+        yield from _dicts(entries)
+
+
+def _best_vector(stated: Iterable[Mapping[str, Any]]) -> Severity:
+    found: list[tuple[int, str, float]] = []
+    for entry in stated:
+        kind, vector = entry.get("type"), entry.get("score")
+        if kind in PREFERENCE and isinstance(vector, str) and (score := score_of(vector)) is not None:
+            found.append((PREFERENCE.index(kind), vector, score))
+    if not found:
+        return Severity()
+    # Of several vectors of one standard, the later version ("CVSS:3.1" after "CVSS:3.0") counts.
+    newest = min(place for place, _, _ in found)
+    vector, score = max((vector, score) for place, vector, score in found if place == newest)
+    return Severity(rating(score), score, vector, "cvss")
+
+
+def _own_word(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
+    for entry in stated:
+        if entry.get("type") == "Ubuntu":
+            return _word(entry.get("score")), "ubuntu"
+    for item in _dicts(record.get("affected")):
+        specific = item.get("ecosystem_specific")
+        if isinstance(specific, Mapping):
+            for name, source in (("ubuntu_priority", "ubuntu"), ("urgency", "debian")):
+                word = _word(specific.get(name))
+                # Debian's other urgencies are drafts of no consequence; "unimportant" is a decision.
+                if word and (source == "ubuntu" or word == "negligible"):
+                    return word, source
+    if not any(entry.get("type") in PREFERENCE for entry in stated):
+        specific = record.get("database_specific")
+        word = _word(specific.get("severity")) if isinstance(specific, Mapping) else ""
+        return word, "database" if word else ""
+    return "", ""
+
+
+def _word(value: object) -> str:
+    return WORDS.get(value.lower(), "") if isinstance(value, str) else ""
+
+
+def _dicts(value: object) -> Iterable[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,208 @@
+"""Feed snapshots on disk: immutable Parquet files named by content, one small file a feed that says which is current.
+
+    <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,exploitation,problems}.parquet
+    <root>/<feed>/current.json
+
+A snapshot's id is of the fetched bytes and of the code that loads them, so that a new loader reads a feed again.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.dataset as pa_dataset
+import pyarrow.fs as pa_fs
+import pyarrow.parquet as pq
+
+from hullmark import versions
+from hullmark.advisories import feeds as kinds
+from hullmark.advisories.fetch import Validators
+from hullmark.errors import FeedError, LakeError
+from hullmark.lake.place import Place, one_line, place
+from hullmark.lake.schema import (
+    ADVISORIES,
+    AFFECTED,
+    AFFECTED_VERSIONS,
+    EXPLOITATION,
+    FEED_PROBLEMS,
+    FEED_SNAPSHOTS,
+)
+from hullmark.sql import read_sql
+
+SCHEMAS = {
+    "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "exploitation": EXPLOITATION,
+    "problems": FEED_PROBLEMS,
+}  # fmt: skip
+VIEWS = ("advisories", "affected", "affected_versions", "exploitation")
+CURRENT = "current.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """One feed as it stands: its last good snapshot ("" when there was none), and how the last attempt to refresh it went.
+
+    `fetched_at` is when the snapshot was last known to be what its publisher serves. `state` is fresh or failed.
+    """
+
+    feed: str
+    snapshot: str = ""
+    url: str = ""
+    fetched_at: datetime | None = None
+    published: datetime | None = None
+    records: int = 0
+    problems: int = 0
+    state: str = "fresh"
+    detail: str = ""
+    tried_at: datetime | None = None
+    etag: str = ""
+    modified: str = ""
+    loader: str = ""
+
+    @property
+    def validators(self) -> Validators:
+        """What to ask the publisher with; nothing when another loader wrote the snapshot."""
+        return Validators(self.etag, self.modified) if self.snapshot and self.loader == loader() else Validators()
+
+
+class FeedStore:
+    """The snapshots below a folder or an `s3://` URL; making the object touches nothing."""
+
+    def __init__(self, root: str) -> None:
+        self._place: Place = place(root)
+
+    @property
+    def root(self) -> str:
+        """The absolute folder or the URL."""
+        return self._place.root
+
+    def current(self) -> list[FeedState]:
+        """Every feed that has a good snapshot, by name."""
+        return [state for state in self.states() if state.snapshot]
+
+    def states(self) -> list[FeedState]:
+        """Every feed that was ever tried, by name."""
+        return sorted((self._read(name) for name in self._feeds()), key=lambda state: state.feed)
+
+    def state(self, feed: str) -> FeedState:
+        """One feed; a blank state when it was never tried."""
+        content = self._place.read(f"{feed}/{CURRENT}")
+        return _parse(content, feed) if content is not None else FeedState(feed)
+
+    def status(self) -> pa.Table:
+        """A row for each feed (schema FEED_SNAPSHOTS): the last good snapshot and its time, and what is wrong with it."""
+        rows = [asdict(state) | {"fetched_at": state.fetched_at or state.tried_at} for state in self.states()]
+        return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
+
+    def problems(self) -> pa.Table:
+        """The records of the current snapshots that could not be read (schema FEED_PROBLEMS)."""
+        parts = [pq.read_table(path, filesystem=self._files()) for path in self._paths("problems")]
+        return pa.concat_tables([FEED_PROBLEMS.empty_table(), *parts])
+
+    def put(self, state: FeedState, tables: dict[str, pa.Table]) -> None:
+        """Keep a snapshot and make it current; raises LakeError."""
+        try:
+            for name, table in tables.items():
+                sink = pa.BufferOutputStream()
+                pq.write_table(table, sink, compression="zstd")
+                self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", sink.getvalue().to_pybytes())
+            self.note(state)
+        except OSError as error:
+            raise LakeError(
+                f"the feed {state.feed} cannot be written to {self.root}: {one_line(error)}; make it writable"
+            ) from None
+
+    def note(self, state: FeedState) -> None:
+        """Write what is known of a feed; raises LakeError."""
+        try:
+            self._place.write(f"{state.feed}/{CURRENT}", orjson.dumps(asdict(state), option=orjson.OPT_INDENT_2))
+        except OSError as error:
+            raise LakeError(
+                f"the state of feed {state.feed} cannot be written to {self.root}: {one_line(error)}; make it writable"
+            ) from None
+
+    def holds(self, feed: str, snapshot: str) -> bool:
+        """Whether a snapshot lies here whole."""
+        return self._place.read(f"{feed}/{snapshot}/problems.parquet") is not None
+
+    def register(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the views `advisories`, `affected`, `affected_versions` and `exploitation` over the current snapshots.
+
+        They are read as they are asked for, a batch at a time, also by a connection that may open no files.
+        """
+        for name in VIEWS:
+            connection.register(f"_{name}", self._dataset(name))
+            connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
+
+    def _dataset(self, name: str) -> object:
+        paths = self._paths(name)
+        if not paths:
+            return SCHEMAS[name].empty_table()
+        return pa_dataset.dataset(paths, schema=SCHEMAS[name], format="parquet", filesystem=self._files())
+
+    def _paths(self, table: str) -> list[str]:
+        names = [f"{state.feed}/{state.snapshot}/{table}.parquet" for state in self.current()]
+        found = self._files().get_file_info(names) if names else []
+        return [item.path for item in found if item.type == pa_fs.FileType.File]
+
+    def _files(self) -> pa_fs.FileSystem:
+        return self._place.filesystem()
+
+    def _feeds(self) -> Iterator[str]:
+        selector = pa_fs.FileSelector("", recursive=True, allow_not_found=True)
+        try:
+            found = self._files().get_file_info(selector)
+        except OSError as error:
+            raise LakeError(f"the feeds in {self.root} cannot be listed: {one_line(error)}; check its permissions") from None
+        for item in found:
+            if item.base_name == CURRENT:
+                yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
+
+    def _read(self, feed: str) -> FeedState:
+        return self.state(feed)
+
+
+@cache
+def loader() -> str:
+    """A fingerprint of the code that turns a feed's bytes into rows."""
+    modules = [
+        *(f"hullmark.advisories.{name}" for name in ("osv", "severity")), "hullmark.purl",
+        *(f"hullmark.advisories.feeds.{kind.name}" for kind in kinds.feeds()), "hullmark.lake.schema",
+    ]  # fmt: skip
+    digest = hashlib.sha256(versions_source())
+    for name in modules:
+        digest.update(inspect.getsource(import_module(name)).encode())
+    return digest.hexdigest()[:16]
+
+
+def versions_source() -> bytes:
+    """The source of every version scheme."""
+    parts = [inspect.getsource(import_module(scheme.key.__module__)) for scheme in versions.schemes().values()]
+    return "".join(parts).encode()
+
+
+def snapshot_id(digest: str) -> str:
+    """The id of a snapshot: of its bytes and of the loader."""
+    return hashlib.sha256(f"{digest} {loader()}".encode()).hexdigest()[:32]
+
+
+def failed(state: FeedState, sentence: str, now: datetime) -> FeedState:
+    """The state after an attempt that failed; the last good snapshot stays."""
+    kept = f"; the snapshot of {state.fetched_at:%Y-%m-%d %H:%M} UTC stays in use" if state.fetched_at else ""
+    return replace(state, state="failed", detail=f"{sentence}{kept}", tried_at=now)
+
+
+def _parse(content: bytes, feed: str) -> FeedState:
+    try:
+        facts = orjson.loads(content)
+        for name in ("fetched_at", "published", "tried_at"):
+            facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
+        return FeedState(**facts)
+    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError):
+        raise FeedError(f"the state of feed {feed} is damaged; delete its {CURRENT} and run `hullmark feeds sync`") from None
