@@ -123,7 +123,7 @@ class RegistryClient:
             location = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not location:
                 return response
-            response.close()
+            _release(response)
             url = self._destinations.follow(url, location)
         raise TransportError(f"{self.name} redirects without end when {ask.what} is asked for; check the registry")
 
@@ -136,7 +136,7 @@ class RegistryClient:
             better = self._auth.answer(response.headers.get_list("WWW-Authenticate"), ask.scope, sent)
             if not better:
                 return response
-            response.close()
+            _release(response)
             sent = better
         return self._send(url, ask.headers, sent)
 
@@ -186,6 +186,12 @@ def _wants_login(response: httpx.Response) -> bool:
     if response.status_code == 401:
         return True
     return response.status_code == 403 and parse_refusal(403, _peek(response)).expired
+
+
+def _release(response: httpx.Response) -> None:
+    """Close an answer that nobody wants; with its few bytes read, the connection can be used again."""
+    _peek(response)
+    response.close()
 
 
 def _peek(response: httpx.Response) -> bytes:

@@ -84,6 +84,29 @@ def test_storage_is_never_shown_a_login(demo: DemoRegistry, registry: Registry) 
     assert demo.requests["leak"] == 0
 
 
+def test_one_connection_is_enough_for_one_thread(demo: DemoRegistry, registry: Registry) -> None:
+    demo.push("shop/api", "1.0", image())
+    for _ in range(3):
+        (item,) = registry.images("shop/api", "1.0", None)
+        assert isinstance(item, Image)
+        with registry.open_blob("shop/api", item.layers[0].digest, item.layers[0].size) as stream:
+            stream.read()
+    with pytest.raises(NotFound):
+        registry.get_manifest("shop/api", "9")
+    assert demo.requests["connection"] == 1
+
+
+def test_a_reader_that_hangs_up_leaves_the_registry_quiet(
+    demo: DemoRegistry, registry: Registry, capfd: pytest.CaptureFixture[str]
+) -> None:
+    digest = demo.push_blob("shop/api", BIG)
+    for _ in range(3):
+        with registry.open_blob("shop/api", digest, len(BIG)) as stream:
+            stream.read(10)
+    demo.stop()
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("drops", [[0], [1], [1_000_000], [5_999_999], [100_000] * 5, [1_500_000] * 3])
 def test_a_broken_download_is_taken_up_where_it_broke(drops: list[int], demo: DemoRegistry, registry: Registry) -> None:
     digest = demo.push_blob("shop/api", BIG)

@@ -38,6 +38,11 @@ class Api(Handler):
         self.site = site
         super().__init__(*request)  # type: ignore[arg-type]  # request, address and server, as http.server hands them over
 
+    def setup(self) -> None:
+        """Count the connection."""
+        self.site.faults.count("connection")
+        super().setup()
+
     def do_GET(self) -> None:  # noqa: N802  the names that http.server calls
         """Answer a GET or HEAD."""
         path = urlsplit(self.path).path

@@ -1,9 +1,13 @@
 """What both ports of the embedded registry have in common: HTTP/1.1 that keeps connections, answers and bodies."""
 
 import json
+import logging
+import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+
+log = logging.getLogger(__name__)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -44,11 +48,19 @@ class Handler(BaseHTTPRequestHandler):
         return b"".join(parts)
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of clients that hang up; a fault of the registry itself goes to the log."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            log.error("the embedded registry failed", exc_info=True)
+
+
 class Port:
     """A server on 127.0.0.1 as a thread of this process."""
 
     def __init__(self, handler: Callable[..., Handler], number: int, name: str) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", number), handler)
+        self._server = _Server(("127.0.0.1", number), handler)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name=name, daemon=True)
         self._thread.start()
 

@@ -77,7 +77,7 @@ class DemoRegistry:
     def requests(self) -> Counter[str]:
         """How often each kind was asked: ping, catalog, tags, manifest, blob, storage, upload; refused ones included.
 
-        "leak" counts requests that brought an Authorization header to the storage.
+        "connection" counts connections to the registry itself, "leak" requests that brought an Authorization to the storage.
         """
         return self._faults.requests.copy()
 
