@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
-from hullmark.inventory import LayerObjects
 from prefect import flow
 from prefect.futures import PrefectFuture, as_completed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.advisories import refresh_if_old
 from hullmark.errors import HullmarkError, NotFound
@@ -20,6 +19,7 @@ from hullmark.fleet.plan import Plan, leftover, plan
 from hullmark.fleet.publish import keep_carried, mark_gone
 from hullmark.fleet.read import LayerOutcome, Resolved, unread, unresolved, wanted_layers
 from hullmark.fleet.run import Counts, Kind, Run, new_run, record
+from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
 from hullmark.model import Status
 from hullmark.progress import progress
@@ -47,7 +47,10 @@ class Scan:
     gaps: list[str] = field(default_factory=list)
 
 
-@flow(name="scan", task_runner=ThreadPoolTaskRunner(max_workers=16))
+RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=16)
+
+
+@flow(name="scan", task_runner=cast("TaskRunner[PrefectFuture[Any]]", RUNNER))
 def scan(accounts: list[str] | None = None) -> str:
     """Scan all connected accounts that are not paused, or those named; returns the id of the run, whose row says the rest.
 

@@ -12,11 +12,11 @@ from tasks.retries import NETWORK
 
 
 def layer_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
-    """Digest, engine and store: what a layer holds depends on nothing else, and a new store knows nothing of the old one."""
-    wanted, objects = parameters["wanted"], parameters["objects"]
-    if not isinstance(wanted, WantedLayer) or not isinstance(objects, LayerObjects):
+    """Digest, engine and lake: what a layer holds depends on nothing else, and another lake knows nothing of it."""
+    wanted, access = parameters["wanted"], parameters["access"]
+    if not isinstance(wanted, WantedLayer) or not isinstance(access, Access):
         raise TypeError("read_layer was called with other parameters than its own")
-    return f"layer:{wanted.layer.digest}:{engine()}:{objects.root}"
+    return f"layer:{wanted.layer.digest}:{engine()}:{access.settings.lake}"
 
 
 @task(name="read-layer", cache_policy=CacheKeyFnPolicy(cache_key_fn=layer_key), persist_result=True, **NETWORK)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -67,10 +68,11 @@ def _push(client: Any, registry: DemoRegistry, repository: str, built: Built, ta
         registry.push_blob(repository, blob.data)
     manifest = built.manifest
     registry.push_manifest(repository, tag or manifest.digest, manifest.media_type, manifest.data)
-    client.put_image(
-        repositoryName=repository,
-        imageManifest=manifest.data.decode(),
-        imageManifestMediaType=manifest.media_type,
-        imageDigest=manifest.digest,
-        **({"imageTag": tag} if tag else {}),
-    )
+    with suppress(client.exceptions.ImageAlreadyExistsException):  # two indexes may name one child
+        client.put_image(
+            repositoryName=repository,
+            imageManifest=manifest.data.decode(),
+            imageManifestMediaType=manifest.media_type,
+            imageDigest=manifest.digest,
+            **({"imageTag": tag} if tag else {}),
+        )

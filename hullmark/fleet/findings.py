@@ -59,7 +59,8 @@ def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore)
 def _write(lake: Lake, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Replace the findings of every image that has a change, a bounded number of rows at a time."""
     sizes = _ask(connection, "touched.sql")
-    digests, rows = [], 0
+    digests: list[str] = []
+    rows = 0
     for digest, count in zip(sizes.column("image_digest").to_pylist(), sizes.column("rows").to_pylist(), strict=True):
         if digests and rows + count > ROWS:
             _write_images(lake, connection, digests, run)

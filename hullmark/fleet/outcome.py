@@ -39,23 +39,28 @@ def outcome_of_failure(failure: errors.HullmarkError) -> Outcome:
 
 def outcome_of(inventory: Inventory) -> Outcome:
     """Whether an image was understood whole: its OS is one with advisories, and every package file could be read."""
-    distro, packages = inventory.distro, inventory.packages.num_rows
-    if distro.id and not distros.is_known(distro):
-        named = " ".join(part for part in (distro.id, distro.version_id) if part)
-        return Outcome(
-            Status.PARTIAL,
-            Reason.UNKNOWN_OS,
-            f"The operating system {named!r} has no advisories in Hullmark, so its own packages are not judged.",
-        )
-    if not distro.id and _has_os_packages(inventory):
-        sentence = "There are OS packages but no release file, so that no advisories can be chosen for them."
-        return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, sentence)
+    gap = _os_gap(inventory)
+    if gap:
+        return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, gap)
     if inventory.problems.num_rows:
         return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(inventory))
-    if not distro.id and not packages:
-        sentence = "There is no operating system and no package database in it, so there was nothing to compare."
-        return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, sentence)
     return Outcome(Status.SCANNED)
+
+
+def _os_gap(inventory: Inventory) -> str:
+    """Why the OS packages of an image are not judged, "" when they are, or when there is an application and no OS."""
+    distro, types = inventory.distro, set(inventory.packages.column("type").unique().to_pylist())
+    named = " ".join(part for part in (distro.id, distro.version_id) if part)
+    if not distro.id and not types:
+        return "There is no operating system and no package database in it, so there was nothing to compare."
+    if not distro.id and not types <= set(distros.LANGUAGES):
+        return "There are OS packages but no release file, so that no advisories can be chosen for them."
+    if distro.id and not distros.is_known(distro):
+        return f"The operating system {named!r} has no advisories in Hullmark, so its own packages are not judged."
+    if distro.id and distros.package_type(distro) not in types:
+        kind = distros.package_type(distro)
+        return f"The operating system is {named!r}, but no {kind} packages could be read from it, so they are not judged."
+    return ""
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
@@ -67,11 +72,6 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     if gravest.status is Status.FAILED and read:
         return Outcome(Status.PARTIAL, gravest.reason, gravest.detail)
     return gravest
-
-
-def _has_os_packages(inventory: Inventory) -> bool:
-    types = set(inventory.packages.column("type").unique().to_pylist())
-    return not types <= set(distros.LANGUAGES)
 
 
 def _problems_sentence(inventory: Inventory) -> str:

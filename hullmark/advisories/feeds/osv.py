@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.osv import Row, Rows, parse_record
@@ -46,7 +47,8 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
         "affected_versions": _table(rows.versions, AFFECTED_VERSIONS),
         "problems": _table([(source.feed, name, reason) for name, reason in rows.problems], FEED_PROBLEMS),
     }
-    return Loaded(tables, records, max((row[10] for row in rows.advisories if row[10]), default=None))  # type: ignore[type-var]  # its tenth column is a time
+    modified = pc.max(tables["advisories"]["modified"]).as_py()
+    return Loaded(tables, records, modified)
 
 
 def _read(  # noqa: PLR0913, PLR0917  one record and all that it goes to
