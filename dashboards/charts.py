@@ -1,5 +1,7 @@
 """The charts: an Arrow table in, an Altair chart out. Colours of the theme come from Streamlit, nothing from a network."""
 
+from typing import Any
+
 import altair as alt
 import pyarrow as pa
 
@@ -12,7 +14,7 @@ def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
     """One bar for each severity, the worst on top, with its number; `rows` has severity and number."""
     colours = severity_colours()
     names = rows["severity"].to_pylist()
-    base = alt.Chart(alt.Data(values=rows.to_pylist())).encode(
+    base = alt.Chart(inline(rows.to_pylist())).encode(
         y=alt.Y(
             "severity:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10, labelFontSize=13)
         ),
@@ -25,13 +27,14 @@ def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=ink()).encode(
         text=alt.Text("number:Q", format=",")
     )
-    return (bars + numbers).properties(height=ROW * max(len(names), 1)).configure_view(stroke=None)
+    chart: alt.LayerChart = (bars + numbers).properties(height=ROW * max(len(names), 1)).configure_view(stroke=None)
+    return chart
 
 
 def trend(rows: pa.Table) -> alt.LayerChart:
     """The number of findings after each run; `rows` has finished, findings, opened and closed."""
     values = [{**row, "finished": row["finished"].isoformat()} for row in rows.to_pylist()]
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = alt.Chart(inline(values)).encode(
         x=alt.X("finished:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
         y=alt.Y(
             "findings:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)
@@ -45,4 +48,10 @@ def trend(rows: pa.Table) -> alt.LayerChart:
     )
     area = base.mark_area(color=ACCENT, opacity=0.14)
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(size=46, filled=True, color=ACCENT))
-    return (area + line).properties(height=5 * ROW).configure_view(stroke=None)
+    chart: alt.LayerChart = (area + line).properties(height=5 * ROW).configure_view(stroke=None)
+    return chart
+
+
+def inline(values: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows that travel inside the chart."""
+    return alt.InlineData(values=values)

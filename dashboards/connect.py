@@ -18,7 +18,8 @@ FRESH = "hub_external_id"  # where the External ID lies between its making and i
 REGIONS = (
     "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1",
     "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2",
-    "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+    "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1",
+    "us-west-2",
 )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def form(key: str, old: "Connected | None") -> Typed:
         role_arn = st.text_input("Role ARN", old.role_arn if old else "", key=f"role_{key}",
                                  placeholder="arn:aws:iam::111122223333:role/HullmarkECRIntegrationRole")  # fmt: skip
         external_id = st.text_input("External ID", type="password", key=f"external_{key}", autocomplete="new-password",
-                                    placeholder="the one that is kept" if old else "the one made for this account")  # fmt: skip
+                                    placeholder="the one that is kept" if old else "the one on the left")  # fmt: skip
         regions = st.multiselect("Regions", known_regions(old), old.regions if old else (), key=f"regions_{key}",
                                  accept_new_options=True, placeholder="where its repositories are")  # fmt: skip
         take, leave = st.columns(2)
@@ -154,7 +155,7 @@ def form(key: str, old: "Connected | None") -> Typed:
         exclude = leave.text_area("Not these", globs(old and old.exclude), key=f"exclude_{key}", height=90,
                                   placeholder="none; or one pattern a line: */scratch")  # fmt: skip
         even = st.checkbox("Save even if lines of the test fail", key=f"even_{key}",
-                           help="Malformed values, and a role that does not insist on its External ID, are never saved.")  # fmt: skip
+                           help="Never saved: malformed values, a role that works without its External ID.")  # fmt: skip
         with st.container(horizontal=True):
             save = st.form_submit_button("Test and save", type="primary", key=f"save_{key}")
             test = st.form_submit_button("Only test", key=f"try_{key}") if old is None else False

@@ -1,4 +1,4 @@
-"""The way to the Integration Hub: imported when it is needed, asked only where a Prefect API is set, listed from a short cache."""
+"""The way to the Integration Hub: imported when needed, asked only where a Prefect API is set, listed from a short cache."""
 
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -21,8 +21,8 @@ def hub() -> ModuleType:
 
     if not get_current_settings().api.url:
         raise TransportError(
-            "No Prefect API is set, and it keeps the integrations; run `prefect server start`, then start the dashboard again "
-            "with PREFECT_API_URL=http://127.0.0.1:4200/api."
+            "No Prefect API is set, and it keeps the integrations; run `prefect server start`, then start the dashboard "
+            "again with PREFECT_API_URL=http://127.0.0.1:4200/api."
         )
     return found
 

@@ -13,6 +13,7 @@ from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
 VULNERABILITY = "views/vulnerability.py"
+KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # a filter that stands in the address
 PAGE = 100  # rows shown at once
 TALLEST_ROWS = 20  # a table with more of them scrolls
 TALLEST_PIXELS = 712
@@ -90,6 +91,15 @@ def open_image(digest: str) -> None:
 def open_vulnerability(vulnerability: str) -> None:
     """Go to the page of a vulnerability."""
     st.switch_page(VULNERABILITY, query_params={"id": vulnerability})
+
+
+def addressed(key: str) -> str:
+    """What the address says, or what it said last: the browser's Back comes with the address of the page that was left."""
+    if key in st.query_params:
+        st.session_state[f"last_{key}"] = st.query_params[key]
+    elif last := st.session_state.get(f"last_{key}"):
+        st.query_params.from_dict({key: last})
+    return str(st.session_state.get(f"last_{key}", ""))
 
 
 def failure(what: str, error: HullmarkError) -> None:

@@ -1,4 +1,4 @@
-"""How the dashboard is started: one command line for the CLI, the demo, the tests and a person (`python -m dashboards.serve`)."""
+"""How the dashboard is started: one command line for the CLI, the demo, the tests and a person."""
 
 import argparse
 import os
@@ -28,7 +28,8 @@ def command(
     the Integration Hub to PREFECT_API_URL. It stays one process with one id, and is up when `/_stcore/health` says ok.
     """
     said = {
-        "port": str(port), "host": host, "lake": lake, "aws-endpoint-url": aws_endpoint_url, "prefect-api-url": prefect_api_url,
+        "port": str(port), "host": host, "lake": lake, "aws-endpoint-url": aws_endpoint_url,
+        "prefect-api-url": prefect_api_url,
     }  # fmt: skip
     return [sys.executable, "-m", "dashboards.serve", *(f"--{name}={value}" for name, value in said.items() if value)]
 
@@ -42,7 +43,7 @@ def environment(
 
 
 def streamlit(port: int, host: str) -> list[str]:
-    """Streamlit's own command line; the look and the rest come from `dashboards/.streamlit/config.toml` beside the script."""
+    """Streamlit's own command line; look and behaviour come from `.streamlit/config.toml` beside the script."""
     flags = {
         "server.port": str(port), "server.address": host, "browser.serverAddress": host, "browser.serverPort": str(port),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Findings: vulnerabilities of the fleet or every single finding, filtered, sorted and paged in DuckDB; a click opens one."""
+"""Findings: vulnerabilities of the fleet or every finding, filtered, sorted and paged in DuckDB; a click opens one."""
 
 import pyarrow as pa
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import columns
 from dashboards.data import ask_row
 from dashboards.palette import SEVERITIES
-from dashboards.parts import ask_page, getting_started, open_vulnerability, pager, table
+from dashboards.parts import KEPT, ask_page, getting_started, open_vulnerability, pager, table
 from dashboards.words import counted, share
 
 GRAINS = {"vulnerabilities": "Vulnerabilities", "findings": "Every finding"}
@@ -46,18 +46,17 @@ def show() -> None:
 def filters(accounts: list[str]) -> dict[str, object]:
     """The filter bar; returns the parameters that both lists have. What is chosen stands in the address, to be shared."""
     first = st.columns([1.2, 1.4, 1, 1.1, 0.9, 0.9])
-    kept = {"bind": "query-params", "persist_state": "session"}
     chosen = {
-        "word": first[0].text_input("Vulnerability id", placeholder="CVE-2024-… or an alias", key="id_has", **kept).strip(),
-        "severities": first[1].multiselect("Severity", SEVERITIES, key="severity", placeholder="Any", **kept),
-        "packages": first[2].text_input("Package", placeholder="contains …", key="package", **kept).strip(),
-        "accounts": first[3].multiselect("Account", accounts, key="in_account", placeholder="All", **kept),
-        "least_epss": first[4].selectbox("EPSS", list(LIKELIHOODS), format_func=LIKELIHOODS.__getitem__, key="epss", **kept),
-        "sort": first[5].selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="order", **kept),
+        "word": first[0].text_input("Vulnerability id", placeholder="CVE-2024-… or an alias", key="id_has", **KEPT).strip(),
+        "severities": first[1].multiselect("Severity", SEVERITIES, key="severity", placeholder="Any", **KEPT),
+        "packages": first[2].text_input("Package", placeholder="contains …", key="package", **KEPT).strip(),
+        "accounts": first[3].multiselect("Account", accounts, key="in_account", placeholder="All", **KEPT),
+        "least_epss": first[4].selectbox("EPSS", list(LIKELIHOODS), format_func=LIKELIHOODS.__getitem__, key="epss", **KEPT),
+        "sort": first[5].selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, key="order", **KEPT),
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        only_kev = st.toggle("Exploited only (KEV)", key="kev", **kept)
-        only_fixable = st.toggle("With a fix only", key="fixable", **kept)
+        only_kev = st.toggle("Exploited only (KEV)", key="kev", **KEPT)
+        only_fixable = st.toggle("With a fix only", key="fixable", **KEPT)
     return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable}
 
 

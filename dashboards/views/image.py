@@ -5,8 +5,10 @@ import streamlit as st
 from dashboards import columns
 from dashboards.data import Row, ask, ask_row
 from dashboards.palette import SEVERITIES
-from dashboards.parts import open_vulnerability, still_table, table
+from dashboards.parts import addressed, open_vulnerability, still_table, table
 from dashboards.words import literal, moment, share, size
+
+COUNTED = {"Critical": "critical", "High": "high", "Medium": "medium", "Lower": "milder", "Exploited": "exploited"}
 
 
 def show(digest: str) -> None:
@@ -38,13 +40,10 @@ def heading(image: Row) -> None:
 
 def numbers(counts: Row) -> None:
     """The findings in numbers."""
-    places = st.columns(6)
-    for place, (label, key) in zip(
-        places, (("Critical", "critical"), ("High", "high"), ("Medium", "medium"), ("Lower", "milder"), ("Exploited", "exploited")),
-        strict=False,
-    ):  # fmt: skip
+    *places, last = st.columns(len(COUNTED) + 1)
+    for place, (label, key) in zip(places, COUNTED.items(), strict=True):
         place.metric(label, f"{counts[key]:,}", border=True)
-    places[5].metric("With a fix", share(counts["fixable"], counts["findings"]), border=True)
+    last.metric("With a fix", share(counts["fixable"], counts["findings"]), border=True)
 
 
 def findings(image: Row) -> None:
@@ -70,7 +69,8 @@ def layers(image: Row) -> None:
     rows = ask("images_layers", digest=image["digest"])
     still_table(rows, {
         "layer_index": columns.number("Layer", 54), "created_by": columns.text("Made by", 460),
-        "packages": columns.number("Packages"), "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
+        "packages": columns.number("Packages"), "critical": columns.number("Critical", 62),
+        "high": columns.number("High", 54),
         "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": columns.size(),
         "layer": columns.text("Digest", 170),
     })  # fmt: skip
@@ -112,17 +112,23 @@ def about(image: Row) -> None:
         "first_seen": columns.day("First seen"), "last_seen": columns.day("Last seen"),
     })  # fmt: skip
     left, right = st.columns(2, gap="large")
-    for place, said in ((left, (("Digest", image["digest"]), ("Index", image["index_digest"]), ("Media type", image["media_type"]),
-                                ("Engine", image["engine"]))),
-                        (right, (("Created", moment(image["created_at"])), ("User", image["user"] or "root (none is set)"),
-                                 ("Entrypoint", image["entrypoint"])))):  # fmt: skip
-        for label, value in said:
-            if value:
-                place.caption(label)
-                place.code(value, language=None, wrap_lines=True)
-    if image["labels"]:
-        st.caption("Labels")
-        st.code(image["labels"], language=None, wrap_lines=True)
+    with left:
+        said("Digest", image["digest"])
+        said("Index", image["index_digest"])
+        said("Media type", image["media_type"])
+        said("Engine", image["engine"])
+    with right:
+        said("Created", moment(image["created_at"]))
+        said("User", image["user"] or "root (none is set)")
+        said("Entrypoint", image["entrypoint"])
+    said("Labels", image["labels"])
 
 
-show(st.query_params.get("digest", ""))
+def said(label: str, value: str | None) -> None:
+    """One value as plain text under its name, where there is one."""
+    if value:
+        st.caption(label)
+        st.code(value, language=None, wrap_lines=True)
+
+
+show(addressed("digest"))

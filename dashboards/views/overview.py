@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards import charts, columns
@@ -108,7 +109,7 @@ def coverage() -> None:
     })  # fmt: skip
 
 
-def freshness(feeds: object) -> None:
+def freshness(feeds: pa.Table) -> None:
     """Every feed with its age."""
     limit = settings().feeds_max_age_hours
     st.subheader("Advisories", anchor=False, help=f"A feed is too old after {limit} hours (HULLMARK_FEEDS_MAX_AGE_HOURS)")
@@ -117,7 +118,8 @@ def freshness(feeds: object) -> None:
         return
     still_table(feeds, {
         "feed": columns.text("Feed", 100), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
-        "records": columns.number("Records", 70), "problems": columns.number("Unread", 60), "detail": columns.text("Last attempt", 110),
+        "records": columns.number("Records", 70), "problems": columns.number("Unread", 60),
+        "detail": columns.text("Last attempt", 110),
     })  # fmt: skip
 
 

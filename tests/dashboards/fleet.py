@@ -1,4 +1,4 @@
-"""A made-up fleet for the dashboard's tests: 2 accounts, 12 repositories, 40 images, about 2,000 findings, one hostile image."""
+"""A made-up fleet for the dashboard's tests: 2 accounts, 12 repositories, 40 images with about 60 findings each."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -72,7 +72,8 @@ def image(number: int, now: datetime) -> Row:
         "platform": ("linux/amd64", "linux/arm64/v8")[number % 7 == 0], "size": 40_000_000 + 7_300_000 * number,
         "media_type": "application/vnd.oci.image.manifest.v1+json", "pushed_at": now - timedelta(days=3 * number, hours=5),
         "created_at": now - timedelta(days=3 * number, hours=6), "os_id": system[0], "os_version": system[1],
-        "os_name": system[2], "user": ("", "1000", "app")[number % 3], "entrypoint": '["/usr/local/bin/gunicorn", "app:main"]',
+        "os_name": system[2], "user": ("", "1000", "app")[number % 3],
+        "entrypoint": '["/usr/local/bin/gunicorn", "app:main"]',
         "labels": '{"org.opencontainers.image.source": "https://git.example/acme", "evil": "<script>alert(1)</script>"}',
         "index_digest": "", "engine": ENGINE, "first_seen": now - timedelta(days=20), "last_seen": now, "state": "present",
     }  # fmt: skip
@@ -106,9 +107,12 @@ def packages(item: Mapping[str, Any]) -> Iterator[Row]:
         index = (0 if place < 7 else 1) if system else 2
         kind = ("apk" if item["os_id"] == "alpine" else "deb") if system else ("pypi" if place < 17 else "npm")
         yield {
-            "image_digest": item["digest"], "path": "var/lib/dpkg/status" if system else f"usr/local/lib/{name}", "type": kind,
-            "name": name, "version": version_of(item, place), "arch": "amd64" if system else "", "purl": f"pkg:{kind}/{name}",
-            "source_name": name, "source_version": "", "ecosystem": f"{item['os_id']}:{item['os_version']}" if system else kind,
+            "image_digest": item["digest"], "path": "var/lib/dpkg/status" if system else f"usr/local/lib/{name}",
+            "type": kind,
+            "name": name, "version": version_of(item, place), "arch": "amd64" if system else "",
+            "purl": f"pkg:{kind}/{name}",
+            "source_name": name, "source_version": "",
+            "ecosystem": f"{item['os_id']}:{item['os_version']}" if system else kind,
             "licence": "Apache-2.0", "layer": layer_of(item, index), "layer_index": index, "engine": ENGINE,
         }  # fmt: skip
     yield {
@@ -147,7 +151,8 @@ def finding(item: Mapping[str, Any], package: Row, number: int, now: datetime) -
         "fixed_version": "" if number % 5 == 3 else f"{3 + number % 2}.{number % 12}.1", "severity": severity,
         "score": {"critical": 9.8, "high": 7.5, "medium": 5.3, "low": 3.1}.get(severity),
         "vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "kev": exploited,
-        "kev_due": date(2026, 12, 1) if exploited else None, "kev_ransomware": exploited, "epss": (number * 37 % 997) ** 3 / 997**3,
+        "kev_due": date(2026, 12, 1) if exploited else None, "kev_ransomware": exploited,
+        "epss": (number * 37 % 997) ** 3 / 997**3,
         "epss_percentile": (number * 37 % 997) / 997, "status": "open", "first_seen": now - timedelta(days=number % 30),
         "last_seen": now,
         "summary": HOSTILE if number % 50 == 7 else f"A crafted input makes {package['name']} read beyond a buffer.",
@@ -171,7 +176,7 @@ def coverage(made: list[Row], now: datetime) -> Iterator[Row]:
         yield covered(made[number], digest(("other", number)), now, status, reason, detail)
 
 
-def covered(item: Row, name: str, now: datetime, status: str, reason: str, detail: str) -> Row:
+def covered(item: Row, name: str, now: datetime, status: str, reason: str, detail: str) -> Row:  # noqa: PLR0917
     """One row of coverage in the place of an image."""
     said = {field: item[field] for field in ("registry", "repository", "account", "region", "tags", "media_type")}
     return {
@@ -194,7 +199,8 @@ def run(number: int, now: datetime) -> Row:
 def event(number: int, made: list[Row], now: datetime) -> Row:
     """A finding that a run opened or closed."""
     return {
-        "run": f"run-{number % 8}", "at": now - timedelta(days=7 - number % 8), "event": ("closed", "opened")[number % 3 == 0],
+        "run": f"run-{number % 8}", "at": now - timedelta(days=7 - number % 8),
+        "event": ("closed", "opened")[number % 3 == 0],
         "cause": "package", "image_digest": made[number % len(made)]["digest"], "package_key": f"deb|p{number}|1|amd64|x",
         "vulnerability": f"CVE-2026-{number}", "detail": "",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The dashboard in Chromium: each page, wide and narrow, light and dark, without an error; and the life of an integration."""
+"""The dashboard in Chromium: each page, wide and narrow, light and dark, without an error; the life of an integration."""
 
 import socket
 from collections.abc import Iterator
@@ -37,10 +37,10 @@ def address(fleet: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")])
+@pytest.mark.parametrize("look", [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(browser: Browser, address: str, tmp_path: Path, name: str, size: tuple[int, int], scheme: str) -> None:
-    path, said = PAGES[name]
+def test_page(browser: Browser, address: str, tmp_path: Path, name: str, look: tuple[tuple[int, int], str]) -> None:
+    (path, said), (size, scheme) = PAGES[name], look
     with page_of(browser, size, scheme) as (page, wrong):
         page.goto(address + path)
         settle(page)
@@ -76,17 +76,25 @@ def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
         assert wrong == []
 
 
-def test_an_integration_from_its_first_test_to_its_end(
-    browser: Browser, fleet: str, world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def hub_address(
+    fleet: str, world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """A dashboard with a Prefect API and an AWS stand-in behind it."""
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  Prefect costs a second
 
-    values = world.connect(FIRST)
     monkeypatch.setenv("HULLMARK_PLATFORM_ROLE_ARN", world.settings.platform_role_arn)
-    log = tmp_path / "log"
     said = {"prefect_api_url": str(PREFECT_API_URL.value()), "aws_endpoint_url": world.aws.url}
-    with served(fleet, log, **said) as address, page_of(browser) as (page, wrong):
-        page.goto(f"{address}/integrations")
+    with served(fleet, tmp_path / "log", **said) as found:
+        yield found
+
+
+def test_an_integration_from_its_first_test_to_its_end(
+    browser: Browser, hub_address: str, world: World, tmp_path: Path
+) -> None:
+    values = world.connect(FIRST)
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{hub_address}/integrations")
         settle(page)
         expect(page.get_by_text("No account is connected yet")).to_be_visible()
         press(page, "Connect an account")
@@ -124,7 +132,7 @@ def test_an_integration_from_its_first_test_to_its_end(
         press(page.get_by_role("dialog"), "Disconnect")
         expect(page.get_by_text("No account is connected yet")).to_be_visible()
         assert wrong == []
-    assert values.external_id not in log.read_text(encoding="utf-8")
+    assert values.external_id not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 def test_the_server_ends_with_its_process(fleet: str, tmp_path: Path) -> None:

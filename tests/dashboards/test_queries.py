@@ -1,6 +1,7 @@
 """Every question of the dashboard: it runs on an empty and on a filled lake, and its numbers agree with one another."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -19,9 +20,11 @@ NAMES = sorted(
     if item.name.endswith(".sql") and not item.name.startswith(("macro_", "summary_"))
 )
 NO_FILTER: dict[str, Any] = {
-    "severities": [], "only_kev": False, "only_fixable": False, "least_epss": 0.0, "packages": "", "accounts": [], "word": "",
+    "severities": [], "only_kev": False, "only_fixable": False, "least_epss": 0.0, "packages": "", "accounts": [],
+    "word": "",
     "regions": [], "repositories": [], "systems": [], "sort": "risk", "limit": 1000, "offset": 0,
-    "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24, "digest": digest(3), "vulnerability": "CVE-2022-10259",
+    "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24,
+    "digest": digest(3), "vulnerability": "CVE-2022-10259",
 }  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def test_pages_hold_every_row_once(name: str, sort: str, fleet: str, monkeypatch
     ],
 )
 def test_filters_keep_exactly_what_they_say(
-    filters: dict[str, object], holds: Any, fleet: str, monkeypatch: pytest.MonkeyPatch
+    filters: dict[str, object], holds: Callable[[dict[str, Any]], bool], fleet: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = answer(fleet, "findings_rows", monkeypatch, limit=100_000).to_pylist()
     kept = answer(fleet, "findings_rows", monkeypatch, limit=100_000, **filters).to_pylist()

