@@ -1,5 +1,6 @@
 """Stack the layers of an image: what is installed in the root file system that a container of it would see."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,8 +18,8 @@ from hullmark.inventory.versions import NONE, Versions, versions_of
 from hullmark.lake.schema import LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
-FINDS = pa.array(["package", "distro", "problem"])
-NAME_COLUMNS = ["layer", "kind", "path", "target", "wanted"]
+FINDS = frozenset({"package", "distro", "problem"})
+NAMED = ["kind", "path", "target", "wanted"]
 
 
 def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
@@ -27,30 +28,36 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     Packages have one row a path, type, name, version and architecture; problems are those of visible files and those of a
     layer as a whole.
     """
-    rows = _stacked(layers)
-    is_find = pc.is_in(rows["kind"], value_set=FINDS)
-    names = rows.filter(pc.invert(is_find)).select(NAME_COLUMNS)
+    cuts = [_cut(layer.table["kind"]) for layer in layers]
+    finds = _stacked([layer.table.slice(0, cut) for layer, cut in zip(layers, cuts, strict=True)])
+    names = _stacked([layer.table.slice(cut).select(NAMED) for layer, cut in zip(layers, cuts, strict=True)])
     versions = versions_of(_that_matter(names), max(len(layers), 1))
-    finds = rows.filter(is_find)
     version = versions.number(finds["path"], ints(finds["layer"]))
     distro = _distro(finds, _at(versions.visible, version) & _is(finds, "distro"))
-    diff_ids = pa.array([layer.diff_id for layer in layers], pa.string())
-    packages = package_rows(_packages(finds, version, versions, diff_ids), image.digest, distro)
+    stored = pa.array([layer.digest for layer in layers], pa.string())
+    packages = package_rows(_packages(finds, version, versions, stored), image.digest, distro)
     problems = pa.concat_tables([_problems(finds, version, versions), unread_links(names, versions)])
-    return Inventory(distro, packages, _problem_rows(problems, image.digest, diff_ids))
+    return Inventory(distro, packages, _problem_rows(problems, image.digest, stored))
 
 
-def _stacked(layers: Sequence[LayerInventory]) -> pa.Table:
+def _cut(kinds: pa.ChunkedArray) -> int:
+    """Where a layer's finds end and its names begin."""
+    return bisect_left(range(len(kinds)), 1, key=lambda row: kinds[row].as_py() not in FINDS)
+
+
+def _stacked(tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of all layers, lowest first, with the number of their layer."""
-    table = pa.concat_tables([LAYER_OBJECT.empty_table(), *(layer.table for layer in layers)])
-    numbers = np.repeat(np.arange(len(layers)), [layer.table.num_rows for layer in layers])
-    return table.append_column("layer", pa.array(numbers, pa.int32()))
+    numbers = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
+    columns = tables[0].schema if tables else LAYER_OBJECT
+    return pa.concat_tables([columns.empty_table(), *tables]).append_column("layer", pa.array(numbers, pa.int32()))
 
 
 def _that_matter(names: pa.Table) -> pa.Table:
     """Without the plain names of the lowest layer, nearly always the most: they hide nothing."""
-    upper = pc.greater(names["layer"], 0)
-    return names.filter(pc.or_(upper, pc.or_(names["wanted"], pc.equal(names["kind"], "symlink"))))
+    upper = int(np.searchsorted(ints(names["layer"]), 1))
+    lowest = names.slice(0, upper)
+    lowest = lowest.filter(pc.or_(lowest["wanted"], pc.equal(lowest["kind"], "symlink")))
+    return pa.concat_tables([lowest, names.slice(upper)])
 
 
 def _is(finds: pa.Table, kind: str) -> Flags:
@@ -68,7 +75,7 @@ def _distro(finds: pa.Table, shown: Flags) -> Distro:
     return choose({path: Distro(**{**values, "id_like": tuple(values["id_like"])}) for path, values in stated.items()})
 
 
-def _packages(finds: pa.Table, version: Ints, versions: Versions, diff_ids: pa.Array) -> pa.Table:
+def _packages(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array) -> pa.Table:
     """The visible package rows with their real path and the layer that brought them."""
     tops = np.append(versions.top, NONE)[version]
     mine = np.flatnonzero(_is(finds, "package") & (tops != NONE))
@@ -79,7 +86,7 @@ def _packages(finds: pa.Table, version: Ints, versions: Versions, diff_ids: pa.A
     index = pa.array(versions.layer[since], pa.int32())
     columns = {
         "path": versions.table["real"].take(pa.array(version)),
-        "layer": diff_ids.take(index),
+        "layer": stored.take(index),
         "layer_index": index,
     }
     kept = [name for name in rows.column_names if name not in columns]
@@ -92,10 +99,10 @@ def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
     return finds.filter(pa.array(shown)).select(["layer", "path", "cataloger", "detail"])
 
 
-def _problem_rows(problems: pa.Table, image_digest: str, diff_ids: pa.Array) -> pa.Table:
+def _problem_rows(problems: pa.Table, image_digest: str, stored: pa.Array) -> pa.Table:
     columns = {
         "image_digest": pa.array([image_digest] * problems.num_rows, pa.string()),
-        "layer": diff_ids.take(problems["layer"]),
+        "layer": stored.take(problems["layer"]),
         "path": problems["path"],
         "cataloger": problems["cataloger"],
         "reason": problems["detail"],

@@ -133,7 +133,7 @@ def _distros(found: Found) -> pa.Table:
 
 
 def _problems(found: Found) -> pa.Table:
-    rows = sorted(set((item.path, item.cataloger, item.reason) for item in found.problems))
+    rows = sorted({(item.path, item.cataloger, item.reason) for item in found.problems})
     return _table(
         "problem",
         len(rows),

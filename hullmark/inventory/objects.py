@@ -1,4 +1,4 @@
-"""Stored layers: one Parquet object a layer, named by the engine and the stored bytes' digest, written whole or not at all."""
+"""Stored layers: one Parquet object a layer, named by engine and digest, written whole or not at all."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ MAGIC = b"PAR1"
 
 
 class LayerObjects:
-    """The layers under `root`, a folder or an s3:// URL: `<root>/<engine>/<2 hex>/<62 hex>.parquet`; safe between threads."""
+    """The layers under `root`, a folder or s3:// URL: `<root>/<engine>/<2 hex>/<62 hex>.parquet`; safe between threads."""
 
     def __init__(self, root: str) -> None:
         self._place = place(root)
@@ -60,7 +60,7 @@ class LayerObjects:
         try:
             with self._place.filesystem().open_input_file(self._name(digest)) as file:
                 size = file.size()
-                return size > 12 and file.read_at(4, size - 4) == MAGIC
+                return bool(size > 2 * len(MAGIC) and file.read_at(len(MAGIC), size - len(MAGIC)) == MAGIC)
         except OSError:
             return False
 

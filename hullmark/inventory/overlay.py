@@ -27,11 +27,11 @@ class Tree:
         self.numbers = {"": 0}
         parents = [-1]
         for path in paths:
-            rising = []
-            while path not in self.numbers:
-                rising.append(path)
-                path = folder_of(path)
-            above = self.numbers[path]
+            rising, place = [], path
+            while place not in self.numbers:
+                rising.append(place)
+                place = folder_of(place)
+            above = self.numbers[place]
             for part in reversed(rising):
                 self.numbers[part] = len(parents)
                 parents.append(above)

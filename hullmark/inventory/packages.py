@@ -1,6 +1,6 @@
 """The package table of an image: what a layer knows of each package, and what only the whole image does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import pyarrow as pa
@@ -43,13 +43,15 @@ def _ecosystems(types: pa.ChunkedArray, distro: Distro) -> pa.ChunkedArray:
 def _names(found: pa.Table, distro: Distro) -> tuple[Sequence[str], Sequence[str]]:
     """The package URL and the advisory name of every row, each distinct package's once, whatever image it is in."""
     columns = (found[name].to_pylist() for name in NAMED)
-    pairs = [_named(distro, *values) for values in zip(*columns, strict=True)]
+    pairs = list(map(_namer(distro), zip(*columns, strict=True)))
     return [purl for purl, _ in pairs], [name for _, name in pairs]
 
 
-@lru_cache(maxsize=1 << 17)
-def _named(
-    distro: Distro, kind: str, name: str, version: str, arch: str, source: str, source_version: str
-) -> tuple[str, str]:
-    package = Package(kind, name, version, arch, source, source_version)
-    return purl_of(package, distro), advisory_name(kind, name, source)
+@lru_cache(maxsize=64)
+def _namer(distro: Distro) -> Callable[[tuple[str, ...]], tuple[str, str]]:
+    @lru_cache(maxsize=1 << 16)
+    def named(values: tuple[str, ...]) -> tuple[str, str]:
+        package = Package(**dict(zip(NAMED, values, strict=True)))
+        return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name)
+
+    return named

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from hullmark.errors import IntegrityError
 from hullmark.inventory.catalog import catalogue
-from hullmark.inventory.contents import Collector, Contents
+from hullmark.inventory.contents import Collector
 from hullmark.inventory.globs import matcher
 from hullmark.inventory.links import read_links, report_unread, unread, worth_a_pass
 from hullmark.inventory.value import LayerInventory
@@ -37,7 +37,7 @@ def read_layer(stream: BinaryIO, layer: Layer, limits: Limits, reopen: Reopen | 
     """
     owner = f"layer {layer.digest[:19]}"
     collector = Collector(matcher(), limits, owner)
-    facts = _walk(stream, layer, limits, lambda tar: collector.collect(tar))
+    facts = _walk(stream, layer, limits, collector.collect)
     contents = collector.contents
     again = reopen is not None
     if reopen and worth_a_pass(contents):

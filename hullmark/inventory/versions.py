@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.inventory.globs import fixed_paths
-from hullmark.inventory.overlay import Flags, Ints, Tree, cover, flags, ints
+from hullmark.inventory.overlay import Flags, Ints, Tree, cover, ints
 from hullmark.inventory.symlinks import Links, find_links, real_paths
 
 NONE = -1

@@ -50,8 +50,9 @@ def number(field: bytes) -> int:
 
 def size_of(block: bytes) -> int:
     """The size that a header states, in bytes; raises CorruptData."""
+    digits = block[124:135]
     try:
-        size = number(block[124:136])
+        size = int(digits, 8) if digits.isdigit() and block[135] in b" \0" else number(block[124:136])
     except ValueError:
         size = -1
     if size < 0:

@@ -1,7 +1,7 @@
 """What a layer unpacks to, piece by piece: gzip (any number of members), zstd (any number of frames) or plain tar.
 
-The compression is told by the first bytes, as container runtimes do, not by the media type, which is often wrong. What follows
-the last gzip member and is no member is passed over, as gzip(1) does; the diff ID says whether anything was lost.
+The compression is told by the first bytes, as container runtimes do, not by the media type, which is often wrong. What
+follows the last gzip member and is no member is passed over, as gzip(1) does; the diff ID says whether anything was lost.
 """
 
 import io
@@ -23,6 +23,7 @@ FREE = MIB  # unpacked bytes that no ratio is asked of
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"  # after a byte 0x50 to 0x5f (RFC 8878, 3.1.2)
+_ISAL_ERROR: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
 OTHERS = {
     b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip", b"\x5d\0\0": "lzma",
     b"hsqs": "squashfs",
@@ -108,7 +109,7 @@ def _gzip(stored: Stored, data: bytes) -> Iterator[bytes]:
 def _inflate(member: igzip_lib.IgzipDecompressor, data: bytes, stored: Stored) -> bytes:
     try:
         return bytes(member.decompress(data, PIECE))
-    except igzip_lib.IsalError as error:
+    except _ISAL_ERROR as error:
         raise CorruptData(f"{stored.name} is damaged gzip ({error}); push the image again") from None
 
 

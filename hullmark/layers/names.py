@@ -9,10 +9,7 @@ OPAQUE = ".wh..wh..opq"
 
 def clean(name: str) -> str:
     """The path below the root, without `.`, `..`, double or outer slashes; "" is the root. `..` cannot leave the root."""
-    if name.startswith("./"):
-        name = name[2:]
-    if name.endswith("/"):
-        name = name[:-1]
+    name = name.removeprefix("./").removesuffix("/")
     if "//" not in name and "/." not in name and name[:1] not in {"", ".", "/"}:
         return name
     return posixpath.normpath(f"/{name}").lstrip("/")

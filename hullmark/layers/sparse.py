@@ -78,7 +78,7 @@ def old_size(block: bytes) -> int:
 
 
 def old_pairs(field: bytes, count: int) -> list[int]:
-    """The offsets and lengths in a header or a block of the old GNU format, up to the first empty one; raises CorruptData."""
+    """Offsets and lengths in a header or a block of the old GNU format, up to the first empty one; raises CorruptData."""
     pairs: list[int] = []
     for at in range(0, count * 24, 24):
         if not field[at] or not field[at + 12]:

@@ -27,8 +27,13 @@ class Entry(NamedTuple):
     name: str
     kind: str
     size: int
-    mode: int
     link: str
+    block: bytes  # the header itself
+
+    @property
+    def mode(self) -> int:
+        """The permission bits."""
+        return mode_of(self.block)
 
 
 class Extended:
@@ -123,7 +128,7 @@ class Tar:
         shape = KINDS.get(kind, OTHER)
         if kind == 0 and name.endswith("/"):  # V7 knew no folders
             shape = FOLDER
-        return Entry(name, shape, self._sparse.size if self._sparse else size, mode_of(block), link)
+        return Entry(name, shape, self._sparse.size if self._sparse else size, link, block)
 
     def _begin_body(self, size: int) -> None:
         if size > self._limits.layer_bytes:
