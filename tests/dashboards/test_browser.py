@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.conftest import require_program
 from tests.dashboards.browser import NARROW, WIDE, chromium, page_of, served, settle, shoot
 from tests.dashboards.fleet import digest
+from tests.dashboards.screenshots import click_first_row
 from tests.hub.world import FIRST, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -148,10 +149,3 @@ def press(place: Page | Locator, name: str) -> None:
     page = place if isinstance(place, Page) else place.page
     page.wait_for_timeout(300)
     settle(page)
-
-
-def click_first_row(page: Page) -> None:
-    """Click into the first row of the first table."""
-    box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 60, box["y"] + 52)

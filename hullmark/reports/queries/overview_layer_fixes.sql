@@ -14,8 +14,8 @@ WITH fixable AS (
 )
 SELECT
     fixable.layer,
-    any_value(image_layers.created_by) AS created_by,
-    any_value(fleet.name) AS example,
+    min(image_layers.created_by) AS created_by,
+    min(fleet.name) AS example,
     any_value(fixable.layer_index) AS layer_index,
     any_value(images) AS images,
     any_value(packages) AS packages,
