@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.hub import connected
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
@@ -121,6 +122,7 @@ def test_what_the_fleet_lacks_is_not_found(open_page: Open, fleet: str, name: st
 def test_without_a_prefect_api_the_hub_says_what_to_do(open_page: Open, fleet: str) -> None:
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  Prefect costs a second
 
+    connected.clear()  # what an earlier test saw, when another suite's Prefect API was there
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
         page = open_page("integrations", fleet)
     assert "No Prefect API is set" in words(page)
