@@ -51,7 +51,8 @@ def _add(name: str, value: bytes, into: Records) -> None:
 
 
 def decimal(text: str) -> int:
-    """A number of at most 19 digits; raises CorruptData."""
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
+    """A number below 2^63, which may have leading zeros or a plus sign; raises CorruptData."""
+    digits = text.removeprefix("+").lstrip("0") or "0"
+    if not (text.isascii() and text[-1:].isdigit() and digits.isdigit() and len(digits) < 20):
         raise CorruptData("a PAX header has a number that is none")
-    return int(text)
+    return int(digits)

@@ -70,9 +70,13 @@ class Tar:
                 if kind in b"xXgLK":
                     extended = extended or Extended()
                     self._extend(kind, block, extended)
-                elif entry := self._entry(kind, block, extended):
+                else:
+                    entry = self._entry(kind, block, extended)
                     extended = None
-                    yield entry
+                    if entry:
+                        yield entry
+            if extended:
+                raise CorruptData("it ends in the middle of an entry")
         except CorruptData as error:
             raise CorruptData(f"{self._owner} is damaged: {error}; build or push the image again") from None
 
