@@ -123,7 +123,7 @@ def test_without_a_prefect_api_the_hub_says_what_to_do(open_page: Open, fleet: s
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  Prefect costs a second
 
     connected.clear()  # what an earlier test saw, when another suite's Prefect API was there
-    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+    with temporary_settings(updates={PREFECT_API_URL: None}):
         page = open_page("integrations", fleet)
     assert "No Prefect API is set" in words(page)
     assert not page.button
