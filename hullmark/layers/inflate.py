@@ -18,7 +18,7 @@ from hullmark.settings import MIB, Limits
 
 PIECE = 512 * 1024  # most bytes of one unpacked piece
 FIRST_STEP = 4096  # bytes given to a new gzip member, so that what it leaves is cheap to take back
-FREE = MIB  # unpacked bytes that no ratio is asked of
+FREE = 64 * MIB  # unpacked bytes that no ratio is asked of: so few do no harm, and zstd reaches any ratio
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
