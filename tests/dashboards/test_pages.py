@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.hub import connected
+from dashboards.hub import hub
+from hullmark.errors import TransportError
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
@@ -119,14 +120,12 @@ def test_what_the_fleet_lacks_is_not_found(open_page: Open, fleet: str, name: st
         assert [title.value for title in page.title] == ["Not found"]
 
 
-def test_without_a_prefect_api_the_hub_says_what_to_do(open_page: Open, fleet: str) -> None:
+def test_without_a_prefect_api_the_hub_says_what_to_do() -> None:
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  Prefect costs a second
 
-    connected.clear()  # what an earlier test saw, when another suite's Prefect API was there
-    with temporary_settings(updates={PREFECT_API_URL: None}):
-        page = open_page("integrations", fleet)
-    assert "No Prefect API is set" in words(page)
-    assert not page.button
+    unset = temporary_settings(updates={PREFECT_API_URL: None})
+    with unset, pytest.raises(TransportError, match="No Prefect API is set.*prefect server start"):
+        hub()
 
 
 def test_words_of_images_never_reach_markdown(open_page: Open, fleet: str) -> None:
