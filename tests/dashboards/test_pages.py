@@ -124,7 +124,7 @@ def test_without_a_prefect_api_the_hub_says_what_to_do() -> None:
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  Prefect costs a second
 
     unset = temporary_settings(updates={PREFECT_API_URL: None})
-    with unset, pytest.raises(TransportError, match="No Prefect API is set.*prefect server start"):
+    with unset, pytest.raises(TransportError, match=r"No Prefect API is set.*prefect server start"):
         hub()
 
 
