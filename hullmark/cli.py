@@ -4,26 +4,45 @@ Exit status: 0 done, 1 findings at or above --fail-on, 2 bad usage or unreadable
 """
 
 import argparse
+import atexit
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 from hullmark import __version__
-from hullmark.errors import HullmarkError
+from hullmark.errors import HullmarkError, UsageError
 
 VERBS = ("scan", "feeds", "query", "integrations", "run", "dashboard", "demo")
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
+def entry() -> NoReturn:
+    """The console script: run, clean up, and leave at once.
+
+    Prefect leaves daemon threads behind, with which the interpreter cannot take itself apart cleanly.
+    """
+    status = main()
+    atexit._run_exitfuncs()  # stops Prefect's own server, if one was started
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
-    options = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("HULLMARK_LOG_LEVEL", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser().print_help()
+        return UsageError.exit_status
+    options = parser().parse_args(given)
     try:
+        _log(os.environ.get("HULLMARK_LOG_LEVEL", "WARNING"))
         return int(options.handler(options))
     except HullmarkError as failure:
         print(f"hullmark: {failure}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
@@ -35,10 +54,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one sentence, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(UsageError.exit_status, f"hullmark: {message}; see `{self.prog} --help`\n")
+
+
+def _log(level: str) -> None:
+    if level.upper() not in logging.getLevelNamesMapping():
+        raise UsageError(f"HULLMARK_LOG_LEVEL is {level!r}, which is no level; set DEBUG, INFO, WARNING or ERROR")
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of every verb."""
-    top = argparse.ArgumentParser(
-        prog="hullmark", description="Finds what is vulnerable in the container images of many AWS accounts."
+    top = Parser(
+        prog="hullmark",
+        description="Finds what is vulnerable in the container images of many AWS accounts.",
+        epilog="Begin with `hullmark demo`, which needs nothing but this machine, or with `hullmark scan IMAGE`.",
     )
     top.add_argument("--version", action="version", version=f"hullmark {__version__}")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)

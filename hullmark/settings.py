@@ -8,6 +8,7 @@ from pathlib import Path
 from hullmark.errors import UsageError
 
 MIB = 1024 * 1024
+LEAST = {"registry_requests": 1, "memory_mb": 64}  # other numbers may be 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,13 @@ def default_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _number(name: str, text: str) -> int:
+    least = LEAST.get(name, 0)
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
+        number = -1
+    if number < least:
         raise UsageError(
-            f"HULLMARK_{name.upper()} is {text!r}, which is no whole number; set a number or unset it"
-        ) from None
+            f"HULLMARK_{name.upper()} is {text!r}, which is no whole number from {least} on; set such a number or unset it"
+        )
+    return number

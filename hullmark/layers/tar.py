@@ -78,6 +78,8 @@ class Tar:
             if extended:
                 raise CorruptData("it ends in the middle of an entry")
         except CorruptData as error:
+            if str(error).startswith(self._owner):  # of its compression, and whole
+                raise
             raise CorruptData(f"{self._owner} is damaged: {error}; build or push the image again") from None
 
     def body(self) -> bytes:

@@ -1,0 +1,1 @@
+"""The command line as its users meet it: the real command in a process of its own."""
