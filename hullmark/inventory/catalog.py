@@ -1,7 +1,7 @@
 """From a layer's contents to its rows: parse what was kept, give versions their keys, list the names."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import orjson
@@ -90,13 +90,27 @@ def _packages(found: Found) -> pa.Table:
     columns["cataloger"] = [cataloger for _, cataloger, _ in rows]
     version_keys = _keys(columns["type"], columns["version"])
     source_keys = _keys(columns["type"], [version or None for version in columns["source_version"]])
-    told: Counter[str] = Counter()
-    for (path, cataloger, package), own, source in zip(rows, version_keys, source_keys, strict=True):
-        if (source if package.source_version else own) is None:
-            told[path] += 1
-            if told[path] <= MOST and (reason := _why(package)):
-                found.problems.append(Problem(path, cataloger, reason))
+    _report_unordered(
+        found,
+        [source if row[2].source_version else own for row, own, source in zip(rows, version_keys, source_keys, strict=True)],
+    )
     return _table("package", len(rows), **columns, version_key=version_keys, source_version_key=source_keys)
+
+
+def _report_unordered(found: Found, made: Sequence[bytes | None]) -> None:
+    """A Problem for each package without a key, at most MOST of them a file and then one that counts the rest."""
+    told: Counter[tuple[str, str]] = Counter()
+    for at in (at for at, value in enumerate(made) if value is None):
+        path, cataloger, package = found.packages[at]
+        reason = _why(package)
+        if reason:
+            told[path, cataloger] += 1
+            if told[path, cataloger] <= MOST:
+                found.problems.append(Problem(path, cataloger, reason))
+    for (path, cataloger), count in told.items():
+        if count > MOST:
+            reason = f"{count - MOST} more packages of this file have versions without an order"
+            found.problems.append(Problem(path, cataloger, reason))
 
 
 def _keys(types: list[str], versions: list[str] | list[str | None]) -> list[bytes | None]:

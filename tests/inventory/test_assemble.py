@@ -30,7 +30,10 @@ SECOND: dict[str, tuple[Members, set[tuple[str, str, int]]]] = {
         {"opt/app/.wh..wh..opq": b"", FOO: metadata("foo", "1")},
         {FOO_ROW},  # it was there after either layer
     ),
-    "whiteout and the same name in one layer": ({"opt/app/.wh.foo-1.dist-info": b"", FOO: metadata("foo", "3")}, {(FOO, "foo=3", 1), BAR_ROW}),
+    "whiteout and the same name in one layer": (
+        {"opt/app/.wh.foo-1.dist-info": b"", FOO: metadata("foo", "3")},
+        {(FOO, "foo=3", 1), BAR_ROW},
+    ),
     "file in place of a folder": ({"opt/app": b"a file"}, set()),
     "file in place of a folder above a name alike": ({"opt/ap": b"a file"}, {FOO_ROW, BAR_ROW}),
     "device in place of a folder": ({"opt/app/foo-1.dist-info": (b"3", "")}, {BAR_ROW}),
@@ -49,7 +52,9 @@ SECOND: dict[str, tuple[Members, set[tuple[str, str, int]]]] = {
 def test_second_layer(name: str) -> None:
     members, left = SECOND[name]
     assert seen(stack(BASE, members)) == left | OS
-    assert seen(stack({"etc/y": b""}, BASE, members, {"etc/z": b""})) == {(path, what, at + 1) for path, what, at in left | OS}
+    assert seen(stack({"etc/y": b""}, BASE, members, {"etc/z": b""})) == {
+        (path, what, at + 1) for path, what, at in left | OS
+    }
 
 
 def test_a_whiteout_hides_nothing_above_it() -> None:
@@ -118,7 +123,12 @@ def test_a_link_that_is_removed_is_followed_no_more() -> None:
 
 
 def test_circles_of_links_end() -> None:
-    circle: Members = {"lib": symlink("lib2"), "lib2": symlink("lib"), "x": symlink("x"), "x/y/a.egg-info": metadata("a", "1")}
+    circle: Members = {
+        "lib": symlink("lib2"),
+        "lib2": symlink("lib"),
+        "x": symlink("x"),
+        "x/y/a.egg-info": metadata("a", "1"),
+    }
     assert seen(stack(circle, {APK: apk("musl=1-r0")})) == {("x/y/a.egg-info", "a=1", 0), (APK, "musl=1-r0", 1)}
 
 
@@ -156,15 +166,25 @@ def test_problems_go_with_their_file() -> None:
 
 def test_columns() -> None:
     layers: list[Members] = [
-        {"etc/os-release": b"ID=debian\nVERSION_ID=12\n", DPKG: status("libssl3=3.0.11-1/openssl", "x=1-1+b1/y=1-1", "bad=1-")},
-        {"a/node_modules/@s/n/package.json": b'{"name": "@s/n", "version": "1.2.3"}', "a/Foo.Bar.egg-info": metadata("Foo.Bar", "1")},
+        {
+            "etc/os-release": b"ID=debian\nVERSION_ID=12\n",
+            DPKG: status("libssl3=3.0.11-1/openssl", "x=1-1+b1/y=1-1", "bad=1-"),
+        },
+        {
+            "a/node_modules/@s/n/package.json": b'{"name": "@s/n", "version": "1.2.3"}',
+            "a/Foo.Bar.egg-info": metadata("Foo.Bar", "1"),
+        },
     ]
     found = stack(*layers)
     assert found.packages.schema == PACKAGES
     assert found.problems.schema == PROBLEMS
     rows = {row["name"]: row for row in found.packages.to_pylist()}
     ssl, x, bad, node, foo = (rows[name] for name in ("libssl3", "x", "bad", "@s/n", "Foo.Bar"))
-    assert (ssl["advisory_name"], ssl["advisory_version"], ssl["version_key"]) == ("openssl", "3.0.11-1", key("dpkg", "3.0.11-1"))
+    assert (ssl["advisory_name"], ssl["advisory_version"], ssl["version_key"]) == (
+        "openssl",
+        "3.0.11-1",
+        key("dpkg", "3.0.11-1"),
+    )
     assert (x["advisory_name"], x["advisory_version"], x["version_key"]) == ("y", "1-1", key("dpkg", "1-1"))
     assert (x["source_name"], x["source_version"]) == ("y", "1-1")
     assert x["purl"] == "pkg:deb/debian/x@1-1%2Bb1?arch=amd64&distro=debian-12&upstream=y%401-1"
@@ -183,7 +203,9 @@ def test_no_layers() -> None:
 
 
 def test_hard_links() -> None:
-    assert seen(stack({"srv/m": metadata("m", "1"), "x/m.dist-info/METADATA": hardlink("srv/m")})) == {("x/m.dist-info/METADATA", "m=1", 0)}
+    assert seen(stack({"srv/m": metadata("m", "1"), "x/m.dist-info/METADATA": hardlink("srv/m")})) == {
+        ("x/m.dist-info/METADATA", "m=1", 0)
+    }
     twice = stack({FOO: metadata("foo", "1"), "y/foo-1.dist-info/METADATA": hardlink(FOO)})
     assert seen(twice) == {FOO_ROW, ("y/foo-1.dist-info/METADATA", "foo=1", 0)}
     far = stack({"srv/m": metadata("m", "1")}, {FOO: hardlink("srv/m")})

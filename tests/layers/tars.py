@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import zstandard
 
@@ -15,7 +15,7 @@ from hullmark.settings import Limits
 
 Member = bytes | None | tuple[bytes, str]  # a file's content, a folder, or a type with its link target
 
-COMPRESS = {"plain": bytes, "gzip": gzip.compress, "zstd": zstandard.compress}
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {"plain": bytes, "gzip": gzip.compress, "zstd": zstandard.compress}
 
 
 def tar_of(members: Mapping[str, Member] | list[tuple[str, Member]], tar_format: int = tarfile.PAX_FORMAT) -> bytes:

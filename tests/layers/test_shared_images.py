@@ -1,4 +1,4 @@
-"""The peers' layers, odd tars and images in ../shared: read as tarfile reads them, or as expected_layers.tsv says and why."""
+"""The peers' layers, odd tars and images: read as tarfile reads them, or as expected_layers.tsv says and why."""
 
 import csv
 import io

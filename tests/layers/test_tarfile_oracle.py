@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from tests.layers.tars import Member, hardlink, symlink, tar_of, walk
 
-KINDS = {tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file", tarfile.DIRTYPE: "folder", tarfile.SYMTYPE: "symlink", tarfile.LNKTYPE: "hardlink"}
+KINDS = {
+    tarfile.REGTYPE: "file",
+    tarfile.AREGTYPE: "file",
+    tarfile.DIRTYPE: "folder",
+    tarfile.SYMTYPE: "symlink",
+    tarfile.LNKTYPE: "hardlink",
+}
 
 PARTS = st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1, max_size=12).filter(
     lambda text: text not in {".", ".."}
@@ -17,9 +23,7 @@ PARTS = st.text(st.characters(blacklist_characters="/\0", blacklist_categories=[
 NAMES = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 LONG = st.builds(lambda name, count: "/".join([name] * count)[:600].rstrip("/") or "x", PARTS, st.integers(1, 60))
 PATHS = st.one_of(NAMES, LONG)
-MEMBERS: st.SearchStrategy[Member] = st.one_of(
-    st.binary(max_size=1500), st.none(), PATHS.map(symlink), PATHS.map(hardlink)
-)
+MEMBERS: st.SearchStrategy[Member] = st.one_of(st.binary(max_size=1500), st.none(), PATHS.map(symlink), PATHS.map(hardlink))
 
 
 def _oracle(data: bytes) -> list[tuple[str, str, int, str, bytes]]:
@@ -30,7 +34,9 @@ def _oracle(data: bytes) -> list[tuple[str, str, int, str, bytes]]:
             if info.isreg():
                 file = tar.extractfile(info)
                 content = file.read() if file else b""
-            found.append((info.name, KINDS.get(info.type, "other"), info.size if info.isreg() else 0, info.linkname, content))
+            found.append(
+                (info.name, KINDS.get(info.type, "other"), info.size if info.isreg() else 0, info.linkname, content)
+            )
     return found
 
 
@@ -53,7 +59,11 @@ def test_same_entries(members: list[tuple[str, Member]], tar_format: int, size: 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.text("abc/", min_size=1, max_size=180).filter(lambda name: name.strip("/")), st.binary(max_size=99))))
+@given(
+    st.lists(
+        st.tuples(st.text("abc/", min_size=1, max_size=180).filter(lambda name: name.strip("/")), st.binary(max_size=99))
+    )
+)
 def test_same_entries_of_ustar(members: list[tuple[str, bytes]]) -> None:
     fits = [(name, content) for name, content in members if _fits(name)]
     data = tar_of(list(fits), tarfile.USTAR_FORMAT)
@@ -75,7 +85,7 @@ def test_a_changed_byte_never_raises_what_is_not_expected(at: int, value: int) -
     data[at % len(data)] = value
     try:
         walk(bytes(data))
-    except Exception as error:  # noqa: BLE001  # the point is its type
+    except Exception as error:  # the point is its type
         assert type(error).__name__ in {"CorruptData", "LimitExceeded"}
 
 
