@@ -1,5 +1,5 @@
 """The engine as a module: `python -m hullmark` is `hullmark`."""
 
-from hullmark.cli import main
+from hullmark.cli import entry
 
-raise SystemExit(main())
+entry()

@@ -13,4 +13,4 @@ from hullmark.settings import Settings
 def refresh_advisories(lake: Lake, settings: Settings) -> None:
     """Fetch what is new, keep the last good snapshot of what cannot be fetched, and note each feed's state in the lake."""
     store = FeedStore(lake.feeds_root)
-    lake.commit("feed_snapshots", sync(store, settings, progress=progress().note))
+    lake.commit("feed_snapshots", sync(store, settings, progress=lambda _feed: progress().advance()))

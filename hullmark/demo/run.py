@@ -29,9 +29,7 @@ def demo(state: Path, port: int, *, once: bool) -> None:
         require_free(port, "the dashboard")
     state = state.absolute()
     os.environ.update(environment(state))
-    console.print(
-        f"\n [bold]Hullmark demo[/]  two accounts, two Regions, all on this machine; kept in {state}\n", highlight=False
-    )
+    console.print("\n [bold]Hullmark demo[/]  two accounts, two Regions, all on this machine\n", highlight=False)
     with _ending_well(), ExitStack() as stack:
         with showing(lines=True):
             prefect = _prefect(stack, state)
@@ -124,13 +122,14 @@ def _serve(console: Console, state: Path, port: int, world: World, prefect: str)
 
 @contextmanager
 def _ending_well() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that no process is left behind."""
+    """Let SIGTERM, and SIGINT also where a shell had switched it off, end the block as Ctrl-C does: no process is left."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
