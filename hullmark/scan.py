@@ -1,29 +1,27 @@
 """Scan one image by itself: read its layers, load the feeds it needs, and match; no lake, no Prefect."""
 
-import hashlib
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import pyarrow as pa
 
-from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InputError, NotAnImage
 from hullmark.fleet.outcome import Outcome, outcome_of
-from hullmark.fleet.read import check_diff_ids
+from hullmark.fleet.read import check_layers
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, read_layer
 from hullmark.lake.reading import open_duckdb
 from hullmark.lake.schema import PACKAGES
-from hullmark.lake.store import Lake
 from hullmark.matching.match import match
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.progress import progress
+from hullmark.scan_feeds import advisories, cache_place
 from hullmark.settings import Settings
 from hullmark.sources import open_source
 from hullmark.sources.base import Source
+from hullmark.sources.platforms import parse_platform
 
 Rows = list[dict[str, object]]
 
@@ -40,10 +38,14 @@ class ScannedImage:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a reference came to: images, what could not be read, and the feeds that were used (rows of FEED_SNAPSHOTS)."""
+    """What a reference came to: images, and the feeds that were used (rows of FEED_SNAPSHOTS).
+
+    `gaps` say what the reports lack, `notes` what is odd although they lack nothing.
+    """
 
     images: tuple[ScannedImage, ...]
     gaps: tuple[str, ...]
+    notes: tuple[str, ...]
     feeds: Rows
 
 
@@ -53,6 +55,8 @@ def scan(reference: str, settings: Settings, platform: str | None = None, *, cac
     `cache` keeps layer inventories under the user's cache folder, so that a layer is read once. Raises UsageError,
     InputError (NotAnImage when there is no image in it), AccessError, TransportError and FeedError.
     """
+    if platform not in (None, "all"):
+        parse_platform(platform)  # before a registry is asked
     source = open_source(reference, settings)
     try:
         found = source.images(platform)
@@ -63,20 +67,23 @@ def scan(reference: str, settings: Settings, platform: str | None = None, *, cac
         inventories = _inventories(source, images, settings, cache)
     finally:
         source.close()
-    store, gaps = _advisories(inventories, settings, bool(settings.feeds))
-    findings = _match([inventory.packages for inventory in inventories], store, settings)
+    packages = [inventory.packages for inventory in inventories]
+    with advisories(packages, settings) as feeds:
+        findings = _match(packages, feeds.store, settings)
     scanned = tuple(
         ScannedImage(image, inventory, outcome_of(inventory), part)
         for image, inventory, part in zip(images, inventories, findings, strict=True)
     )
-    unread = [f"{item.digest[:19]}: {item.detail}" for item in skipped if item.status is Status.FAILED]
-    partial_images = [item.outcome.detail for item in scanned if item.outcome.status is not Status.SCANNED]
-    return Scanned(scanned, (*unread, *partial_images, *gaps), store.status().to_pylist())
+    return Scanned(scanned, (*_gaps(scanned, skipped), *feeds.gaps), feeds.notes, feeds.rows)
 
 
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where layers and feeds of single scans are kept: $XDG_CACHE_HOME/hullmark or ~/.cache/hullmark."""
-    return Path(environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")) / "hullmark"
+def _gaps(scanned: Sequence[ScannedImage], skipped: Sequence[Skipped]) -> Iterator[str]:
+    for item in skipped:
+        if item.status is Status.FAILED:
+            yield f"{item.digest[:19]} was not scanned: {item.detail}"
+    for image in scanned:
+        if image.outcome.status is not Status.SCANNED:
+            yield f"{image.image.platform}: {image.outcome.detail}" if len(scanned) > 1 else image.outcome.detail
 
 
 def _no_image(reference: str, skipped: Sequence[Skipped]) -> str:
@@ -93,29 +100,27 @@ def _inventories(source: Source, images: Sequence[Image], settings: Settings, ca
         for layer in image.layers:
             wanted.setdefault(layer.digest, (image, layer))
     objects = _layer_cache() if cache else None
-    progress().begin("Read layers", len(wanted))
-    with ThreadPoolExecutor(settings.threads) as pool:
+    listener = progress()  # of this thread; others have none
+    listener.begin("Read layers", len(wanted))
+    pool = ThreadPoolExecutor(settings.threads)
+    try:
         work = [pool.submit(_read, source, image, layer, settings, objects) for image, layer in wanted.values()]
-        try:
-            layers = {digest: future.result() for digest, future in zip(wanted, work, strict=True)}
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for future in work:
+            future.add_done_callback(lambda _: listener.advance())
+        layers = {digest: future.result() for digest, future in zip(wanted, work, strict=True)}
+    finally:  # after a failure nobody waits for the layers that are still being read
+        pool.shutdown(wait=False, cancel_futures=True)
     inventories = []
     for image in images:
         stack = [layers[layer.digest] for layer in image.layers]
-        check_diff_ids(image, stack)
+        check_layers(image, stack)
         inventories.append(assemble(image, stack))
     return inventories
 
 
 def _layer_cache() -> LayerObjects | None:
-    folder = cache_folder() / "layers"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a read-only home, as in CI: every layer is read, nothing is kept
-        return None
-    return LayerObjects(str(folder)) if os.access(folder, os.W_OK) else None
+    folder = cache_place("layers")
+    return LayerObjects(str(folder)) if folder else None  # without one every layer is read, and nothing is kept
 
 
 def _read(source: Source, image: Image, layer: Layer, settings: Settings, objects: LayerObjects | None) -> LayerInventory:
@@ -127,29 +132,17 @@ def _read(source: Source, image: Image, layer: Layer, settings: Settings, object
             with reopen() as stream:
                 inventory = read_layer(stream, layer, settings.limits, reopen)
         except InputError as error:
-            raise type(error)(f"layer {layer.index} of {image.reference}: {error}") from None
+            raise type(error)(_of_layer(image, layer, str(error))) from None
         if objects is not None:
             objects.put(inventory)
-    progress().advance()
     return inventory
 
 
-def _advisories(inventories: Sequence[Inventory], settings: Settings, named: bool) -> tuple[FeedStore, list[str]]:
-    """The feeds that these packages need, fetched when they are old; returns sentences about what is missing or late."""
-    ecosystems: set[str] = set()
-    for inventory in inventories:
-        names = inventory.packages.column("ecosystem").unique().to_pylist()
-        ecosystems.update(name.partition(":")[0] for name in names if name)
-    if named:
-        folder = hashlib.sha256(settings.feeds.encode()).hexdigest()[:16]
-        store = FeedStore(str(cache_folder() / "feeds" / folder))
-    else:
-        store = FeedStore(Lake(settings.lake).feeds_root)
-    progress().begin("Load advisories", None)
-    sync(store, settings, sorted(ecosystems), progress=progress().note)
-    have = {str(row["feed"]) for row in store.status().to_pylist() if row["snapshot"]}
-    absent = sorted(name for name in ecosystems if f"osv/{name}" not in have)
-    return store, [f"There are no advisories for {name}, so its packages were not compared." for name in absent]
+def _of_layer(image: Image, layer: Layer, sentence: str) -> str:
+    """The sentence about a layer with its place in the image instead of its digest alone."""
+    short = f"layer {layer.digest[:19]}"
+    rest = sentence.removeprefix(short) if sentence.startswith(short) else f": {sentence}"
+    return f"layer {layer.index} of {image.reference} ({layer.digest[:19]}){rest}"
 
 
 def _match(packages: Sequence[pa.Table], store: FeedStore, settings: Settings) -> list[pa.Table]:

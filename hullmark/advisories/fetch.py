@@ -15,8 +15,9 @@ import httpx
 from hullmark.errors import FeedError
 
 TRIES = 3
+CONNECTS = 2  # tries where nobody answers at all
 PAUSE_SECONDS = 1.0
-TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+TIMEOUT = httpx.Timeout(60.0, connect=8.0)
 CHUNK = 1 << 20
 
 
@@ -77,7 +78,8 @@ def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
             if tried == TRIES or (status < 500 and status != 429):
                 raise FeedError(f"{url} answered with HTTP {status}; try again later") from None
         except httpx.HTTPError as error:
-            if tried == TRIES:
+            unheard = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            if tried == (CONNECTS if unheard else TRIES):
                 raise FeedError(f"{url} cannot be reached ({type(error).__name__}: {error}); check the network") from None
         time.sleep(PAUSE_SECONDS * tried)
     raise FeedError(f"{url} cannot be reached; check the network")

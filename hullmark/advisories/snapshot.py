@@ -1,9 +1,11 @@
 """Refresh the feeds: fetch what has changed, parse it, keep it; a feed that fails keeps its last good snapshot."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -19,6 +21,7 @@ __all__ = ["DEFAULT_ECOSYSTEMS", "FeedState", "FeedStore", "sync"]
 
 # Those whose packages Hullmark reads, by their OSV names.
 DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "PyPI", "Ubuntu", "npm")
+FETCHES = 4  # at once
 Tell = Callable[[str], None]
 
 
@@ -32,15 +35,30 @@ def sync(
     """
     asked = set(ecosystems or ())
     attempts: list[FeedState] = []
-    for feed, source in _sources(tuple(ecosystems or DEFAULT_ECOSYSTEMS)):
+    for source, state in _refresh_all(store, settings, tuple(ecosystems or DEFAULT_ECOSYSTEMS)):
         if progress:
             progress(f"feed {source.feed}")
-        state = _refresh(store, settings, feed, source)
         by_name = source.feed.removeprefix("osv/") in asked
         if state is not None or by_name:
             attempts.append(state or _missing(store, source, settings))
     rows = [asdict(state) | {"fetched_at": state.tried_at} for state in attempts]
     return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
+
+
+def _refresh_all(
+    store: FeedStore, settings: Settings, ecosystems: Sequence[str]
+) -> Iterator[tuple[Source, FeedState | None]]:
+    """Every feed with its new state, in order: several are fetched at once, and one is parsed at a time."""
+    parsing = Lock()
+    pool = ThreadPoolExecutor(FETCHES, "feeds")
+    try:
+        work = [
+            (source, pool.submit(_refresh, store, settings, feed, source, parsing)) for feed, source in _sources(ecosystems)
+        ]
+        for source, future in work:
+            yield source, future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _sources(ecosystems: Sequence[str]) -> Iterator[tuple[Feed, Source]]:
@@ -49,7 +67,7 @@ def _sources(ecosystems: Sequence[str]) -> Iterator[tuple[Feed, Source]]:
             yield feed, source
 
 
-def _refresh(store: FeedStore, settings: Settings, feed: Feed, source: Source) -> FeedState | None:
+def _refresh(store: FeedStore, settings: Settings, feed: Feed, source: Source, parsing: Lock) -> FeedState | None:
     """The new state of one feed, None when its place has none and it was never there."""
     before, url, now = store.state(source.feed), _url(settings.feeds, source), datetime.now(UTC)
     known = before.validators if before.url == url else replace(before, snapshot="").validators
@@ -59,7 +77,8 @@ def _refresh(store: FeedStore, settings: Settings, feed: Feed, source: Source) -
                 state = replace(before, fetched_at=now, tried_at=now, state="fresh", detail="")
                 store.note(state)
                 return state
-            return _load(store, settings, feed, source, FeedState(source.feed, url=url), fetched)
+            with parsing:
+                return _load(store, settings, feed, source, FeedState(source.feed, url=url), fetched)
     except Absent as error:
         if not before.snapshot and settings.feeds:
             return None
@@ -100,7 +119,7 @@ def _failed(store: FeedStore, before: FeedState, url: str, error: FeedError) -> 
 
 
 def _missing(store: FeedStore, source: Source, settings: Settings) -> FeedState:
-    error = FeedError(f"there is no feed {source.feed} in {settings.feeds}")
+    error = FeedError(f"there is no {source.path} in {settings.feeds}; check --feeds or HULLMARK_FEEDS, or add it there")
     return _failed(store, store.state(source.feed), _url(settings.feeds, source), error)
 
 

@@ -29,7 +29,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     verb.add_argument(
-        "--fail-on", metavar="SEVERITY", choices=ORDER[1:], help=f"exit with 1 from this severity on: {', '.join(ORDER[1:])}"
+        "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
     verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep nothing")
@@ -38,7 +38,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Scan, report, and say by the exit status what came of it."""
-    from hullmark.commands.showing import showing
+    from hullmark.commands.showing import print_error, showing
     from hullmark.reports.scan_report import scan_report
     from hullmark.scan import scan, with_feeds
     from hullmark.settings import read_settings
@@ -56,8 +56,10 @@ def run(options: argparse.Namespace) -> int:
         for item in scanned.images
     ]
     _write(reports, options.format, target)
+    for note in scanned.notes:
+        print_error(f"note: {note}")
     for gap in scanned.gaps:
-        sys.stderr.write(f"hullmark: incomplete: {gap}\n")
+        print_error(f"incomplete: {gap}")
     return _exit_status(scanned, options.fail_on)
 
 

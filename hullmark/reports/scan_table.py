@@ -41,11 +41,8 @@ def _parts(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed
     else:
         yield _nothing_found(report)
         yield ""
-    unknown = sum(not item["ecosystem"] for item in report["packages"])
-    if unknown:
-        yield Text(
-            f"{counted(unknown, 'package')} could not be compared: no advisories speak of their system", style="yellow"
-        )
+    for sentence in _not_compared(report):
+        yield Text(sentence, style="yellow")
         yield ""
     if report["problems"]:
         yield from _problems(report["problems"])
@@ -71,20 +68,35 @@ def _header(report: Any) -> Table:  # noqa: ANN401
 
 
 def _feeds(feeds: list[dict[str, Any]]) -> str:
-    if not feeds:
-        return "none loaded: run `hullmark feeds sync`"
+    if not any(feed["snapshot"] for feed in feeds):
+        return "none"
     return ", ".join(f"{plain(feed['feed'])} {age(feed['age_hours'])}" for feed in feeds)
 
 
 def _nothing_found(report: Any) -> Text:  # noqa: ANN401
     if not report["packages"]:
         return Text("No packages were found, so there is nothing to compare with advisories.", style="yellow")
-    if not report["feeds"]:
-        return Text("Not compared with any advisory: no feed is loaded.", style="yellow")
-    compared = sum(bool(item["ecosystem"]) for item in report["packages"])
+    compared = sum(not _obstacle(report, item) for item in report["packages"])
     if not compared:
-        return Text("Nothing could be compared with advisories.", style="yellow")
+        return Text("Nothing could be compared with advisories, so nothing is known of vulnerabilities.", style="yellow")
     return Text(f"✓ No known vulnerabilities in {counted(compared, 'package')}.", style="bold green")
+
+
+def _not_compared(report: Any) -> Iterator[str]:  # noqa: ANN401
+    """A sentence for each reason that kept packages from being compared."""
+    obstacles = Counter(_obstacle(report, item) for item in report["packages"])
+    for obstacle, count in sorted(obstacles.items()):
+        if obstacle:
+            yield f"{counted(count, 'package')} could not be compared: {obstacle}"
+
+
+def _obstacle(report: Any, package: Any) -> str:  # noqa: ANN401
+    """Why a package was compared with nothing; "" when it was compared."""
+    ecosystem = package["ecosystem"].partition(":")[0]
+    if not ecosystem:
+        return "no advisories speak of their system"
+    loaded = any(feed["feed"] == f"osv/{ecosystem}" and feed["snapshot"] for feed in report["feeds"])
+    return "" if loaded else f"the advisories for {plain(ecosystem)} could not be loaded"
 
 
 def _overview(findings: list[Finding]) -> Iterator[RenderableType]:

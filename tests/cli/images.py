@@ -113,7 +113,7 @@ def write_layout_tar(path: Path, built: Built) -> Path:
 
 
 def write_docker_archive(path: Path, layers: Sequence[bytes], links: Mapping[str, str] | None = None) -> Path:
-    """What docker save writes, of plain tars; `links` gives a layer.tar as a symbolic link: {"1/layer.tar": "../0/layer.tar"}."""
+    """What docker save writes, of plain tars; `links` gives some as symbolic links: {"1/layer.tar": "../0/layer.tar"}."""
     names = [f"{place}/layer.tar" for place in range(len(layers))]
     config = {
         "architecture": "amd64",
@@ -121,7 +121,7 @@ def write_docker_archive(path: Path, layers: Sequence[bytes], links: Mapping[str
         "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
     }
     manifest = [{"Config": "config.json", "RepoTags": ["shop/api:1.0"], "Layers": names}]
-    files = {"manifest.json": json.dumps(manifest), "config.json": json.dumps(config)}
+    files: dict[str, str | bytes] = {"manifest.json": json.dumps(manifest), "config.json": json.dumps(config)}
     files |= {name: layer for name, layer in zip(names, layers, strict=True) if name not in (links or {})}
     path.write_bytes(tar_of(files, links))
     return path

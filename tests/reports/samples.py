@@ -17,7 +17,7 @@ IMAGE = Image(
     Platform(), LAYERS, {},
 )  # fmt: skip
 FEEDS: tuple[dict[str, object], ...] = (
-    {"feed": "osv-debian", "snapshot": "abc", "fetched_at": NOW - timedelta(hours=5), "state": "ok"},
+    {"feed": "osv/Debian", "snapshot": "abc", "fetched_at": NOW - timedelta(hours=5), "state": "ok"},
     {"feed": "kev", "snapshot": None, "fetched_at": None, "state": "failed"},
 )
 NONE = {"epss": None, "score": None}

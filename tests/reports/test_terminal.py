@@ -37,7 +37,7 @@ def test_a_scan_says_what_was_found() -> None:
     text = scan(sample())
     for words in (
         "registry.example/payments/api:2.4.1", "debian 12 · linux/amd64", "3 layers · 3 packages (deb 3)",
-        "osv-debian 5 h, kev never", "5 findings  2 critical · 1 medium · 1 low · 1 unknown",
+        "osv/Debian 5 h, kev never", "5 findings  2 critical · 1 medium · 1 low · 1 unknown",
         "1 vulnerability known to be exploited", "openssl 1.0 · layer 0", "KEV", "30 %", "no fix",
         "updating 2 packages ends 2 of 5 findings", "2 of them came with layer 0",
     ):  # fmt: skip
@@ -59,7 +59,7 @@ def test_long_lists_are_counted_not_dropped_silently() -> None:
 
 @pytest.mark.parametrize(
     ("ecosystem", "words"),
-    [("Debian:12", "✓ No known vulnerabilities in 1 package."), ("", "Nothing could be compared with advisories.")],
+    [("Debian:12", "✓ No known vulnerabilities in 1 package."), ("", "Nothing could be compared with advisories")],
 )
 def test_nothing_found_is_said_with_care(ecosystem: str, words: str) -> None:
     text = scan(sample(findings=rows("findings"), packages=rows("packages", package("a", ecosystem=ecosystem))))
@@ -72,8 +72,16 @@ def test_no_packages_and_no_feeds_are_not_good_news() -> None:
     assert "No packages were found" in scan(report)
     assert "no known operating system" in scan(report)
     loaded = sample(findings=rows("findings"))
-    assert "Not compared with any advisory" in scan(loaded | {"feeds": []})
-    assert "hullmark feeds sync" in scan(loaded | {"feeds": []})
+    missing = scan(loaded | {"feeds": []})
+    assert "Nothing could be compared with advisories" in missing
+    assert "✓" not in missing
+
+
+def test_packages_whose_advisories_are_missing_are_counted() -> None:
+    found = rows("packages", package("a", ecosystem="Debian:12"), package("b", ecosystem="PyPI"))
+    text = scan(sample(findings=rows("findings"), packages=found))
+    assert "✓ No known vulnerabilities in 1 package." in text
+    assert "1 package could not be compared: the advisories for PyPI could not be loaded" in text
 
 
 def test_hostile_text_is_written_out() -> None:

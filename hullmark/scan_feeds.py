@@ -1,0 +1,131 @@
+"""The advisories of a single scan: which feeds it needs, where they are kept, and what is missing or late."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hullmark.advisories.fetch import Validators
+from hullmark.advisories.snapshot import FeedState, FeedStore, sync
+from hullmark.lake.store import Lake
+from hullmark.progress import progress
+from hullmark.settings import Settings
+
+EXPLOITATION = ("epss", "kev")  # needed whatever is installed
+
+
+@dataclass(frozen=True, slots=True)
+class Advisories:
+    """Where the feeds of a scan lie, their rows (FEED_SNAPSHOTS, no time without a snapshot), and sentences about them.
+
+    `gaps` make a report incomplete, `notes` do not.
+    """
+
+    store: FeedStore
+    rows: list[dict[str, object]]
+    gaps: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where layers and feeds of single scans are kept: $XDG_CACHE_HOME/hullmark or ~/.cache/hullmark."""
+    return Path(environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")) / "hullmark"
+
+
+def cache_place(*parts: str) -> Path | None:
+    """A folder of the cache, made when it is not there; None where it cannot be written, as in a read-only home."""
+    folder = cache_folder().joinpath(*parts)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+@contextmanager
+def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Advisories]:
+    """The feeds that these packages (PACKAGES) need, refreshed when they are due; readable until the block ends."""
+    names: set[str] = set()
+    for table in packages:
+        names.update(name.partition(":")[0] for name in table.column("ecosystem").unique().to_pylist() if name)
+    wanted = [*(f"osv/{name}" for name in sorted(names)), *EXPLOITATION]
+    listener = progress()
+    listener.begin("Load advisories", len(wanted))
+    with _root(settings) as root:
+        store = FeedStore(root)
+        if names and _due(store, settings, wanted):
+            sync(store, settings, sorted(names), progress=lambda _feed: listener.advance())
+        states = [state for feed in wanted if (state := store.state(feed)).tried_at]
+        yield Advisories(store, _rows(store, wanted), *_sentences(store, states, settings))
+
+
+@contextmanager
+def _root(settings: Settings) -> Iterator[str]:
+    """Where the feeds are kept: with the lake when it is the lake's feeds that are wanted, else in the cache."""
+    if not settings.feeds:
+        lake = Lake(settings.lake)
+        if lake.exists():
+            yield lake.feeds_root
+            return
+    name = hashlib.sha256(settings.feeds.encode()).hexdigest()[:16] if settings.feeds else "publishers"
+    folder = cache_place("feeds", name)
+    if folder:
+        yield str(folder)
+        return
+    with tempfile.TemporaryDirectory(prefix="hullmark-feeds-") as passing:
+        yield passing
+
+
+def _due(store: FeedStore, settings: Settings, wanted: list[str]) -> bool:
+    """Whether to ask: a folder always, since that costs nothing, an address when a snapshot is missing or old."""
+    if settings.feeds and "://" not in settings.feeds:
+        return True
+    return any(state.validators == Validators() or _is_old(state, settings) for state in map(store.state, wanted))
+
+
+def _is_old(state: FeedState, settings: Settings) -> bool:
+    oldest = datetime.now(UTC) - timedelta(hours=settings.feeds_max_age_hours)
+    return state.fetched_at is None or state.fetched_at < oldest
+
+
+def _rows(store: FeedStore, wanted: list[str]) -> list[dict[str, object]]:
+    rows = [row for row in store.status().to_pylist() if row["feed"] in wanted]
+    return [row if row["snapshot"] else {**row, "fetched_at": None} for row in rows]
+
+
+def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(gaps, notes); what is known to be exploited is not missed where there is nothing to say it of."""
+    gaps: list[str] = []
+    notes: list[str] = []
+    absent = [state for state in states if not state.snapshot]
+    compared = any(state.snapshot and state.feed not in EXPLOITATION for state in states)
+    for state in absent:
+        if state.feed not in EXPLOITATION:
+            gaps.append(f"packages of {state.feed.removeprefix('osv/')} were not compared with advisories: {state.detail}")
+        elif compared:
+            gaps.append(f"the findings lack what {state.feed} knows: {state.detail}")
+    for state in states:
+        if state.snapshot and state.state == "failed":
+            (gaps if _is_old(state, settings) else notes).append(state.detail)
+    notes += _broken(store, {state.feed: state for state in states if state.snapshot and state.problems})
+    return tuple(gaps), tuple(notes)
+
+
+def _broken(store: FeedStore, states: Mapping[str, FeedState]) -> Iterator[str]:
+    if not states:
+        return
+    problems = store.problems()
+    for feed, state in states.items():
+        first = problems.filter(pc.equal(problems.column("feed"), feed)).slice(0, 1).to_pylist()[0]
+        count = f"{state.problems:,} of the {state.records:,} records"
+        yield (
+            f"{count} of the feed {feed} could not be read in full ({first['record']}: {first['reason']}); "
+            "`hullmark feeds status --problems` lists those of the lake's feeds"
+        )
