@@ -13,6 +13,7 @@ from hullmark.inventory.value import LayerInventory
 from hullmark.lake.place import one_line, place
 from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.settings import MIB
+from hullmark.sources.digest import is_digest
 
 REMEMBERED = 128 * MIB  # of layers that were just read or written, since images share them
 MAGIC = b"PAR1"
@@ -47,11 +48,16 @@ class LayerObjects:
         try:
             self._place.write(self._name(inventory.digest), _to_parquet(inventory, self._engine))
         except OSError as error:
-            where = self._place.join(self._name(inventory.digest))
-            raise LakeError(f"{where} cannot be written: {one_line(error)}; check its permissions and space") from None
+            if not self._is_whole(inventory.digest):  # else another thread wrote it at the same moment
+                where = self._place.join(self._name(inventory.digest))
+                raise LakeError(f"{where} cannot be written: {one_line(error)}; check its permissions and space") from None
         self._remember(inventory)
 
     def _name(self, digest: str) -> str:
+        if not is_digest(digest):
+            raise LakeError(
+                f"{digest[:80]!r} is no sha256 digest, so that no layer can be stored under it; check the manifest"
+            )
         hexes = digest.removeprefix("sha256:")
         return f"{self._engine}/{hexes[:2]}/{hexes[2:]}.parquet"
 

@@ -1,6 +1,7 @@
 """Stored layers: what was put comes back, by digest and engine; what is damaged is missing."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,19 @@ def test_missing_keeps_order(tmp_path: Path) -> None:
     objects.put(LAYER)
     for store in (objects, LayerObjects(str(tmp_path))):
         assert store.missing([LAYER.digest, ABSENT]) == [ABSENT]
+
+
+def test_a_digest_that_is_a_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match="no sha256 digest"):
+        LayerObjects(str(tmp_path)).missing(["sha256:../../../etc/passwd"])
+
+
+def test_threads_that_store_the_same_layer(tmp_path: Path) -> None:
+    objects = LayerObjects(str(tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(objects.put, [LAYER] * 40)) == [None] * 40
+    assert only(tmp_path)
+    assert LayerObjects(str(tmp_path)).get(LAYER.digest).table.equals(LAYER.table)
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:
