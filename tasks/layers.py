@@ -1,6 +1,5 @@
 """Read one layer, cached by its digest and the engine version."""
 
-from hullmark.inventory import LayerObjects, engine
 from prefect import task
 from prefect.cache_policies import CacheKeyFnPolicy
 from prefect.context import TaskRunContext
@@ -8,6 +7,7 @@ from prefect.context import TaskRunContext
 from hullmark.fleet import read
 from hullmark.fleet.access import Access
 from hullmark.fleet.read import LayerOutcome, WantedLayer
+from hullmark.inventory import LayerObjects, engine
 from tasks.retries import NETWORK
 
 
@@ -22,5 +22,5 @@ def layer_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
 @task(name="read-layer", cache_policy=CacheKeyFnPolicy(cache_key_fn=layer_key), persist_result=True, **NETWORK)
 def read_layer(access: Access, wanted: WantedLayer, objects: LayerObjects) -> LayerOutcome:
     """See `hullmark.fleet.read.read`; a cached outcome holds only while the store holds the layer (see `flows.scan`)."""
-    with access.slot(wanted.locations[0]):
+    with access.reading:
         return read.read(access.registry, wanted, objects, access.settings.limits)

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from hullmark.advisories.snapshot import FeedStore
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from hullmark.advisories.snapshot import FeedStore
 from hullmark.fleet import findings
 from hullmark.fleet.findings import Changes
-from hullmark.fleet.run import Run
+from hullmark.fleet.run import Record
 from hullmark.lake.store import Lake
 
 
 @task(name="match-lake", cache_policy=NO_CACHE)
-def match_lake(lake: Lake, run: Run, reread: Sequence[str], memory_mb: int) -> Changes:
-    """See `hullmark.fleet.findings.update_findings`."""
-    return findings.update_findings(lake, FeedStore(lake.feeds_root), run, reread, memory_mb)
+def match_lake(lake: Lake, record: Record, reread: Sequence[str], memory_mb: int) -> Changes:
+    """See `hullmark.fleet.findings.update_findings`; the record gets their number."""
+    changes = findings.update_findings(lake, FeedStore(lake.feeds_root), record.run, reread, memory_mb)
+    record.counts.findings = changes.findings
+    return changes

@@ -19,17 +19,20 @@ from hullmark.sources.registry import Registry
 class Access:
     """Sessions and registries of the integrations, made when first asked for; safe between threads; a context manager.
 
-    Credentials live in this object only. `slot` bounds how many requests one registry gets at once.
+    Credentials live in this object only. `registry` hands out at most `registry_requests` places at one registry, and
+    `reading` at most `workers` places for layers that are inflated at once.
     """
 
     def __init__(self, integrations: Iterable[Integration], settings: Settings, run: str) -> None:
         self.integrations = {item.account_id: item for item in integrations}
         self.settings = settings
+        self.reading = BoundedSemaphore(settings.threads)
         self._run = run
         self._lock = Lock()
         self._sessions: dict[str, AwsSession] = {}
         self._registries: dict[tuple[str, str], Registry] = {}
         self._slots: dict[tuple[str, str], BoundedSemaphore] = {}
+        self._making: dict[tuple[str, ...], Lock] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -37,30 +40,25 @@ class Access:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def regions(self) -> list[tuple[str, str]]:
+        """Every account with every Region that is connected, in order."""
+        return [(item.account_id, region) for item in self.integrations.values() for region in item.regions]
+
     def session(self, account: str) -> AwsSession:
         """The assumed session of a connected account; raises NotFound, AccessError, Throttled and TransportError."""
-        with self._lock:
+        with self._one_maker(account):
             if account not in self._sessions:
                 if account not in self.integrations:
                     raise NotFound(f"account {account} is not connected; add it in the Integration Hub")
                 self._sessions[account] = assume(self.integrations[account], self.settings, self._run)
             return self._sessions[account]
 
-    def registry(self, place: Location) -> Registry:
-        """The registry where a place lies; raises as `session` does."""
-        session, key = self.session(place.account), (place.account, place.region)
-        with self._lock:
-            if key not in self._registries:
-                self._registries[key] = ecr_registry(LoginProvider(session, place.region), self.settings)
-            return self._registries[key]
-
     @contextmanager
-    def slot(self, place: Location) -> Iterator[None]:
-        """Wait for one of the `registry_requests` places at this registry, and hold it while the block runs."""
-        with self._lock:
-            limit = self._slots.setdefault((place.account, place.region), BoundedSemaphore(self.settings.registry_requests))
-        with limit:
-            yield
+    def registry(self, place: Location) -> Iterator[Registry]:
+        """The registry where a place lies, once it has a place for one more; raises as `session` does."""
+        with self._slot(place):
+            yield self._registry(place)
 
     def close(self) -> None:
         """Close every registry and forget every session."""
@@ -69,3 +67,20 @@ class Access:
                 closing.callback(registry.close)
             self._registries.clear()
             self._sessions.clear()
+
+    def _registry(self, place: Location) -> Registry:
+        session, key = self.session(place.account), (place.account, place.region)
+        with self._one_maker(*key):
+            if key not in self._registries:
+                self._registries[key] = ecr_registry(LoginProvider(session, place.region), self.settings)
+            return self._registries[key]
+
+    def _one_maker(self, *key: str) -> Lock:
+        """The lock of one session or registry: an account that answers slowly holds up no other."""
+        with self._lock:
+            return self._making.setdefault(key, Lock())
+
+    def _slot(self, place: Location) -> BoundedSemaphore:
+        with self._lock:
+            key = (place.account, place.region)
+            return self._slots.setdefault(key, BoundedSemaphore(self.settings.registry_requests))

@@ -1,14 +1,17 @@
 """What each digest came to: inventories assembled from stored layers, one Answer a digest, whatever went wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from hullmark.errors import HullmarkError
+from hullmark.errors import HullmarkError, LakeError
+from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.read import LayerOutcome, Resolved, check_diff_ids
+from hullmark.fleet.read import LayerOutcome, Resolved, check_layers
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble
-from hullmark.model import Image, Skipped, Status
+from hullmark.model import Image, Reason, Skipped, Status
+
+INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type nobody stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,6 @@ class Answer:
     item: Image | Skipped
     locations: tuple[Location, ...]
     outcome: Outcome
-    index_digest: str = ""
     inventory: Inventory | None = None
 
 
@@ -30,21 +32,25 @@ class Stored:
     failures: Mapping[str, LayerOutcome]
 
 
-Places = frozenset[tuple[str, str, str]]  # registry, repository, digest
+def stored_layers(objects: LayerObjects, outcomes: Iterable[LayerOutcome]) -> Stored:
+    """The store beside what could not be put into it."""
+    return Stored(objects, {item.digest: item for item in outcomes if item.outcome.status is Status.FAILED})
 
 
-def answers(resolved: Resolved, stored: Stored, tagged: Places) -> list[Answer]:
-    """The answers for a wanted digest: itself, and for an index every child before it.
-
-    `tagged` are the digests that have a tag of their own; there they answer for themselves, not as a child.
-    """
+def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
+    """The answers for a wanted digest: itself, and for an index every child that it answers for before it."""
     wanted = resolved.wanted
-    found = [_answer(item, wanted, stored, tagged) for item in resolved.found]
-    if any(answer.item.digest == wanted.digest for answer in found):
-        return found
-    outcome = worst([answer.outcome for answer in found])
-    index = Skipped(wanted.digest, wanted.digest, wanted.media_type, outcome.status, outcome.reason, outcome.detail)
-    return [*found, Answer(index, wanted.locations, outcome)]
+    read = [(item, *_read(item, stored)) for item in resolved.found]
+    for item, outcome, inventory in read:
+        if item.digest == wanted.digest:
+            return [Answer(item, wanted.locations, outcome, inventory)]
+    found = [Answer(item, _child(item.digest, wanted, kin), outcome, inventory) for item, outcome, inventory in read]
+    for digest in inner_indexes(resolved):
+        inside = worst([outcome for item, outcome, _ in read if isinstance(item, Image) and item.index_digest == digest])
+        found.append(Answer(_index(digest, "", inside), _child(digest, wanted, kin), inside))
+    whole = worst([outcome for _, outcome, _ in read])
+    index = Answer(_index(wanted.digest, wanted.media_type, whole), wanted.locations, whole)
+    return [*(answer for answer in found if answer.locations), index]
 
 
 def chunks(items: Sequence[Resolved], images: int) -> Iterator[Sequence[Resolved]]:
@@ -66,24 +72,34 @@ def read_inventory(image: Image, stored: Stored) -> tuple[Outcome, Inventory | N
     for layer in image.layers:
         failure = stored.failures.get(layer.digest)
         if failure is not None:
-            where = f"Layer {layer.index} of {len(image.layers)}: {failure.outcome.detail}"
+            where = f"Layer {layer.index + 1} of {len(image.layers)}: {failure.outcome.detail}"
             return Outcome(Status.FAILED, failure.outcome.reason, where), None
     try:
         layers: list[LayerInventory] = [stored.objects.get(layer.digest) for layer in image.layers]
-        check_diff_ids(image, layers)
+    except LakeError as damaged:  # it is removed, and read again by the next run
+        return Outcome(Status.FAILED, Reason.TRANSPORT, str(damaged)), None
+    try:
+        check_layers(image, layers)
         inventory = assemble(image, layers)
     except HullmarkError as failed:
         return outcome_of_failure(failed), None
     return outcome_of(inventory), inventory
 
 
-def _answer(item: Image | Skipped, wanted: Wanted, stored: Stored, tagged: Places) -> Answer:
-    child = item.digest != wanted.digest
-    places = tuple(
-        place for place in wanted.locations if not child or (place.registry, place.repository, item.digest) not in tagged
-    )
-    index_digest = wanted.digest if child else ""
+def _read(item: Image | Skipped, stored: Stored) -> tuple[Outcome, Inventory | None]:
     if isinstance(item, Skipped):
-        return Answer(item, places, Outcome(item.status, item.reason, item.detail), index_digest)
-    outcome, inventory = read_inventory(item, stored)
-    return Answer(item, places, outcome, index_digest, inventory)
+        return Outcome(item.status, item.reason, item.detail), None
+    return read_inventory(item, stored)
+
+
+def _child(digest: str, wanted: Wanted, kin: Kinship) -> tuple[Location, ...]:
+    """The places where the wanted index answers for a child, with what names the child there."""
+    return tuple(
+        replace(place, tags=named.all_tags, index_digest=named.index_digest)
+        for place in wanted.locations
+        if (named := kin.answered_by(wanted.digest, place, digest))
+    )
+
+
+def _index(digest: str, media_type: str, outcome: Outcome) -> Skipped:
+    return Skipped(digest, digest, media_type or INDEX, outcome.status, outcome.reason, outcome.detail)

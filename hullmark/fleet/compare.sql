@@ -1,26 +1,51 @@
-/* Yesterday's findings beside today's, row by row. Reads `finding`, `findings`, `images`, `packages` and `reread`. */
+/* Yesterday's findings beside today's, row by row. Reads `finding`, `findings`, `finding_events`, `images`, `runs` and `reread`.
+   new: nobody matched the image before, since it came after the last run that ended well. returned: the finding closed when
+   the image went. read_anew: by another engine than before, in this run or in one that was killed before it matched.
+   told: the last event of this finding says the same already. */
 CREATE OR REPLACE TEMP TABLE compared AS
-WITH image AS (
-    SELECT digest AS image_digest, bool_or(state = 'present') AS here, bool_or(state = 'untagged') AS untagged,
-        min(first_seen) = $at::TIMESTAMPTZ AS new
-    FROM images GROUP BY digest
+WITH last_run AS (
+    SELECT max(started) AS started, arg_max(engine, started) AS engine
+    FROM runs
+    WHERE run <> $run AND state IN ('completed', 'incomplete')
+),
+image AS (
+    SELECT digest AS image_digest, bool_or(images.state = 'present') AS here, bool_or(images.state = 'untagged') AS untagged,
+        min(first_seen) > coalesce(any_value(last_run.started), TIMESTAMPTZ '1970-01-01') AS new,
+        bool_or(images.engine = $engine AND last_run.engine <> $engine) AS read_anew
+    FROM images CROSS JOIN last_run
+    GROUP BY digest
+),
+pair AS (
+    SELECT
+        image_digest, package_key, vulnerability, old.first_seen,
+        old.vulnerability IS NULL AS opened,
+        new.vulnerability IS NULL AS closed,
+        new.severity IS DISTINCT FROM old.severity AS severity_changed,
+        new.fixed_version IS DISTINCT FROM old.fixed_version AS range_changed,
+        new.kev IS DISTINCT FROM old.kev AS exploitation_changed,
+        row(new.aliases, new.advisory, new.purl, new.layer, new.layer_index, new.score, new.vector, new.kev_due,
+            new.kev_ransomware, new.epss, new.epss_percentile, new.summary)
+            IS DISTINCT FROM
+        row(old.aliases, old.advisory, old.purl, old.layer, old.layer_index, old.score, old.vector, old.kev_due,
+            old.kev_ransomware, old.epss, old.epss_percentile, old.summary) AS rest_changed,
+        old.severity AS old_severity, new.severity AS new_severity,
+        old.fixed_version AS old_fixed, new.fixed_version AS new_fixed
+    FROM finding AS new
+    FULL JOIN findings AS old USING (image_digest, package_key, vulnerability)
+),
+told AS (
+    SELECT image_digest, package_key, vulnerability, arg_max(event, "at") AS event, arg_max(cause, "at") AS cause
+    FROM finding_events
+    SEMI JOIN (SELECT * FROM pair WHERE opened OR closed) AS moved USING (image_digest, package_key, vulnerability)
+    WHERE event IN ('opened', 'closed')
+    GROUP BY ALL
 )
 SELECT
-    image_digest, package_key, vulnerability, old.first_seen,
-    old.vulnerability IS NULL AS opened,
-    new.vulnerability IS NULL AS closed,
-    new.severity IS DISTINCT FROM old.severity AS severity_changed,
-    new.fixed_version IS DISTINCT FROM old.fixed_version AS range_changed,
-    new.kev IS DISTINCT FROM old.kev AS exploitation_changed,
-    row(new.aliases, new.advisory, new.purl, new.layer, new.layer_index, new.score, new.vector, new.kev_due, new.kev_ransomware,
-        new.epss, new.epss_percentile, new.summary)
-        IS DISTINCT FROM
-    row(old.aliases, old.advisory, old.purl, old.layer, old.layer_index, old.score, old.vector, old.kev_due, old.kev_ransomware,
-        old.epss, old.epss_percentile, old.summary) AS rest_changed,
-    old.severity AS old_severity, new.severity AS new_severity,
-    old.fixed_version AS old_fixed, new.fixed_version AS new_fixed,
+    pair.*,
     coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,
-    image_digest IN (SELECT image_digest FROM reread) AS reread
-FROM finding AS new
-FULL JOIN findings AS old USING (image_digest, package_key, vulnerability)
+    coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged'), false) AS returned,
+    coalesce(image.read_anew, false) OR image_digest IN (SELECT image_digest FROM reread) AS read_anew,
+    coalesce((opened AND told.event = 'opened') OR (closed AND told.event = 'closed'), false) AS told
+FROM pair
 LEFT JOIN image USING (image_digest)
+LEFT JOIN told USING (image_digest, package_key, vulnerability)

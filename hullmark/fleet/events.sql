@@ -5,9 +5,9 @@ SELECT
     $at::TIMESTAMPTZ AS at,
     CASE WHEN opened THEN 'opened' WHEN closed THEN 'closed' ELSE 'changed' END AS event,
     CASE
-        WHEN opened AND new_image THEN 'image'
+        WHEN opened AND (new_image OR returned) THEN 'image'
         WHEN closed AND NOT here THEN CASE WHEN untagged THEN 'image-untagged' ELSE 'image-deleted' END
-        WHEN (opened OR closed) AND reread THEN 'engine'
+        WHEN (opened OR closed) AND read_anew THEN 'engine'
         WHEN opened OR closed THEN 'advisory'
         WHEN severity_changed THEN 'severity'
         WHEN range_changed THEN 'range'
@@ -22,4 +22,4 @@ SELECT
         ELSE ''
     END AS detail
 FROM compared
-WHERE opened OR closed OR severity_changed OR range_changed OR exploitation_changed
+WHERE NOT told AND (opened OR closed OR severity_changed OR range_changed OR exploitation_changed)

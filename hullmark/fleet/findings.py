@@ -1,14 +1,15 @@
 """Match the whole lake against the current advisories, and write what has changed: findings, and events with their cause."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import FeedError, LakeError
+from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
 from hullmark.matching.match import match
@@ -30,22 +31,22 @@ class Changes:
 
 
 def update_findings(lake: Lake, store: FeedStore, run: Run, reread: Sequence[str] = (), memory_mb: int = 1024) -> Changes:
-    """Bring `findings` up to date and add `finding_events`; `reread` are the digests whose inventory this run wrote.
+    """Bring `findings` up to date and add `finding_events`; `reread` are the digests that another engine had read before.
 
     Raises FeedError when findings exist but their advisories are gone, and LakeError when rows fail validation.
     """
-    connection = lake.connect(memory_mb)
-    _require_advisories(connection, store)
-    store.register(connection)
-    connection.execute(read_sql("hullmark.fleet", "present_packages.sql"))
-    match(connection)
-    connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
-    connection.execute(read_sql("hullmark.fleet", "compare.sql"), {"at": run.at})
-    events = _ask(connection, "events.sql", {"run": run.run, "at": run.at})
-    _validated(lake, "finding_events", events, run)
-    _write(lake, connection, run)
-    lake.commit("finding_events", events)
-    return _count(connection, events)
+    with closing(lake.connect(memory_mb)) as connection:
+        _require_advisories(connection, store)
+        store.register(connection)
+        connection.execute(read_sql("hullmark.fleet", "present_packages.sql"))
+        match(connection)
+        connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
+        connection.execute(read_sql("hullmark.fleet", "compare.sql"), {"run": run.run, "engine": run.engine})
+        events = ask(connection, "events.sql", {"run": run.run, "at": run.at})
+        _validated(lake, "finding_events", events, run)
+        lake.commit("finding_events", events)  # first: a run that is killed now tells them again, and events.sql hears that
+        _write(lake, connection, run)
+        return _count(connection, events)
 
 
 def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
@@ -58,7 +59,7 @@ def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore)
 
 def _write(lake: Lake, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Replace the findings of every image that has a change, a bounded number of rows at a time."""
-    sizes = _ask(connection, "touched.sql")
+    sizes = ask(connection, "touched.sql")
     digests: list[str] = []
     rows = 0
     for digest, count in zip(sizes.column("image_digest").to_pylist(), sizes.column("rows").to_pylist(), strict=True):
@@ -74,7 +75,7 @@ def _write(lake: Lake, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 def _write_images(lake: Lake, connection: duckdb.DuckDBPyConnection, digests: list[str], run: Run) -> None:
     scope = pa.table({"image_digest": pa.array(digests, pa.string())})
     connection.register("scope", scope)
-    batch = _ask(connection, "findings.sql", {"at": run.at})
+    batch = ask(connection, "findings.sql", {"at": run.at})
     _validated(lake, "findings", batch, run)
     lake.replace_scope("findings", scope, batch)
 
@@ -93,7 +94,3 @@ def _count(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> Changes:
     names = events.column("event").value_counts().to_pylist()
     counts = {row["values"]: int(row["counts"]) for row in names}
     return Changes(int(total), counts.get("opened", 0), counts.get("closed", 0), counts.get("changed", 0))
-
-
-def _ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, str | datetime] | None = None) -> pa.Table:
-    return connection.sql(read_sql("hullmark.fleet", name), params=parameters).to_arrow_table()

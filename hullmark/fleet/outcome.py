@@ -17,6 +17,17 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.AccessError, Reason.DENIED),
     (errors.TransportError, Reason.TRANSPORT),
 )
+# What lies in the image's own bytes: the same digest read by the same engine ends the same way, so it is not read again.
+# A digest mismatch is not among them: the bytes that came are others than the image's, and tomorrow they may be right.
+PERMANENT = frozenset({
+    Reason.CORRUPT,
+    Reason.FOREIGN_LAYER,
+    Reason.TOO_LARGE,
+    Reason.UNKNOWN_OS,
+    Reason.UNREADABLE_FILE,
+    Reason.UNSUPPORTED_COMPRESSION,
+    Reason.UNSUPPORTED_MEDIA_TYPE,
+})  # fmt: skip
 GRAVITY = (Status.SKIPPED, Status.UNCHANGED, Status.SCANNED, Status.PARTIAL, Status.FAILED)
 
 
@@ -64,10 +75,13 @@ def _os_gap(inventory: Inventory) -> str:
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
-    """What an index as a whole comes to: its gravest child, where one that could be read softens `failed` to `partial`."""
+    """What an index as a whole comes to: its gravest child, where one that could be read softens `failed` to `partial`.
+
+    Among equals, one that is worth another try speaks for the index, so that the index is tried again too.
+    """
     if not outcomes:
         return Outcome(Status.SKIPPED, Reason.EMPTY_INDEX, "The index lists no manifest.")
-    gravest = max(outcomes, key=lambda outcome: GRAVITY.index(outcome.status))
+    gravest = max(outcomes, key=lambda outcome: (GRAVITY.index(outcome.status), outcome.reason not in PERMANENT))
     read = any(outcome.status in (Status.SCANNED, Status.PARTIAL) for outcome in outcomes)
     if gravest.status is Status.FAILED and read:
         return Outcome(Status.PARTIAL, gravest.reason, gravest.detail)

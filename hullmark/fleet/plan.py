@@ -3,29 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 import pyarrow as pa
 
+from hullmark.fleet.ask import ask_lake
+from hullmark.fleet.outcome import PERMANENT
 from hullmark.fleet.run import Run
-from hullmark.model import Reason
-from hullmark.sql import read_sql
-
-# What lies in the image's own bytes: the same digest read by the same engine ends the same way, so it is not read again.
-PERMANENT = (
-    Reason.CORRUPT,
-    Reason.DIGEST_MISMATCH,
-    Reason.FOREIGN_LAYER,
-    Reason.TOO_LARGE,
-    Reason.UNKNOWN_OS,
-    Reason.UNREADABLE_FILE,
-    Reason.UNSUPPORTED_COMPRESSION,
-    Reason.UNSUPPORTED_MEDIA_TYPE,
-)
+from hullmark.lake.store import Lake
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One place where a digest lies, with the tags that name it there."""
+    """One place where a digest lies, with the tags that name it there, itself or by an index (or several, with a space)."""
 
     registry: str
     repository: str
@@ -33,6 +21,7 @@ class Location:
     region: str
     tags: tuple[str, ...]
     pushed_at: datetime | None
+    index_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +35,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`carried`: coverage rows that still hold (schema COVERAGE); `wanted`: what must be resolved."""
+    """What a run found (schema LISTING), what of it still holds (schema COVERAGE), and what must be resolved.
 
+    `outdated` are the images that another engine read, whatever becomes of them now.
+    """
+
+    listing: pa.Table
     carried: pa.Table
     wanted: tuple[Wanted, ...]
+    outdated: frozenset[str] = frozenset()
 
 
-def plan(connection: duckdb.DuckDBPyConnection, listing: pa.Table, run: Run) -> Plan:
-    """The plan for `listing` (schema LISTING), by a connection of the lake (views `coverage` and `runs`)."""
-    connection.register("listing", listing)
+def plan(lake: Lake, listing: pa.Table, run: Run, memory_mb: int = 1024) -> Plan:
+    """The plan for `listing` (schema LISTING)."""
     parameters = {"run": run.run, "at": run.at, "engine": run.engine, "permanent": [str(reason) for reason in PERMANENT]}
-    carried = _ask(connection, "plan.sql", parameters)
-    connection.register("carried", carried)
-    return Plan(carried, tuple(_wanted(row) for row in _ask(connection, "unresolved.sql").to_pylist()))
-
-
-def leftover(connection: duckdb.DuckDBPyConnection, listing: pa.Table, answered: pa.Table, run: Run) -> pa.Table:
-    """Coverage rows for the listed digests that are not in `answered` (registry, repository, digest): archived, untagged."""
-    connection.register("listing", listing)
-    connection.register("answered", answered.select(["registry", "repository", "digest"]))
-    return _ask(connection, "leftover.sql", {"run": run.run, "at": run.at})
-
-
-def _ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, object] | None = None) -> pa.Table:
-    return connection.sql(read_sql("hullmark.fleet", name), params=parameters).to_arrow_table()
+    carried = ask_lake(lake, "plan.sql", parameters, memory_mb, listing=listing)
+    outdated = ask_lake(lake, "outdated.sql", {"engine": run.engine}, memory_mb)
+    missing = ask_lake(lake, "unresolved.sql", {}, memory_mb, listing=listing, carried=carried)
+    wanted = tuple(_wanted(row) for row in missing.to_pylist())
+    return Plan(listing, carried, wanted, frozenset(outdated.column("digest").to_pylist()))
 
 
 def _wanted(row: dict[str, object]) -> Wanted:

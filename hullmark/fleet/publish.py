@@ -1,4 +1,4 @@
-"""Answers into the lake: validated, then packages, layers and images, and their coverage rows last.
+"""Answers into the lake: validated, then packages, problems, layers and images, and their coverage rows last.
 
 A crash before the coverage row leaves rows that the next run writes again; a digest with a coverage row is complete.
 """
@@ -11,14 +11,13 @@ import pyarrow as pa
 
 from hullmark.fleet import rows
 from hullmark.fleet.answer import Answer
-from hullmark.fleet.discovery import Discovered
+from hullmark.fleet.ask import ask_lake
 from hullmark.fleet.outcome import Outcome
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
 from hullmark.model import Reason, Status
 from hullmark.quality.quarantine import quarantine
 from hullmark.quality.validate import Verdict, validate
-from hullmark.sql import read_sql
 
 Validate = Callable[[str, pa.Table], Verdict]
 SCOPED = ("packages", "problems", "image_layers")
@@ -48,26 +47,6 @@ def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = v
     return batch["coverage"]
 
 
-def keep_carried(lake: Lake, carried: pa.Table, run: Run, memory_mb: int) -> None:
-    """Write the coverage rows of what needed no reading, and bring tags and last_seen of those images up to date."""
-    connection = lake.connect(memory_mb)
-    connection.register("carried", carried)
-    seen = connection.sql(read_sql("hullmark.fleet", "seen.sql"), params={"at": run.at}).to_arrow_table()
-    lake.commit("images", seen)
-    lake.commit("coverage", carried)
-
-
-def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int) -> int:
-    """Mark images `deleted` or `untagged` that were listed to the end in this run and not found; returns their number."""
-    registries = [item.registry for item in listed if item.registry and not item.gaps]
-    places = [f"{item.registry}/{repository}" for item in listed for repository in item.repositories]
-    connection = lake.connect(memory_mb)
-    gone = connection.sql(
-        read_sql("hullmark.fleet", "gone.sql"), params={"run": run.run, "registries": registries, "places": places}
-    ).to_arrow_table()
-    return lake.commit("images", gone)
-
-
 def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Table]:
     once = rows.distinct(answers)
     return {
@@ -80,10 +59,9 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
 
 
 def _first_seen(lake: Lake, answers: Sequence[Answer]) -> dict[tuple[str, str, str], datetime]:
-    connection = lake.connect()
     digests = [answer.item.digest for answer in answers]
-    found = connection.sql(read_sql("hullmark.fleet", "first_seen.sql"), params={"digests": digests}).fetchall()
-    return {(registry, repository, digest): moment for registry, repository, digest, moment in found}
+    found = ask_lake(lake, "first_seen.sql", {"digests": digests}).to_pylist()
+    return {(row["registry"], row["repository"], row["digest"]): row["first_seen"] for row in found}
 
 
 def _reject(lake: Lake, answer: Answer, batch: dict[str, pa.Table], bad: list[Verdict], run: Run) -> pa.Table:

@@ -1,7 +1,8 @@
 """Resolve digests to their images, and read layers into the layer store: the only stages that touch a registry."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import partial
 
 from hullmark.errors import AccessError, HullmarkError, IntegrityError, NotFound, TransportError
@@ -12,7 +13,8 @@ from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources.registry import Registry
 
-RegistryOf = Callable[[Location], Registry]
+RegistryAt = Callable[[Location], AbstractContextManager[Registry]]  # waits for its turn at that registry
+PLACES = 8  # where a layer is looked for, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ class LayerOutcome:
     unpacked: int = 0  # bytes that they inflated to
 
 
-def resolve(registry_of: RegistryOf, wanted: Wanted) -> Resolved:
+def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
     """Every platform of a wanted digest, from the first place that gives it; raises TransportError, worth a retry."""
     failure: HullmarkError | None = None
     for place in wanted.locations:
         try:
-            return Resolved(wanted, tuple(registry_of(place).images(place.repository, wanted.digest, "all")))
+            with registry_at(place) as registry:
+                return Resolved(wanted, tuple(registry.images(place.repository, wanted.digest, "all")))
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:
@@ -70,23 +73,31 @@ def wanted_layers(resolved: Iterable[Resolved], objects: LayerObjects) -> tuple[
     for item in resolved:
         for image in item.found:
             for layer in image.layers if isinstance(image, Image) else ():
-                layers.setdefault(layer.digest, WantedLayer(layer, item.wanted.locations))
+                known = layers.get(layer.digest)
+                places = known.locations if known else ()
+                if len(places) < PLACES:
+                    places = tuple(dict.fromkeys((*places, *item.wanted.locations)))[:PLACES]
+                    layers[layer.digest] = WantedLayer(known.layer if known else layer, places)
     missing = objects.missing(list(layers))
     found = sorted((layers[digest] for digest in missing), key=lambda item: -item.layer.size)
     return found, len(layers) - len(found)
 
 
-def read(registry_of: RegistryOf, wanted: WantedLayer, objects: LayerObjects, limits: Limits) -> LayerOutcome:
-    """Read one layer and put its inventory into the store; raises TransportError, which is worth a retry."""
-    layer = wanted.layer
+def read(registry_at: RegistryAt, wanted: WantedLayer, objects: LayerObjects, limits: Limits) -> LayerOutcome:
+    """Read one layer and put its inventory into the store; raises TransportError, which is worth a retry.
+
+    Only the digest is believed: what one image claims of size and diff ID may be wrong, and others have the layer too.
+    """
+    layer = replace(wanted.layer, diff_id="", size=-1)
+    failure: HullmarkError = NotFound(f"layer {layer.digest} lies in no repository; discover again")
     for place in wanted.locations:
         try:
-            reopen = partial(registry_of(place).open_blob, place.repository, layer.digest, layer.size)
-            with reopen() as stream:
-                inventory = read_layer(stream, layer, limits, reopen)
-        except (AccessError, NotFound) as error:
-            if place is wanted.locations[-1]:
-                return unread(wanted, error)
+            with registry_at(place) as registry:
+                reopen = partial(registry.open_blob, place.repository, layer.digest, layer.size)
+                with reopen() as stream:
+                    inventory = read_layer(stream, layer, limits, reopen)
+        except (AccessError, NotFound) as error:  # another place may still give it
+            failure = error
         except TransportError:
             raise
         except HullmarkError as error:
@@ -94,7 +105,7 @@ def read(registry_of: RegistryOf, wanted: WantedLayer, objects: LayerObjects, li
         else:
             objects.put(inventory)
             return LayerOutcome(layer.digest, Outcome(Status.SCANNED), inventory.size, inventory.unpacked)
-    return unread(wanted, NotFound(f"layer {layer.digest} lies in no repository; discover again"))
+    return unread(wanted, failure)
 
 
 def unread(wanted: WantedLayer, failure: HullmarkError) -> LayerOutcome:
@@ -102,11 +113,16 @@ def unread(wanted: WantedLayer, failure: HullmarkError) -> LayerOutcome:
     return LayerOutcome(wanted.layer.digest, outcome_of_failure(failure))
 
 
-def check_diff_ids(image: Image, layers: Sequence[LayerInventory]) -> None:
-    """Raise IntegrityError when the config claims another diff ID than a layer has: no image borrows an inventory."""
+def check_layers(image: Image, layers: Sequence[LayerInventory]) -> None:
+    """Raise IntegrityError when an image claims other diff IDs or sizes than its layers have: none borrows an inventory."""
     for layer, inventory in zip(image.layers, layers, strict=True):
+        where = f"layer {layer.index} of {image.reference}"
         if layer.diff_id != inventory.diff_id:
             raise IntegrityError(
-                f"layer {layer.index} of {image.reference} unpacks to {inventory.diff_id}, but the image config says "
-                f"{layer.diff_id}; rebuild and push the image again"
+                f"{where} unpacks to {inventory.diff_id}, but the image config says {layer.diff_id}; "
+                "rebuild and push the image again"
+            )
+        if layer.size not in {-1, inventory.size}:
+            raise IntegrityError(
+                f"{where} has {inventory.size} bytes, but the manifest says {layer.size}; rebuild and push the image again"
             )

@@ -77,7 +77,7 @@ def _coverage(answer: Answer, run: Run) -> Iterator[dict[str, object]]:
         yield {
             "run": run.run, "registry": place.registry, "repository": place.repository, "digest": item.digest,
             "account": place.account, "region": place.region, "tags": list(place.tags), "media_type": item.media_type,
-            "subject": item.subject if isinstance(item, Skipped) else "", "index_digest": answer.index_digest,
+            "subject": item.subject if isinstance(item, Skipped) else "", "index_digest": place.index_digest,
             "status": str(outcome.status), "reason": str(outcome.reason), "detail": _text(outcome.detail), "at": run.at,
         }  # fmt: skip
 
@@ -94,7 +94,8 @@ def _image(
             "region": place.region, "tags": list(place.tags), "platform": _text(str(image.platform)),
             "media_type": image.media_type, "size": image.size, "pushed_at": place.pushed_at,
             "os_id": distro.id if distro else "", "os_version": distro.version_id if distro else "",
-            "os_name": distro.name if distro else "", **facts, "index_digest": answer.index_digest, "engine": run.engine,
+            "os_name": distro.name if distro else "", **facts,
+            "index_digest": place.index_digest.partition(" ")[0], "engine": run.engine,
             "first_seen": first_seen.get(key, run.at), "last_seen": run.at, "state": "present",
         }  # fmt: skip
 

@@ -1,23 +1,26 @@
-"""One run: its identity, and its row in the lake, written when it starts and again when it ends."""
+"""One run: its identity, what it counted and missed, and its row in the lake, written at its start and at its end."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import pyarrow as pa
 
+from hullmark.errors import HullmarkError
 from hullmark.inventory import engine
 from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
+from hullmark.sql import read_sql
 
 
 class Kind(StrEnum):
-    """What a run does: `scan` discovers, reads and matches; the other two only match what is stored."""
+    """What a run does: `scan` discovers, reads and matches; `advisories` only matches what is stored."""
 
     SCAN = "scan"
     ADVISORIES = "advisories"
-    NIGHTLY = "nightly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Run:
 
 @dataclass(slots=True)
 class Counts:
-    """What a run has done so far; sizes in bytes."""
+    """What a run has done; sizes in bytes. `digests` are coverage rows; an image counts once, whatever its places."""
 
     accounts: int = 0
     repositories: int = 0
@@ -45,6 +48,20 @@ class Counts:
     bytes_read: int = 0
     findings: int = 0
 
+    def note(self, counts: Mapping[str, int]) -> None:
+        """Set counts by their names."""
+        for name, number in counts.items():
+            setattr(self, name, number)
+
+
+@dataclass(slots=True)
+class Record:
+    """A run under way; `gaps` are sentences about what it could not do, and make it incomplete."""
+
+    run: Run
+    counts: Counts = field(default_factory=Counts)
+    gaps: list[str] = field(default_factory=list)
+
 
 def new_run(kind: Kind) -> Run:
     """A run that starts now; ids sort by time and never repeat."""
@@ -52,17 +69,43 @@ def new_run(kind: Kind) -> Run:
     return Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", kind, now, engine())
 
 
-def record(lake: Lake, run: Run, counts: Counts, state: str, detail: str = "") -> None:
+@contextmanager
+def recorded(lake: Lake, kind: Kind) -> Iterator[Record]:
+    """A new run, whose row says `running` while the block runs and then completed, incomplete or failed.
+
+    The caller holds the lake's lock: rows of runs that were killed are closed first.
+    """
+    lake.commit("runs", _abandoned(lake))
+    record = Record(new_run(kind))
+    write(lake, record, "running")
+    try:
+        yield record
+    except BaseException as failure:
+        write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
+        raise
+    write(lake, record, "incomplete" if record.gaps else "completed", " ".join(record.gaps))
+
+
+def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:
     """Write the run's row: `state` is running, completed, incomplete or failed; `detail` says what a person must know."""
-    finished = None if state == "running" else datetime.now(UTC)
+    run = record.run
     row = {
         "run": run.run,
         "kind": str(run.kind),
         "started": run.at,
-        "finished": finished,
+        "finished": None if state == "running" else datetime.now(UTC),
         "state": state,
         "engine": run.engine,
         "detail": detail,
-        **asdict(counts),
+        **asdict(record.counts),
     }
     lake.commit("runs", pa.Table.from_pylist([row], schema=RUNS))
+
+
+def _abandoned(lake: Lake) -> pa.Table:
+    """The rows of runs that still say `running` though nobody else holds the lake; on S3, where none can, there are none."""
+    if not lake.place.is_local:
+        return RUNS.empty_table()
+    with closing(lake.connect()) as connection:
+        statement = read_sql("hullmark.fleet", "abandoned.sql")
+        return connection.sql(statement, params={"now": datetime.now(UTC)}).to_arrow_table()

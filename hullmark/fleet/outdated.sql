@@ -1,0 +1,2 @@
+/* The images whose inventory another engine wrote. */
+SELECT DISTINCT digest FROM images WHERE engine <> $engine

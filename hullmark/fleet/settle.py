@@ -1,0 +1,57 @@
+"""The end of the reading: what needed none, what nobody answers for and what is gone get their rows; all is counted."""
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hullmark.fleet.ask import ask_lake
+from hullmark.fleet.discovery import Discovered
+from hullmark.fleet.kinship import Kinship
+from hullmark.fleet.plan import Plan
+from hullmark.fleet.read import LayerOutcome
+from hullmark.fleet.run import Counts, Run
+from hullmark.lake.schema import COVERAGE
+from hullmark.lake.store import Lake
+from hullmark.model import Status
+
+
+def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
+    lake: Lake, run: Run, plan: Plan, kin: Kinship, written: Sequence[pa.Table], listed: Sequence[Discovered], memory_mb: int
+) -> dict[str, int]:
+    """Complete the run's coverage and bring `images` up to date; `written` are the coverage rows of what was published.
+
+    Returns the counts of digests and images by their names in `Counts`. Raises LakeError.
+    """
+    answered = pa.concat_tables([COVERAGE.empty_table(), *written])
+    carried = ask_lake(lake, "merged.sql", {}, memory_mb, carried=plan.carried, named=kin.table())
+    known = pa.concat_tables([answered, carried]).select(["registry", "repository", "digest"])
+    moment = {"run": run.run, "at": run.at}
+    rest = ask_lake(lake, "leftover.sql", moment, memory_mb, listing=plan.listing, answered=known)
+    lake.commit("images", ask_lake(lake, "seen.sql", {"at": run.at}, memory_mb, carried=carried))
+    lake.commit("coverage", pa.concat_tables([carried, rest]))
+    mark_gone(lake, run, listed, memory_mb)
+    counted = ask_lake(lake, "tally.sql", {}, memory_mb, answered=answered, carried=carried, rest=rest)
+    return dict(counted.to_pylist()[0])
+
+
+def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int) -> int:
+    """Mark images `deleted` or `untagged` that were listed to the end in this run and not found; returns their number."""
+    registries = [item.registry for item in listed if item.registry and not item.gaps]
+    places = [f"{item.registry}/{repository}" for item in listed for repository in item.repositories]
+    found = {"run": run.run, "registries": registries, "places": places}
+    return lake.commit("images", ask_lake(lake, "gone.sql", found, memory_mb))
+
+
+def reread(plan: Plan, written: Iterable[pa.Table]) -> list[str]:
+    """The digests that another engine had read and that were read again now."""
+    digests = pa.concat_tables([COVERAGE.empty_table(), *written]).column("digest")
+    outdated = pa.array(sorted(plan.outdated), pa.string())
+    return list(pc.unique(digests.filter(pc.is_in(digests, value_set=outdated))).to_pylist())
+
+
+def count_layers(counts: Counts, known: int, outcomes: Iterable[LayerOutcome]) -> None:
+    """Note what became of the layers of a run: `known` were in the store before."""
+    read = [item for item in outcomes if item.outcome.status is not Status.FAILED]
+    counts.layers_known, counts.layers_read = known, len(read)
+    counts.bytes_read = sum(item.stored for item in read)
