@@ -1,25 +1,28 @@
 """One OSV record (ossf/osv-schema 1.7) -> rows of `advisories`, `affected` and `affected_versions`; pure.
 
-A range becomes intervals of version keys: [low, high) with the fixed version, or [low, high] for `last_affected`. What
-cannot be ordered is a problem, never a silent gap. A record of one ecosystem's feed is read for that ecosystem only, since
-its other packages stand in the feeds of theirs. GIT ranges name commits, which no package database knows, and are left out.
+What cannot be ordered is a problem, never a silent gap. A record of one ecosystem's feed is read for that ecosystem only,
+since its other packages stand in the feeds of theirs. GIT ranges name commits, which no package database knows, and are
+left out. A withdrawn record is kept with its time; matching leaves it out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from hullmark.advisories.ranges import Interval, Unordered, intervals
 from hullmark.advisories.severity import severity_of
 from hullmark.errors import InvalidVersion
 from hullmark.purl import pep503_name
 from hullmark.versions import key, scheme_of_ecosystem
 
 Row = tuple[object, ...]
-MOST_ENTRIES = 200_000  # versions and events of one record
+MOST_ENTRIES = 200_000  # versions of one package, and events of one range
 SUMMARY = 300  # characters
 REFERENCES = 20
-CLOSING = ("fixed", "last_affected", "limit")
+LONGEST_ID = 256
+_CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]{4,})")
 
 
 @dataclass(slots=True)
@@ -32,48 +35,32 @@ class Rows:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Versions from `low_key` to `high_key` (None: no end); `fixed` is "" when no fix is known."""
-
-    low: str
-    high: str
-    low_key: bytes
-    high_key: bytes | None
-    inclusive: bool
-    fixed: str
-
-    def holds(self, version_key: bytes) -> bool:
-        """Whether a version lies in it."""
-        if version_key < self.low_key:
-            return False
-        if self.high_key is None:
-            return True
-        return version_key < self.high_key or (self.inclusive and version_key == self.high_key)
-
-
-class Unordered(ValueError):
-    """A range that cannot become intervals; the message says why."""
-
-
 def parse_record(record: object, feed: str, ecosystem: str, rows: Rows) -> None:
     """Append the rows of one record, as parsed from JSON, for `ecosystem` (without a release)."""
-    if not isinstance(record, Mapping) or not isinstance(record.get("id"), str) or not record["id"]:
-        rows.problems.append(("", "a record is no JSON object with an id"))
+    name = record.get("id") if isinstance(record, Mapping) else None
+    if not isinstance(record, Mapping) or not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
+        rows.problems.append(("", f"a record is no JSON object with an id of at most {LONGEST_ID} characters"))
         return
-    name = str(record["id"])
-    before = len(rows.affected), len(rows.versions)
+    made, told = len(rows.affected) + len(rows.versions), len(rows.problems)
     for item in _list(record.get("affected")):
         _affected(name, item, ecosystem, rows)
-    if (len(rows.affected), len(rows.versions)) != before:
-        rows.advisories.append(_advisory(record, name, feed))
+    if len(rows.affected) + len(rows.versions) > made:
+        rows.advisories.append(_advisory(record, name, feed, ecosystem, rows))
+    elif len(rows.problems) == told and not record.get("withdrawn"):
+        rows.problems.append((name, f"it names no package of {ecosystem}"))
 
 
-def vulnerability_ids(record: Mapping[str, Any]) -> list[str]:
-    """The CVE ids that a record is about (its id, aliases, upstream for distributions); its own id when there are none."""
-    names = [str(record.get("id")), *_texts(record.get("aliases")), *_texts(record.get("upstream"))]
-    cves = {name for name in names if name.startswith("CVE-")}
-    return sorted(cves) or [names[0]]
+def vulnerability_ids(record: Mapping[str, Any], *, bulletin: bool = False) -> list[str]:
+    """What a record is about: the CVE ids in its id, aliases and upstream; else its GHSA id or alias; else its own id.
+
+    A distribution's bulletin that names none of them means its related CVEs, as older ones of Debian and Ubuntu do.
+    """
+    own, aliases = str(record.get("id")), _texts(record.get("aliases"))
+    cves = _cves([own, *aliases, *_texts(record.get("upstream"))])
+    if not cves and bulletin:
+        cves = _cves(_texts(record.get("related")))
+    github = sorted(name for name in (own, *aliases) if name.startswith("GHSA-"))
+    return cves or github[:1] or [own]
 
 
 def normal_ecosystem(text: str) -> str:
@@ -81,37 +68,8 @@ def normal_ecosystem(text: str) -> str:
     return text.removesuffix(":LTS") if text.startswith("Ubuntu:") else text
 
 
-def intervals(events: Iterable[Mapping[str, Any]], scheme: str) -> list[Interval]:
-    """The intervals of one range by its events in version order; raises Unordered for a version that has no key."""
-    ordered = sorted((_event(event, scheme) for event in events), key=lambda item: (item[0], item[1] in CLOSING))
-    found: list[Interval] = []
-    opened: tuple[bytes, str] | None = None
-    for version_key, kind, version in ordered:
-        if kind == "introduced":
-            opened = opened or (version_key, version)
-        elif opened is not None:
-            low_key, low = opened
-            fixed = version if kind == "fixed" else ""
-            found.append(Interval(low, version, low_key, version_key, kind == "last_affected", fixed))
-            opened = None
-    if opened is not None:
-        found.append(Interval(opened[1], "", opened[0], None, inclusive=False, fixed=""))
-    return found
-
-
-def _event(event: Mapping[str, Any], scheme: str) -> tuple[bytes, str, str]:
-    for kind in ("introduced", *CLOSING):
-        version = event.get(kind)
-        if isinstance(version, str):
-            if version == "0" and kind == "introduced":
-                return b"", kind, version
-            if version == "*" and kind == "limit":
-                return b"\xff" * 8, kind, version
-            try:
-                return key(scheme, version), kind, version
-            except InvalidVersion:
-                raise Unordered(f"the version {version[:80]!r} is none of the scheme {scheme}") from None
-    raise Unordered("a range has an event that is neither introduced, fixed, last_affected nor limit")
+def _cves(names: Iterable[str]) -> list[str]:
+    return sorted({found[1] for name in names if (found := _CVE.fullmatch(name))})
 
 
 def _affected(name: str, item: Mapping[str, Any], wanted: str, rows: Rows) -> None:
@@ -123,21 +81,24 @@ def _affected(name: str, item: Mapping[str, Any], wanted: str, rows: Rows) -> No
         return
     ecosystem, scheme = normal_ecosystem(stated), scheme_of_ecosystem(stated)
     package_name = pep503_name(package_name) if wanted == "PyPI" else package_name
-    known, unreadable = _ranges(name, item, scheme, rows)
+    told = len(rows.problems)
+    known = _ranges(name, item, scheme, rows)
     identity = (name, ecosystem, package_name)
     rows.affected.extend(
         (*identity, scheme, one.low, one.high, one.low_key, one.high_key, one.inclusive, one.fixed) for one in known
     )
-    versions = _texts(item.get("versions"))[:MOST_ENTRIES]
-    rows.versions.extend((*identity, version, version_key, "") for version, version_key in _beyond(versions, known, scheme))
-    if not known and not versions and not unreadable:
-        rows.problems.append((name, f"{package_name} has neither a range of versions nor a list of them"))
+    versions = _texts(item.get("versions"))
+    if len(versions) > MOST_ENTRIES:
+        rows.problems.append((name, f"{package_name[:80]} lists more than {MOST_ENTRIES:,} versions; the rest is left out"))
+    beyond = _beyond(versions[:MOST_ENTRIES], known, scheme)
+    rows.versions.extend((*identity, version, version_key, "") for version, version_key in beyond)
+    if not known and not versions and len(rows.problems) == told:
+        rows.problems.append((name, f"{package_name[:80]} has neither a range of versions nor a list of them"))
 
 
-def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) -> tuple[list[Interval], bool]:
-    """The intervals of all ranges, and whether one could not be read (which is a problem row already)."""
+def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) -> list[Interval]:
+    """The intervals of all ranges; one that cannot be read is a problem."""
     found: list[Interval] = []
-    unreadable = False
     for one in _list(item.get("ranges")):
         if one.get("type") == "GIT":
             continue
@@ -146,12 +107,11 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
             if scheme is None:
                 raise Unordered("its ecosystem has no version order here, so that only listed versions are matched")
             if len(events) > MOST_ENTRIES:
-                raise Unordered("a range has too many events")
+                raise Unordered(f"a range has more than {MOST_ENTRIES:,} events")
             found += intervals(events, scheme)
         except Unordered as error:
-            unreadable = True
             rows.problems.append((name, str(error)))
-    return found, unreadable
+    return found
 
 
 def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) -> Iterator[tuple[str, bytes | None]]:
@@ -165,29 +125,37 @@ def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) 
             yield version, version_key
 
 
-def _advisory(record: Mapping[str, Any], name: str, feed: str) -> Row:
-    severity = severity_of(record)
-    aliases = sorted({*_texts(record.get("aliases")), *_texts(record.get("upstream"))} - {name})
+def _advisory(record: Mapping[str, Any], name: str, feed: str, ecosystem: str, rows: Rows) -> Row:
+    severity, withdrawn = severity_of(record), _time(record.get("withdrawn"))
+    if withdrawn is None and record.get("withdrawn"):
+        rows.problems.append((name, "it is withdrawn at a time that cannot be read, and so matched as if it were not"))
+    about = vulnerability_ids(record, bulletin=_has_releases(record, ecosystem))
+    aliases = sorted({*about, *_texts(record.get("aliases")), *_texts(record.get("upstream"))} - {name})
     text = record.get("summary") or record.get("details") or ""
     references = [entry["url"] for entry in _list(record.get("references")) if isinstance(entry.get("url"), str)]
     return (
-        name, feed, aliases, vulnerability_ids(record), _short(text), severity.word, severity.score, severity.vector,
-        severity.source, _time(record.get("published")), _time(record.get("modified")), _time(record.get("withdrawn")),
-        references[:REFERENCES],
+        name, feed, aliases, about, _short(text), severity.word, severity.score, severity.vector, severity.source,
+        _time(record.get("published")), _time(record.get("modified")), withdrawn, references[:REFERENCES],
     )  # fmt: skip
 
 
+def _has_releases(record: Mapping[str, Any], ecosystem: str) -> bool:
+    """Whether its packages stand in releases of a distribution ("Debian:12")."""
+    packages = [item.get("package") for item in _list(record.get("affected"))]
+    return any(str(one.get("ecosystem")).startswith(f"{ecosystem}:") for one in packages if isinstance(one, Mapping))
+
+
 def _short(text: object) -> str:
-    line = " ".join(str(text).encode("utf-8", "replace").decode("utf-8").split())
+    line = " ".join(str(text)[: 8 * SUMMARY].encode("utf-8", "replace").decode("utf-8").split())
     return line if len(line) <= SUMMARY else line[: SUMMARY - 1].rstrip() + "…"
 
 
 def _time(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
 
 
 def _list(value: object) -> list[Mapping[str, Any]]:

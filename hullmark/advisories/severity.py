@@ -18,6 +18,7 @@ WORDS = {
     "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
     "negligible": "negligible", "unimportant": "negligible", "none": "none",
 }  # fmt: skip
+GRAVITY = ("none", "negligible", "low", "medium", "high", "critical")
 LONGEST_VECTOR = 512
 
 
@@ -83,22 +84,28 @@ def _best_vector(stated: Iterable[Mapping[str, Any]]) -> Severity:
 
 
 def _own_word(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
-    for entry in stated:
-        if entry.get("type") == "Ubuntu":
-            return _word(entry.get("score")), "ubuntu"
-    for item in _dicts(record.get("affected")):
-        specific = item.get("ecosystem_specific")
-        if isinstance(specific, Mapping):
-            for name, source in (("ubuntu_priority", "ubuntu"), ("urgency", "debian")):
-                word = _word(specific.get(name))
-                # Debian's other urgencies are drafts of no consequence; "unimportant" is a decision.
-                if word and (source == "ubuntu" or word == "negligible"):
-                    return word, source
-    if not any(entry.get("type") in PREFERENCE for entry in stated):
-        specific = record.get("database_specific")
-        word = _word(specific.get("severity")) if isinstance(specific, Mapping) else ""
-        return word, "database" if word else ""
-    return "", ""
+    """(word, source) of a distribution; of a database, where there is no vector; else ("", "")."""
+    specific = [
+        found for item in _dicts(record.get("affected")) if isinstance(found := item.get("ecosystem_specific"), Mapping)
+    ]
+    ubuntu = [entry.get("score") for entry in stated if entry.get("type") == "Ubuntu"]
+    for words, source in (
+        (ubuntu + [item.get("ubuntu_priority") for item in specific], "ubuntu"),
+        ([item.get("urgency") for item in specific], "debian"),
+    ):
+        if word := _gravest(words):
+            return word, source
+    if any(entry.get("type") in PREFERENCE for entry in stated):
+        return "", ""
+    own = record.get("database_specific")
+    word = _word(own.get("severity")) if isinstance(own, Mapping) else ""
+    return word, "database" if word else ""
+
+
+def _gravest(words: Iterable[object]) -> str:
+    """Releases may be judged differently; a record has one severity. "low**" was not judged, but derived from a score."""
+    known = {word for value in words if (word := _word(value))}
+    return max(known, key=GRAVITY.index, default="")
 
 
 def _word(value: object) -> str:

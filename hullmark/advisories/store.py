@@ -172,7 +172,7 @@ class FeedStore:
 def loader() -> str:
     """A fingerprint of the code that turns a feed's bytes into rows."""
     modules = [
-        *(f"hullmark.advisories.{name}" for name in ("osv", "severity")), "hullmark.purl",
+        *(f"hullmark.advisories.{name}" for name in ("osv", "ranges", "severity")), "hullmark.purl",
         *(f"hullmark.advisories.feeds.{kind.name}" for kind in kinds.feeds()), "hullmark.lake.schema",
     ]  # fmt: skip
     digest = hashlib.sha256(versions_source())

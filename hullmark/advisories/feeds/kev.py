@@ -25,7 +25,7 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
     """Parse the catalogue; an entry without a CVE id is a problem. Raises FeedError."""
     if file.stat().st_size > limits.record_bytes:
-        raise FeedError(f"the feed {source.feed} is larger than {limits.record_bytes:,} bytes; raise record_bytes")
+        raise FeedError(f"the feed {source.feed} is larger than {limits.record_bytes:,} bytes; check its address")
     try:
         catalogue = orjson.loads(file.read_bytes())
         entries = catalogue["vulnerabilities"]
@@ -35,10 +35,14 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
     problems: list[dict[str, str]] = []
     for number, entry in enumerate(entries if isinstance(entries, list) else []):
         cve = entry.get("cveID") if isinstance(entry, Mapping) else None
-        if isinstance(cve, str) and cve.startswith("CVE-"):
-            rows[cve] = _row(cve, entry)
-        else:
-            problems.append({"feed": source.feed, "record": str(number), "reason": "the entry has no CVE id"})
+        if not isinstance(cve, str) or not cve.startswith("CVE-"):
+            problems.append({"feed": source.feed, "record": f"entry {number}", "reason": "the entry has no CVE id"})
+            continue
+        rows[cve] = _row(cve, entry)
+        if rows[cve]["kev_added"] is None or rows[cve]["kev_due"] is None:
+            problems.append(
+                {"feed": source.feed, "record": cve[:200], "reason": "it has no date of addition or no due date"}
+            )
     if not rows:
         raise FeedError(f"the feed {source.feed} lists no vulnerability; fetch it again later")
     tables = {
