@@ -1,14 +1,16 @@
 """Fetch one feed file from https, a folder or S3, unless it is the one that we have; bounded in size and time."""
 
 import hashlib
+import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
@@ -19,6 +21,7 @@ CONNECTS = 2  # tries where nobody answers at all
 PAUSE_SECONDS = 1.0
 TIMEOUT = httpx.Timeout(60.0, connect=8.0)
 CHUNK = 1 << 20
+MOST_SECONDS = 1800.0  # for one feed, however steadily it drips
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,23 @@ def fetching(url: str, known: Validators, most_bytes: int, endpoint: str = "") -
         elif scheme == "s3":
             found = _s3(url, known, most_bytes, target, endpoint)
         elif scheme in ("", "file"):
-            found = _file(url, known, most_bytes)
+            found = _file(url, known, most_bytes, target)
         else:
-            raise FeedError(f"feeds cannot be fetched from {url}; give a folder, or an https, file or s3 address")
+            raise FeedError(f"feeds cannot be fetched from {shown(url)}; give a folder, or an https, file or s3 address")
         yield found
 
 
+def shown(url: str) -> str:
+    """An address as it may be kept and told: without a name, a password or a query."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
-    headers = {"User-Agent": "hullmark"}
+    headers = {"User-Agent": "hullmark", "Accept-Encoding": "identity"}
+    told = shown(url)
     if known.etag:
         headers["If-None-Match"] = known.etag
     if known.modified:
@@ -73,16 +85,23 @@ def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
             return _ask(url, headers, most_bytes, target)
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
-            if status in (404, 403, 410):  # buckets without a list permission say 403 for what is not there
-                raise Absent(f"{url} is not there (HTTP {status}); check the address of the feeds") from None
             if tried == TRIES or (status < 500 and status != 429):
-                raise FeedError(f"{url} answered with HTTP {status}; try again later") from None
-        except httpx.HTTPError as error:
-            unheard = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-            if tried == (CONNECTS if unheard else TRIES):
-                raise FeedError(f"{url} cannot be reached ({type(error).__name__}: {error}); check the network") from None
+                raise _refused(told, status) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            unheard = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL))
+            if tried >= (CONNECTS if unheard else TRIES):
+                reason = f"{type(error).__name__}: {error}".rstrip(": ")
+                raise FeedError(f"{told} cannot be fetched ({reason}); check the address and the network") from None
         time.sleep(PAUSE_SECONDS * tried)
-    raise FeedError(f"{url} cannot be reached; check the network")
+    raise FeedError(f"{told} cannot be fetched; check the network")
+
+
+def _refused(told: str, status: int) -> FeedError:
+    if status in (404, 410):
+        return Absent(f"{told} is not there (HTTP {status}); check the address of the feeds")
+    if status in (401, 403):  # 403 is also what a bucket without a list permission says of what is not there
+        return FeedError(f"{told} is denied or not there (HTTP {status}); check the address of the feeds")
+    return FeedError(f"{told} answered with HTTP {status}; try again later")
 
 
 def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fetched | None:
@@ -90,8 +109,10 @@ def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fe
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return None
         answer.raise_for_status()
+        if url.startswith("https:") and answer.url.scheme != "https":
+            raise FeedError(f"{shown(url)} redirects to an address without https; check the address of the feeds")
         with target.open("wb") as out:
-            digest = _copy(answer.iter_bytes(CHUNK), out, most_bytes, url)
+            digest = _copy(answer.iter_bytes(), out, most_bytes, url)
         stated = answer.headers
         return Fetched(target, digest, Validators(stated.get("ETag", ""), stated.get("Last-Modified", "")))
 
@@ -119,36 +140,35 @@ def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: st
     return Fetched(target, digest, Validators(answer.get("ETag", "")))
 
 
-def _file(url: str, known: Validators, most_bytes: int) -> Fetched | None:
+def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
+    """A copy, since the file may be replaced while it is read."""
     path = Path(unquote(urlsplit(url).path)) if url.startswith("file://") else Path(url)
     try:
-        facts = path.stat()
-        if not path.is_file():
+        if path.exists() and not path.is_file():  # a pipe would wait for ever
             raise Absent(f"{path} is no file; check the address of the feeds")
-        etag = f"{facts.st_mtime_ns}-{facts.st_size}"
-        if known.etag == etag:
-            return None
-        if facts.st_size > most_bytes:
-            raise _too_large(url, most_bytes)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+        with path.open("rb") as file, target.open("wb") as out:
+            facts = os.fstat(file.fileno())
+            etag = f"{facts.st_mtime_ns}-{facts.st_size}"
+            if known.etag == etag:
+                return None
+            digest = _copy(iter(partial(file.read, CHUNK), b""), out, most_bytes, url)
+    except (FileNotFoundError, NotADirectoryError):
         raise Absent(f"{path} is not there; check the address of the feeds") from None
-    except OSError as error:
-        raise FeedError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
-    return Fetched(path, f"sha256:{digest}", Validators(etag))
+    except (OSError, ValueError) as error:
+        raise FeedError(f"{path} cannot be read ({error}); check its permissions") from None
+    return Fetched(target, digest, Validators(etag))
 
 
 def _copy(chunks: Iterator[bytes], out: IO[bytes], most_bytes: int, url: str) -> str:
-    digest, size = hashlib.sha256(), 0
+    digest, size, until = hashlib.sha256(), 0, time.monotonic() + MOST_SECONDS
     for chunk in chunks:
         size += len(chunk)
         if size > most_bytes:
-            raise _too_large(url, most_bytes)
+            raise FeedError(
+                f"{shown(url)} is larger than {most_bytes:,} bytes, the most that a feed may have; check the address"
+            )
+        if time.monotonic() > until:
+            raise FeedError(f"{shown(url)} took more than {MOST_SECONDS:,.0f} seconds; check the network")
         digest.update(chunk)
         out.write(chunk)
     return f"sha256:{digest.hexdigest()}"
-
-
-def _too_large(url: str, most_bytes: int) -> FeedError:
-    return FeedError(f"{url} is larger than {most_bytes:,} bytes, the most that a feed may have; check the address")

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hullmark.advisories.feeds import Feed, Source, feeds
-from hullmark.advisories.fetch import Absent, Fetched, fetching
+from hullmark.advisories.fetch import Absent, Fetched, Validators, fetching, shown
 from hullmark.advisories.store import FeedState, FeedStore, failed, loader, snapshot_id
 from hullmark.errors import FeedError
 from hullmark.lake.schema import FEED_SNAPSHOTS
@@ -19,8 +20,9 @@ from hullmark.settings import Settings
 
 __all__ = ["DEFAULT_ECOSYSTEMS", "FeedState", "FeedStore", "sync"]
 
-# Those whose packages Hullmark reads, by their OSV names.
-DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "PyPI", "Ubuntu", "npm")
+# By their OSV names.
+DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "Go", "PyPI", "Ubuntu", "crates.io", "npm")
+KEEP = timedelta(days=7)  # of a snapshot that is neither current nor the one before, so that no reader loses it
 FETCHES = 4  # at once
 Tell = Callable[[str], None]
 
@@ -31,96 +33,133 @@ def sync(
     """Refresh every feed; returns a row for each attempt (schema FEED_SNAPSHOTS, fetched_at is when it was tried).
 
     `settings.feeds` is a folder, or an https, file or s3 address, that holds `osv/`, `kev/` and `epss/`; "" means the
-    publishers' own. A folder or address that lacks a feed nobody asked for by name is no failure. Raises LakeError.
+    publishers' own. A folder or address that lacks a feed nobody asked for by name is no failure, unless it lacks them all.
+    Raises LakeError when the store cannot be written, and UsageError for what cannot be the name of an ecosystem.
     """
-    asked = set(ecosystems or ())
-    attempts: list[FeedState] = []
-    for source, state in _refresh_all(store, settings, tuple(ecosystems or DEFAULT_ECOSYSTEMS)):
+    wanted = DEFAULT_ECOSYSTEMS if ecosystems is None else tuple(ecosystems)
+    sources = [(feed, source) for feed in feeds() for source in feed.sources(wanted)]
+    tried: list[tuple[Source, FeedState | None]] = []
+    for source, state in _refresh_all(_Refresh(store, settings, Lock()), sources):
         if progress:
             progress(f"feed {source.feed}")
-        by_name = source.feed.removeprefix("osv/") in asked
-        if state is not None or by_name:
-            attempts.append(state or _missing(store, source, settings))
+        tried.append((source, state))
+    nothing = all(state is None for _, state in tried)
+    asked = {f"osv/{name}" for name in ecosystems or ()}
+    attempts = [
+        state or _missing(store, source, settings)
+        for source, state in tried
+        if state is not None or nothing or source.feed in asked
+    ]
     rows = [asdict(state) | {"fetched_at": state.tried_at} for state in attempts]
     return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
 
 
-def _refresh_all(
-    store: FeedStore, settings: Settings, ecosystems: Sequence[str]
-) -> Iterator[tuple[Source, FeedState | None]]:
-    """Every feed with its new state, in order: several are fetched at once, and one is parsed at a time."""
-    parsing = Lock()
+@dataclass(frozen=True, slots=True)
+class _Refresh:
+    """What every refresh of one call shares; `parsing` lets one feed at a time be parsed, for memory's sake."""
+
+    store: FeedStore
+    settings: Settings
+    parsing: Lock
+
+
+def _refresh_all(refresh: _Refresh, sources: Sequence[tuple[Feed, Source]]) -> Iterator[tuple[Source, FeedState | None]]:
+    """Every feed with its new state, in order: several are fetched at once."""
     pool = ThreadPoolExecutor(FETCHES, "feeds")
     try:
-        work = [
-            (source, pool.submit(_refresh, store, settings, feed, source, parsing)) for feed, source in _sources(ecosystems)
-        ]
+        work = [(source, pool.submit(_refresh, refresh, feed, source)) for feed, source in sources]
         for source, future in work:
             yield source, future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _sources(ecosystems: Sequence[str]) -> Iterator[tuple[Feed, Source]]:
-    for feed in feeds():
-        for source in feed.sources(ecosystems):
-            yield feed, source
-
-
-def _refresh(store: FeedStore, settings: Settings, feed: Feed, source: Source, parsing: Lock) -> FeedState | None:
-    """The new state of one feed, None when its place has none and it was never there."""
-    before, url, now = store.state(source.feed), _url(settings.feeds, source), datetime.now(UTC)
-    known = before.validators if before.url == url else replace(before, snapshot="").validators
+def _refresh(refresh: _Refresh, feed: Feed, source: Source) -> FeedState | None:
+    """The new state of one feed, None when its place has none and there never was one."""
+    store, settings = refresh.store, refresh.settings
+    before, url = _before(store, source.feed), _url(settings.feeds, source)
+    known = before.validators if before.url == shown(url) and store.holds(before.feed, before.snapshot) else Validators()
     try:
         with fetching(url, known, settings.limits.feed_bytes, settings.aws_endpoint_url) as fetched:
             if fetched is None:
-                state = replace(before, fetched_at=now, tried_at=now, state="fresh", detail="")
-                store.note(state)
-                return state
-            with parsing:
-                return _load(store, settings, feed, source, FeedState(source.feed, url=url), fetched)
+                return _keep(store, before, known)
+            if before.snapshot == snapshot_id(fetched.digest) and store.holds(before.feed, before.snapshot):
+                return _keep(store, replace(before, url=shown(url)), fetched.validators)
+            with refresh.parsing:
+                return _load(refresh, feed, source, before, fetched)
     except Absent as error:
         if not before.snapshot and settings.feeds:
+            store.forget(source.feed)
             return None
         return _failed(store, before, url, error)
     except FeedError as error:
         return _failed(store, before, url, error)
 
 
-def _load(  # noqa: PLR0913, PLR0917  one feed and all that is known of it
-    store: FeedStore, settings: Settings, feed: Feed, source: Source, blank: FeedState, fetched: Fetched
-) -> FeedState:
-    loaded, now = feed.load(fetched.path, source, settings.limits), datetime.now(UTC)
-    problems = loaded.tables["problems"].num_rows
+def _before(store: FeedStore, feed: str) -> FeedState:
+    """What is known of a feed; a damaged note is as good as none, and is about to be written anew."""
+    try:
+        return store.state(feed)
+    except FeedError:
+        return FeedState(feed)
+
+
+def _keep(store: FeedStore, before: FeedState, validators: Validators) -> FeedState:
+    """The feed is what we have."""
+    now = datetime.now(UTC)
     state = replace(
-        blank,
+        before,
+        fetched_at=now,
+        tried_at=now,
+        state="fresh",
+        detail=_detail(before.problems),
+        etag=validators.etag,
+        modified=validators.modified,
+    )
+    store.note(state)
+    return state
+
+
+def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetched: Fetched) -> FeedState:
+    """The feed is new: parse it, keep it, and let very old snapshots go."""
+    loaded, now = feed.load(fetched.path, source, refresh.settings.limits), datetime.now(UTC)
+    problems = pc.count_distinct(loaded.tables["problems"]["record"]).as_py()
+    state = FeedState(
+        feed=source.feed,
         snapshot=snapshot_id(fetched.digest),
+        url=shown(_url(refresh.settings.feeds, source)),
         fetched_at=now,
         tried_at=now,
         published=loaded.published,
         records=loaded.records,
         problems=problems,
-        detail=f"{problems:,} of its records could not be read in full" if problems else "",
+        detail=_detail(problems),
         etag=fetched.validators.etag,
         modified=fetched.validators.modified,
         loader=loader(),
     )
-    if store.holds(state.feed, state.snapshot):
-        store.note(state)
+    if refresh.store.holds(state.feed, state.snapshot):
+        refresh.store.note(state)
     else:
-        store.put(state, loaded.tables)
+        refresh.store.put(state, loaded.tables)
+    refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - KEEP)
     return state
 
 
+def _detail(problems: int) -> str:
+    return f"{problems:,} of its records could not be read in full" if problems else ""
+
+
 def _failed(store: FeedStore, before: FeedState, url: str, error: FeedError) -> FeedState:
-    state = failed(replace(before, url=before.url or url), str(error), datetime.now(UTC))
+    state = failed(replace(before, url=before.url or shown(url)), str(error), datetime.now(UTC))
     store.note(state)
     return state
 
 
 def _missing(store: FeedStore, source: Source, settings: Settings) -> FeedState:
-    error = FeedError(f"there is no {source.path} in {settings.feeds}; check --feeds or HULLMARK_FEEDS, or add it there")
-    return _failed(store, store.state(source.feed), _url(settings.feeds, source), error)
+    where = shown(settings.feeds)
+    error = FeedError(f"there is no {source.path} in {where}; check --feeds or HULLMARK_FEEDS, or add it there")
+    return _failed(store, _before(store, source.feed), _url(settings.feeds, source), error)
 
 
 def _url(base: str, source: Source) -> str:

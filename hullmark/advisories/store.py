@@ -8,7 +8,7 @@ A snapshot's id is of the fetched bytes and of the code that loads them, so that
 
 import hashlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -42,6 +42,7 @@ SCHEMAS = {
 }  # fmt: skip
 VIEWS = ("advisories", "affected", "affected_versions", "exploitation")
 CURRENT = "current.json"
+LAST = "problems.parquet"  # written last: a snapshot that has it is whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class FeedStore:
 
     def states(self) -> list[FeedState]:
         """Every feed that was ever tried, by name."""
-        return sorted((self._read(name) for name in self._feeds()), key=lambda state: state.feed)
+        return sorted((self.state(name) for name in self._feeds()), key=lambda state: state.feed)
 
     def state(self, feed: str) -> FeedState:
         """One feed; a blank state when it was never tried."""
@@ -108,7 +109,7 @@ class FeedStore:
     def put(self, state: FeedState, tables: dict[str, pa.Table]) -> None:
         """Keep a snapshot and make it current; raises LakeError."""
         try:
-            for name, table in tables.items():
+            for name, table in sorted(tables.items(), key=lambda item: item[0] == "problems"):
                 sink = pa.BufferOutputStream()
                 pq.write_table(table, sink, compression="zstd")
                 self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", sink.getvalue().to_pybytes())
@@ -119,7 +120,7 @@ class FeedStore:
             ) from None
 
     def note(self, state: FeedState) -> None:
-        """Write what is known of a feed; raises LakeError."""
+        """Write what is known of a feed, all at once; raises LakeError."""
         try:
             self._place.write(f"{state.feed}/{CURRENT}", orjson.dumps(asdict(state), option=orjson.OPT_INDENT_2))
         except OSError as error:
@@ -129,7 +130,27 @@ class FeedStore:
 
     def holds(self, feed: str, snapshot: str) -> bool:
         """Whether a snapshot lies here whole."""
-        return self._place.read(f"{feed}/{snapshot}/problems.parquet") is not None
+        return bool(snapshot) and self._place.read(f"{feed}/{snapshot}/{LAST}") is not None
+
+    def forget(self, feed: str) -> None:
+        """Take back what was noted of a feed that has no snapshot and never will; raises LakeError."""
+        try:
+            self._files().delete_file(f"{feed}/{CURRENT}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LakeError(f"the state of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
+
+    def prune(self, feed: str, keep: Collection[str], before: datetime) -> None:
+        """Delete the snapshots of a feed that were written before a time and are not among `keep`; raises LakeError."""
+        files = self._files()
+        try:
+            for item in files.get_file_info(pa_fs.FileSelector(feed, recursive=True, allow_not_found=True)):
+                folder, _, name = item.path.rpartition("/")
+                if name == LAST and folder.rpartition("/")[2] not in keep and item.mtime < before:
+                    files.delete_dir(folder)
+        except OSError as error:
+            raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
     def register(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the views `advisories`, `affected`, `affected_versions` and `exploitation` over the current snapshots.
@@ -147,8 +168,17 @@ class FeedStore:
         return pa_dataset.dataset(paths, schema=SCHEMAS[name], format="parquet", filesystem=self._files())
 
     def _paths(self, table: str) -> list[str]:
-        names = [f"{state.feed}/{state.snapshot}/{table}.parquet" for state in self.current()]
-        found = self._files().get_file_info(names) if names else []
+        states = self.current()
+        if not states:
+            return []
+        files = self._files()
+        folders = [f"{state.feed}/{state.snapshot}" for state in states]
+        for state, item in zip(states, files.get_file_info([f"{folder}/{LAST}" for folder in folders]), strict=True):
+            if item.type != pa_fs.FileType.File:
+                raise FeedError(
+                    f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}; run `hullmark feeds sync`"
+                )
+        found = files.get_file_info([f"{folder}/{table}.parquet" for folder in folders])
         return [item.path for item in found if item.type == pa_fs.FileType.File]
 
     def _files(self) -> pa_fs.FileSystem:
@@ -163,9 +193,6 @@ class FeedStore:
         for item in found:
             if item.base_name == CURRENT:
                 yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
-
-    def _read(self, feed: str) -> FeedState:
-        return self.state(feed)
 
 
 @cache
@@ -194,7 +221,11 @@ def snapshot_id(digest: str) -> str:
 
 def failed(state: FeedState, sentence: str, now: datetime) -> FeedState:
     """The state after an attempt that failed; the last good snapshot stays."""
-    kept = f"; the snapshot of {state.fetched_at:%Y-%m-%d %H:%M} UTC stays in use" if state.fetched_at else ""
+    kept = ""
+    if state.snapshot and state.fetched_at:
+        hours = int((now - state.fetched_at).total_seconds() // 3600)
+        age = "less than an hour" if not hours else f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+        kept = f"; the snapshot of {state.fetched_at:%Y-%m-%d %H:%M} UTC, {age} old, stays in use"
     return replace(state, state="failed", detail=f"{sentence}{kept}", tried_at=now)
 
 
