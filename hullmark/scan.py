@@ -80,16 +80,19 @@ def scan(reference: str, settings: Settings, platform: str | None = None, *, cac
 def _gaps(scanned: Sequence[ScannedImage], skipped: Sequence[Skipped]) -> Iterator[str]:
     for item in skipped:
         if item.status is Status.FAILED:
-            yield f"{item.digest[:19]} was not scanned: {item.detail}"
+            yield f"{item.digest[:19]} was not scanned: {item.detail.rstrip('.')}"
     for image in scanned:
         if image.outcome.status is not Status.SCANNED:
-            yield f"{image.image.platform}: {image.outcome.detail}" if len(scanned) > 1 else image.outcome.detail
+            detail = image.outcome.detail.rstrip(".")
+            yield f"{image.image.platform}: {detail}" if len(scanned) > 1 else detail
 
 
 def _no_image(reference: str, skipped: Sequence[Skipped]) -> str:
     if not skipped:
         return f"{reference} holds no image; name an image archive, a layout or a registry reference"
     first = skipped[0]
+    if first.status is Status.FAILED:
+        return f"{reference} cannot be scanned: {first.detail}"
     return f"{reference} holds no image that can be scanned: {first.detail}; name another reference"
 
 

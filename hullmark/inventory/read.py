@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hullmark.errors import IntegrityError
+from hullmark.errors import CorruptData, IntegrityError, Unsupported
 from hullmark.inventory.catalog import catalogue
 from hullmark.inventory.contents import Collector
 from hullmark.inventory.globs import matcher
@@ -55,8 +55,13 @@ def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], o
         stored = Stored(stream, layer, limits, digests)
         unpacked = Unpacked(stored, limits, digests)
         tar = Tar(iter(unpacked), limits, stored.name)
-        use(tar)
-        tar.drain()
+        try:
+            use(tar)
+            tar.drain()
+        except (CorruptData, Unsupported):  # of the layer, or of other bytes that came in its place
+            stored.drain()
+            _compare("digest", layer.digest, digests.stored_digest(), stored.name)
+            raise
         stored.drain()
         digest = digests.stored_digest()
         facts = _Facts(digest, digest if unpacked.is_plain else digests.unpacked_digest(), stored.size, unpacked.size)

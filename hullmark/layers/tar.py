@@ -80,13 +80,16 @@ class Tar:
         except CorruptData as error:
             if str(error).startswith(self._owner):  # of its compression, and whole
                 raise
-            raise CorruptData(f"{self._owner} is damaged: {error}; build or push the image again") from None
+            raise self._damaged(str(error)) from None
 
     def body(self) -> bytes:
         """The current entry's content; the caller has looked at its size."""
         data = self._take(self._left)
         self._left = 0
-        return self._sparse.expand(data) if self._sparse else data
+        try:
+            return self._sparse.expand(data) if self._sparse else data
+        except CorruptData as error:
+            raise self._damaged(str(error)) from None
 
     def drain(self) -> None:
         """Pass everything after the end of the archive."""
@@ -212,8 +215,11 @@ class Tar:
     def _next(self) -> bytes:
         piece = next(self._pieces, b"")
         if not piece:
-            raise CorruptData("it ends in the middle of an entry")
+            raise self._damaged("it ends in the middle of an entry")
         return piece
+
+    def _damaged(self, how: str) -> CorruptData:
+        return CorruptData(f"{self._owner} is damaged: {how}; build or push the image again")
 
     def _too_much(self, what: str, limit: str, most: int) -> LimitExceeded:
         return LimitExceeded(f"{self._owner} has more than {most} {what}; raise the limit {limit}")

@@ -92,7 +92,11 @@ def _classify_layers(manifest: Manifest) -> Verdict | None:
     if strange:
         return _unreadable(strange[0])
     if any(media_types.is_foreign(layer.media_type) and layer.urls for layer in manifest.layers):
-        return Verdict(Status.FAILED, Reason.FOREIGN_LAYER, "a base layer lies outside the registry and may not be copied")
+        return Verdict(
+            Status.FAILED,
+            Reason.FOREIGN_LAYER,
+            "a base layer lies outside the registry and may not be copied; push a copy that holds all layers",
+        )
     return None
 
 
@@ -100,7 +104,11 @@ def _unreadable(media_type: str) -> Verdict:
     compressed = media_type.startswith((media_types.OCI_LAYER + "+", media_types.DOCKER_LAYER + "."))
     encrypted = media_type.endswith("+encrypted")
     reason = Reason.UNSUPPORTED_COMPRESSION if compressed and not encrypted else Reason.UNSUPPORTED_MEDIA_TYPE
-    return Verdict(Status.FAILED, reason, f"a layer is of type {media_type[:200]!r}, which is not read")
+    return Verdict(
+        Status.FAILED,
+        reason,
+        f"a layer is of type {media_type[:200]!r}, which is not read; build the image with tar, gzip or zstd layers",
+    )
 
 
 def _artifact_reason(manifest: Manifest | Index) -> Reason:

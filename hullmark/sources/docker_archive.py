@@ -59,7 +59,7 @@ class DockerArchive:
         chosen = [entry for entry in entries if not self._tag or _has_tag(entry, self._tag)]
         if not chosen:
             there = ", ".join(sorted({tag for entry in entries for tag in entry.tags})[:10]) or "no name at all"
-            raise NotFound(f"{self._files.path} has no image {self._tag!r}; it has {there}")
+            raise NotFound(f"{self._files.path} has no image {self._tag!r}; choose one that it has: {there}")
         found = [self._image(entry, self._reference(entry, len(entries))) for entry in chosen]
         return _of_platform(found, platform, str(self._files.path))
 
@@ -134,14 +134,18 @@ def parse_saved_images(data: bytes, limits: Limits) -> list[SavedImage]:
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise CorruptData(f"{MANIFEST} lists no image; export the image again")
     if len(entries) > limits.index_manifests:
-        raise LimitExceeded(f"{MANIFEST} lists {len(entries)} images, more than the {limits.index_manifests} that are read")
+        raise LimitExceeded(
+            f"{MANIFEST} lists {len(entries)} images, more than the {limits.index_manifests} that are read; export fewer"
+        )
     return [_saved_image(entry, limits) for entry in entries]
 
 
 def _saved_image(entry: dict[str, object], limits: Limits) -> SavedImage:
     layers = _texts(entry.get("Layers"))
     if len(layers) > limits.layers:
-        raise LimitExceeded(f"{MANIFEST} lists {len(layers)} layers, more than the {limits.layers} that are read")
+        raise LimitExceeded(
+            f"{MANIFEST} lists {len(layers)} layers, more than the {limits.layers} that are read; build an image with fewer"
+        )
     config = entry.get("Config")
     if not isinstance(config, str) or not config:
         raise CorruptData(f"{MANIFEST} names no configuration; export the image again")
@@ -182,7 +186,7 @@ def _of_platform(found: list[Image | Skipped], platform: str | None, owner: str)
     chosen = [item for item in found if isinstance(item, Skipped) or matches(wanted, item.platform)]
     if not chosen:
         there = ", ".join(sorted({str(item.platform) or "unknown" for item in found if isinstance(item, Image)}))
-        raise NotFound(f"{owner} has no image for {wanted}; it has {there}")
+        raise NotFound(f"{owner} has no image for {wanted}; choose one that it has: {there}")
     return chosen
 
 

@@ -29,7 +29,9 @@ def read_file(files: Files, name: str, limit: int, owner: str) -> bytes:
     if size is None:
         raise NotFound(f"{owner} is not in {files.path}; fetch or export the image again")
     if size > limit:
-        raise LimitExceeded(f"{owner} in {files.path} has {size} bytes, more than the {limit} that are read")
+        raise LimitExceeded(
+            f"{owner} in {files.path} has {size} bytes, more than the {limit} that are read; build or export the image again"
+        )
     with files.open(name) as stream:
         return stream.read(limit)
 

@@ -27,9 +27,7 @@ def diff_ids_of(config: Mapping[str, object]) -> tuple[str, ...]:
     if ids is None:
         return ()
     if not isinstance(ids, list) or not all(isinstance(item, str) and is_digest(item) for item in ids):
-        raise CorruptData(
-            "the image configuration holds a layer checksum that is none; the image is damaged, build it again"
-        )
+        raise CorruptData("the image configuration holds a layer checksum that is none; build the image again")
     return tuple(ids)
 
 
@@ -42,8 +40,7 @@ def layers_of(blobs: Sequence[Descriptor], config: Mapping[str, object]) -> tupl
     ids = diff_ids_of(config)
     if len(ids) != len(blobs):
         raise CorruptData(
-            f"the manifest has {len(blobs)} layers but the configuration states {len(ids)}; "
-            "the image is damaged, build it again"
+            f"the manifest has {len(blobs)} layers but the configuration states {len(ids)}; build the image again"
         )
     steps = _steps(config, len(blobs))
     return tuple(

@@ -65,19 +65,19 @@ def parse_object(data: bytes, owner: str) -> dict[str, object]:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        raise CorruptData(f"{owner} is not valid JSON; it is damaged or no container image") from None
+        raise CorruptData(f"{owner} is not valid JSON; push or export the image again") from None
     if not isinstance(value, dict):
-        raise CorruptData(f"{owner} is not a JSON object; it is damaged or no container image")
+        raise CorruptData(f"{owner} is not a JSON object; push or export the image again")
     return value
 
 
 def parse_descriptor(value: object, owner: str) -> Descriptor:
     """An OCI descriptor; raises CorruptData or Unsupported when digest or size cannot be used."""
     if not isinstance(value, dict):
-        raise CorruptData(f"{owner} is not a JSON object; the manifest is damaged")
+        raise CorruptData(f"{owner} is not a JSON object; push or export the image again")
     size = value.get("size")
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= _MAX_SIZE:
-        raise CorruptData(f"{owner} has no valid size; the manifest is damaged")
+        raise CorruptData(f"{owner} has no valid size in the manifest; push or export the image again")
     urls = value.get("urls")
     return Descriptor(
         media_type=_text(value.get("mediaType")),
@@ -113,7 +113,7 @@ def _manifest(value: dict[str, object], media_type: str, limits: Limits) -> Mani
     artifact = media_type in (media_types.OCI_ARTIFACT, media_types.ORAS_ARTIFACT)
     entries = _list(value.get("blobs" if artifact else "layers"), "the manifest", limits.layers)
     if "config" not in value and not artifact:
-        raise CorruptData("the manifest names no configuration; it is damaged or no container image")
+        raise CorruptData("the manifest names no configuration; push or export the image again")
     return Manifest(
         media_type=media_type or media_types.OCI_MANIFEST,
         config=None if artifact else parse_descriptor(value["config"], "the configuration"),
@@ -128,9 +128,11 @@ def _list(value: object, owner: str, limit: int) -> list[object]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise CorruptData(f"{owner} holds no list where one is due; it is damaged")
+        raise CorruptData(f"{owner} holds no list where one is due; push or export the image again")
     if len(value) > limit:
-        raise LimitExceeded(f"{owner} has {len(value)} entries, more than the {limit} that are read; it is not scanned")
+        raise LimitExceeded(
+            f"{owner} has {len(value)} entries, more than the {limit} that are read; build an image with fewer"
+        )
     return value
 
 

@@ -32,7 +32,7 @@ class OciLayout:
         chosen = [entry for entry in entries if _has_name(entry, self._tag)]
         if not chosen:
             there = ", ".join(sorted({name for entry in entries for name in _names(entry)})[:10]) or "no name at all"
-            raise NotFound(f"{self._files.path} has no image {self._tag!r}; it has {there}")
+            raise NotFound(f"{self._files.path} has no image {self._tag!r}; choose one that it has: {there}")
         return resolve(self, self._roots(chosen), platform)
 
     def open_layer(self, image: Image, layer: Layer) -> BinaryIO:

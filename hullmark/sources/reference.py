@@ -121,4 +121,6 @@ def _split_host(name: str) -> tuple[str, str]:
 
 def _invalid(text: str, why: str) -> UsageError:
     shown = _USERINFO.sub(r"\1***@", text)[:300]
-    return UsageError(f"{shown!r} is neither a file here nor a valid image reference: {why}")
+    return UsageError(
+        f"{shown!r} is neither a file here nor a valid image reference: {why}; write it like registry.example/team/name:tag"
+    )

@@ -87,7 +87,7 @@ def resolve(blobs: Blobs, roots: Sequence[Root], platform: str | None) -> list[I
     failed = any(item.status is Status.FAILED for item in skipped)
     if wanted is not None and not images and not failed and any(walk.leaves for walk in walks):
         there = ", ".join(sorted({str(item) or "unknown" for item in others})) or "none that is there"
-        raise NotFound(f"{roots[0].reference} has no image for {wanted}; it has {there}")
+        raise NotFound(f"{roots[0].reference} has no image for {wanted}; choose one that it has: {there}")
     return [*images, *skipped]
 
 
@@ -109,7 +109,15 @@ def _visit(walk: _Walk, root: Root, entry: Descriptor, parent: str, depth: int) 
     walk.seen.add(entry.digest)
     if len(walk.seen) > walk.blobs.limits.index_manifests + 1 or depth > walk.blobs.limits.index_depth:
         walk.skipped.append(
-            _skipped(root, entry, _verdict(LimitExceeded("the index is nested or spread out beyond all bounds")))
+            _skipped(
+                root,
+                entry,
+                _verdict(
+                    LimitExceeded(
+                        "the index is nested or spread out beyond all bounds; name one of its images by its digest"
+                    )
+                ),
+            )
         )
         return
     verdict = classify_entry(entry) if depth else None
@@ -174,7 +182,11 @@ def _read_all(walk: _Walk, leaves: Sequence[_Leaf]) -> Iterator[Image]:
         manifest = leaf.manifest or _read_manifest(walk, leaf.root, leaf.descriptor, leaf.index_digest)
         if isinstance(manifest, Index):  # a descriptor that lied about its type; its children carry their own platforms
             walk.skipped.append(
-                _skipped(leaf.root, leaf.descriptor, _verdict(InputError("an index lies where an image is due")))
+                _skipped(
+                    leaf.root,
+                    leaf.descriptor,
+                    _verdict(InputError("an index lies where an image is due; push or export the image again")),
+                )
             )
         elif manifest is not None:
             image = _image(walk, leaf, manifest)
@@ -187,7 +199,7 @@ def _image(walk: _Walk, leaf: _Leaf, manifest: Manifest) -> Image | None:
     try:
         config_descriptor = manifest.config
         if config_descriptor is None:
-            raise InputError("the manifest names no configuration")
+            raise InputError("the manifest names no configuration; push or export the image again")
         config = parse_config(walk.blobs.read_config(config_descriptor))
         layers = layers_of(manifest.layers, config)
     except InputError as error:

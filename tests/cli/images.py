@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from hullmark.demo.images import CONFIG, INDEX, LAYER, MANIFEST, Blob, Built
@@ -52,11 +52,6 @@ def part(files: Mapping[str, str | bytes] = FILES) -> Part:
     """A sound gzip layer."""
     plain = tar_of(files)
     return Part(gzip.compress(plain, mtime=0), digest_of(plain))
-
-
-def stored_as(stored: bytes, sound: Part | None = None) -> Part:
-    """The sound layer with other stored bytes, whose digest is right."""
-    return replace(sound or part(), stored=stored)
 
 
 def image(*parts: Part, architecture: str = "amd64") -> Built:

@@ -112,7 +112,7 @@ def test_several_images_are_told_apart_by_their_names(tmp_path: Path) -> None:
     assert [item.reference for item in source.images(None)] == [f"{path}:shop/api:1.0", f"{path}:shop/web:2.0"]
     for tag in ("shop/web:2.0", "2.0"):
         assert _only(path, f"docker-archive:{path}:{tag}")[0].tags == ("shop/web:2.0",)
-    with pytest.raises(NotFound, match=r"it has shop/api:1\.0, shop/api:stable, shop/web:2\.0"):
+    with pytest.raises(NotFound, match=r"choose one that it has: shop/api:1\.0, shop/api:stable, shop/web:2\.0"):
         open_source(f"docker-archive:{path}:3.0", Settings()).images(None)
 
 
