@@ -134,9 +134,12 @@ def _feeds(rows: Rows) -> Text:
         return Text("Advisories: none loaded yet: run `hullmark feeds sync`", style="yellow")
     text = Text("Advisories: ", style="dim")
     for number, row in enumerate(rows):
-        late = row["age_hours"] > STALE_HOURS or row["problems"]
+        hours = row["age_hours"]
+        late = hours is None or hours > STALE_HOURS or row["problems"] or row["state"] == "failed"
         problems = f" ({counted(row['problems'], 'problem')})" if row["problems"] else ""
+        words = "never loaded" if hours is None else age(hours)
+        failed = ", not refreshed" if row["state"] == "failed" and hours is not None else ""
         text.append(", " if number else "").append(
-            f"{plain(row['feed'])} {age(row['age_hours'])}{problems}", style="yellow" if late else ""
+            f"{plain(row['feed'])} {words}{failed}{problems}", style="yellow" if late else ""
         )
     return text

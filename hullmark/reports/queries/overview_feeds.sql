@@ -17,7 +17,7 @@ SELECT
         WHEN attempts.state = 'failed' THEN 'not refreshed'
         ELSE 'fresh'
     END] AS freshness,
-    date_diff('second', good.fetched_at, $now::TIMESTAMPTZ) / 3600.0 AS age_hours,
+    greatest(date_diff('second', good.fetched_at, $now::TIMESTAMPTZ), 0) / 3600.0 AS age_hours,
     good.fetched_at,
     good.published,
     good.records,

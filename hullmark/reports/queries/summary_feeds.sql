@@ -1,10 +1,10 @@
--- The newest snapshot of each feed that has been fetched, and the hours since then.
+-- Each feed: its last good snapshot with the hours since it was known to be current, and how the last attempt went.
 SELECT
     feed,
-    state,
-    records,
-    problems,
-    date_diff('second', fetched_at, $now) / 3600.0 AS age_hours
+    arg_max(state, fetched_at) AS state,
+    arg_max(records, fetched_at) FILTER (state <> 'failed') AS records,
+    arg_max(problems, fetched_at) FILTER (state <> 'failed') AS problems,
+    greatest(date_diff('second', max(fetched_at) FILTER (state <> 'failed'), $now), 0) / 3600.0 AS age_hours
 FROM feed_snapshots
-QUALIFY row_number() OVER (PARTITION BY feed ORDER BY fetched_at DESC) = 1
+GROUP BY feed
 ORDER BY feed
