@@ -1,0 +1,117 @@
+"""Real images to measure with: Debian, Debian with Python, Debian with Python, Node and more; `python -m bench.images FOLDER`.
+
+Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+SUITE = "bookworm"
+SITE = "usr/local/lib/python3.11/dist-packages"
+TAG = "bench"
+PROGRAMS = ("mmdebstrap", "umoci", "npm", "tar")
+Step = Callable[[Path], None]
+
+SMALL = ("python3-minimal",)
+PYTHON = ("python3", "ca-certificates", "curl", "git", "perl")
+LARGE = ("python3", "ca-certificates", "curl", "git", "build-essential", "nodejs", "postgresql-client", "vim")
+WEB = ("django==4.2.1", "requests==2.31.0", "boto3==1.34.0", "pyyaml==6.0.1", "jinja2==3.1.2", "cryptography==42.0.0")
+DATA = ("numpy==1.26.4", "pandas==2.2.0", "scipy==1.12.0", "pillow==10.2.0", "sqlalchemy==2.0.25", "aiohttp==3.9.1")
+MODELS = ("scikit-learn==1.4.0", "matplotlib==3.8.2", "pyarrow==15.0.0", "polars==0.20.5", "notebook==7.0.6")
+NODE = (
+    "express@4.18.2",
+    "webpack@5.89.0",
+    "eslint@8.56.0",
+    "typescript@5.3.3",
+    "next@14.0.4",
+    "react@18.2.0",
+    "jest@29.7.0",
+)
+
+
+def pip(*requirements: str) -> Step:
+    """A layer of wheels with what they need, where `pip install` in the image would put them."""
+
+    def install(root: Path) -> None:
+        options = (
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+            "--python-version",
+            "3.11",
+            "--only-binary=:all:",
+        )
+        run(sys.executable, "-m", "pip", "install", *options, "--upgrade", "--target", root / SITE, *requirements)
+
+    return install
+
+
+def npm(*requirements: str) -> Step:
+    """A layer with an application's node_modules."""
+
+    def install(root: Path) -> None:
+        folder = root / "srv" / "app"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"name": "app", "version": "1.0.0", "private": true}\n', encoding="utf-8")
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, *requirements)
+
+    return install
+
+
+IMAGES: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
+    "debian": (SMALL, ()),
+    "python": (PYTHON, (pip(*WEB), pip(*DATA))),
+    "large": (LARGE, (pip(*WEB), pip(*DATA), pip(*MODELS), npm(*NODE))),
+}
+
+
+def build(layout: Path, packages: tuple[str, ...], steps: tuple[Step, ...]) -> None:
+    """Make one image: a bootstrapped base layer, then a layer a step."""
+    work = layout.with_name(f".{layout.name}")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    archive, unfinished, bundle = work / "root.tar", work / "layout", work / "bundle"
+    run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}", SUITE, archive)
+    run("umoci", "init", "--layout", unfinished)
+    run("umoci", "new", "--image", f"{unfinished}:{TAG}")
+    run("umoci", "unpack", "--image", f"{unfinished}:{TAG}", bundle)
+    root = bundle / "rootfs"
+    run("tar", "-xf", archive, "-C", root, "--exclude=./dev/*")
+    run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)
+    for step in steps:
+        step(root)
+        run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)
+    run("umoci", "gc", "--layout", unfinished)
+    unfinished.rename(layout)
+    shutil.rmtree(work)
+
+
+def run(*command: str | Path) -> None:
+    """Run a program; ends the benchmark with what it said when it fails."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+def main() -> None:
+    """Build what is missing."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", type=Path)
+    options.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(IMAGES)} (default: all)")
+    given = options.parse_args()
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing or os.geteuid() != 0:
+        sys.exit(f"needs root and the programs {', '.join(PROGRAMS)}; missing: {', '.join(missing) or 'root'}")
+    for name in given.names or IMAGES:
+        if not (given.folder / name).exists():
+            build(given.folder / name, *IMAGES[name])
+        print(given.folder / name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What a scanner's report lists, in one form for all: (purl type, name, version), each once, of the types Hullmark reads."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import orjson
+from packageurl import PackageURL
+
+TYPES = frozenset({"deb", "apk", "pypi", "npm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The packages of one report, and how many of other types it has."""
+
+    packages: frozenset[tuple[str, str, str]] = frozenset()
+    other_kinds: Counter[str] = field(default_factory=Counter)
+
+
+def of_hullmark(document: bytes) -> Found:
+    """`hullmark scan --format json`."""
+    return _found(package["purl"] for package in orjson.loads(document)["packages"])
+
+
+def of_cyclonedx(document: bytes) -> Found:
+    """CycloneDX, as Trivy writes it; the operating system and files without a package URL are no packages."""
+    return _found(component.get("purl", "") for component in orjson.loads(document).get("components", ()))
+
+
+def of_syft(document: bytes) -> Found:
+    """Syft's own JSON."""
+    return _found(artifact.get("purl", "") for artifact in orjson.loads(document)["artifacts"])
+
+
+def _found(purls: Iterable[str]) -> Found:
+    named = {_named(purl) for purl in purls if purl}
+    return Found(
+        frozenset(item for item in named if item[0] in TYPES), Counter(item[0] for item in named if item[0] not in TYPES)
+    )
+
+
+def _named(purl: str) -> tuple[str, str, str]:
+    """Namespaces are left out of distributions' packages (they differ by taste), names are as the type compares them."""
+    url = PackageURL.from_string(purl)
+    name = f"{url.namespace}/{url.name}" if url.namespace and url.type not in {"deb", "apk"} else url.name
+    if url.type == "pypi":
+        name = name.lower().replace("_", "-").replace(".", "-")
+    version = url.version or ""
+    if url.type == "deb" and url.qualifiers and isinstance(url.qualifiers, dict) and "epoch" in url.qualifiers:
+        version = f"{url.qualifiers['epoch']}:{version}"
+    return url.type, name, version
