@@ -19,7 +19,7 @@ run: install
 	$(BIN)/hullmark demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What CI asks beyond the tests: format, lint, types, import contracts.
 check: install
