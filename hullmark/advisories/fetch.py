@@ -1,6 +1,7 @@
 """Fetch one feed file from https, a folder or S3, unless it is the one that we have; bounded in size and time."""
 
 import hashlib
+import re
 import os
 import tempfile
 import time
@@ -90,7 +91,7 @@ def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             unheard = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL))
             if tried >= (CONNECTS if unheard else TRIES):
-                reason = f"{type(error).__name__}: {error}".rstrip(": ")
+                reason = re.sub(r"\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
                 raise FeedError(f"{told} cannot be fetched ({reason}); check the address and the network") from None
         time.sleep(PAUSE_SECONDS * tried)
     raise FeedError(f"{told} cannot be fetched; check the network")

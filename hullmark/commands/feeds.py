@@ -10,19 +10,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 INCOMPLETE = 3
+STATUS = "Exit status: 0 done, 2 bad usage or a lake that cannot be used, 3 a feed could not be fetched."
 
 
 def add(verbs: Verbs) -> None:
     """Register the verb."""
     verb = verbs.add_parser("feeds", help="fetch the advisory feeds, or say how old they are")
     actions = verb.add_subparsers(metavar="ACTION", required=True)
-    sync = actions.add_parser("sync", help="fetch what is new")
+    sync = actions.add_parser("sync", help="fetch what is new", description=f"Fetch what is new. {STATUS}")
     sync.add_argument("--feeds", metavar="DIR|URL", help="where they come from (default: their publishers)")
     sync.add_argument(
         "--ecosystem", metavar="NAME", action="append", help="only this one, such as Debian or PyPI; may be repeated"
     )
     sync.set_defaults(handler=run_sync)
-    actions.add_parser("status", help="say how old each feed is").set_defaults(handler=run_status)
+    status = actions.add_parser("status", help="say how old each feed is", description=f"Say how old each feed is. {STATUS}")
+    status.add_argument("--problems", action="store_true", help="list the records that could not be read in full")
+    status.set_defaults(handler=run_status)
 
 
 def run_sync(options: argparse.Namespace) -> int:
@@ -41,17 +44,31 @@ def run_sync(options: argparse.Namespace) -> int:
     store = FeedStore(lake.feeds_root)
     with showing():
         progress().begin("Fetch advisories", None)
-        lake.commit("feed_snapshots", sync(store, settings, options.ecosystem, progress=progress().note))
+        done = sync(store, settings, options.ecosystem, progress=lambda _feed: progress().advance())
+        lake.commit("feed_snapshots", done)
     return _show(store.status())
 
 
-def run_status(_options: argparse.Namespace) -> int:
-    """Show the feeds that the lake has."""
+def run_status(options: argparse.Namespace) -> int:
+    """Show the feeds that the lake has, or what could not be read of them."""
     from hullmark.advisories.snapshot import FeedStore
     from hullmark.lake.store import Lake
     from hullmark.settings import read_settings
 
-    return _show(FeedStore(Lake(read_settings().lake).feeds_root).status())
+    store = FeedStore(Lake(read_settings().lake).feeds_root)
+    return _show_problems(store.problems()) if options.problems else _show(store.status())
+
+
+def _show_problems(problems: "pa.Table") -> int:
+    from rich.console import Console
+
+    from hullmark.reports.terminal import columns, plain
+
+    table = columns("Feed", "Record", "Why it could not be read in full")
+    for row in problems.sort_by([("feed", "ascending"), ("record", "ascending")]).to_pylist():
+        table.add_row(plain(row["feed"]), plain(row["record"]), plain(row["reason"]))
+    Console().print(table if problems.num_rows else "Every record of every feed was read.")
+    return 0
 
 
 def _show(status: "pa.Table") -> int:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EXAMPLE = "SELECT severity, count(*) FROM current_findings GROUP BY severity"
+DEMO = ".hullmark"  # where `hullmark demo` keeps everything
 
 
 def add(verbs: Verbs) -> None:
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from hullmark.settings import read_settings
 
     settings = read_settings()
+    _look_for_demo(settings.lake)
     rows = query(Lake(settings.lake), options.sql, settings.memory_mb)
     if options.format == "csv":
         _print_csv(rows)
@@ -35,6 +37,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print_table(rows)
     return 0
+
+
+def _look_for_demo(lake: str) -> None:
+    """Raise LakeError with the way to the demo's lake where that is the only one."""
+    from hullmark.errors import LakeError
+    from hullmark.lake.store import Lake
+
+    if not Lake(lake).exists() and Lake(DEMO).exists():
+        raise LakeError(f"there is no lake at {lake}, but the demo's is in {DEMO}; set HULLMARK_LAKE={DEMO} to ask that one")
 
 
 def _print_table(rows: "pa.Table") -> None:

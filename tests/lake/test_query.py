@@ -43,7 +43,7 @@ def test_the_lake_describes_itself(lake: Lake) -> None:
         ("SELECT * FROM package", r'Table with name package does not exist! Did you mean "packages"'),
         ("SELEC 1", "syntax error at or near"),
         ("SELECT 'a'::INT", "Could not convert string 'a' to INT32"),
-        ("", "holds 0 statements"),
+        ("", "the query is empty"),
         ("SELECT 1; SELECT 2", "holds 2 statements"),
         ("DROP VIEW packages", "no SELECT but DROP"),
         ("CREATE TABLE t AS SELECT 1", "no SELECT but CREATE"),

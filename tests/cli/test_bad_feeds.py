@@ -1,0 +1,180 @@
+"""Feeds that are damaged, missing or out of reach: what is good still counts, and what is missing or late is said."""
+
+import gzip
+import json
+import shutil
+import socket
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Hullmark
+from tests.cli.images import FINDING, image, write_layout
+from tests.cli.sentences import assert_one_sentence
+
+DEBIAN = Path("osv", "Debian", "all.zip")
+UNCOMPARED = "1 package could not be compared: the advisories for Debian could not be loaded"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name that http.server gives it
+        """Nothing."""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> str:
+    return str(write_layout(tmp_path / "image", image()))
+
+
+@pytest.fixture
+def own_feeds(tmp_path: Path, feeds: Path) -> Path:
+    """A copy of the advisories that a test may damage."""
+    return Path(shutil.copytree(feeds, tmp_path / "own-feeds"))
+
+
+@pytest.fixture
+def served(own_feeds: Path) -> Iterator[ThreadingHTTPServer]:
+    """The copy behind an address, until the test closes it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(own_feeds)))
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def free_address() -> str:
+    """An address of this machine where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def add_broken_record(archive: Path) -> None:
+    with zipfile.ZipFile(archive, "a") as file:
+        file.writestr("DEBIAN-CVE-2020-9999.json", '{"id": "DEBIAN-CVE-2020-9999", "affected": [')
+
+
+def test_one_broken_record(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
+    """The rest loads; the report is complete as far as the publisher's feed is, so the status is 0."""
+    add_broken_record(own_feeds / DEBIAN)
+    ran = hullmark("scan", layout, "--feeds", str(own_feeds))
+    assert ran.status == 0, ran
+    assert FINDING in ran.stdout
+    assert_one_sentence(ran, r"note: 1 of the \d+ records of the feed osv/Debian could not be read .*DEBIAN-CVE-2020-9999")
+
+
+def test_one_broken_record_in_the_lake(own_feeds: Path, hullmark: Hullmark) -> None:
+    add_broken_record(own_feeds / DEBIAN)
+    synced = hullmark("feeds", "sync", "--feeds", str(own_feeds))
+    assert (synced.status, synced.stderr) == (0, "")
+    assert "1 of its records could not be read in full" in " ".join(synced.stdout.split())
+    listed = hullmark("feeds", "status", "--problems")
+    assert (listed.status, listed.stderr) == (0, "")
+    assert "DEBIAN-CVE-2020-9999" in listed.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Sign in to the hotel's network</html>", b"PK\x03\x04" + b"\0" * 90, None])
+def test_a_feed_that_is_no_zip(content: bytes | None, layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
+    archive = own_feeds / DEBIAN
+    archive.write_bytes(archive.read_bytes()[:500] if content is None else content)
+    ran = hullmark("scan", layout, "--feeds", str(own_feeds))
+    assert ran.status == 3
+    assert UNCOMPARED in ran.stdout
+    assert "✓" not in ran.stdout
+    assert_one_sentence(ran, r"incomplete: packages of Debian were not compared with advisories: .*is no readable zip")
+
+
+def test_a_feed_that_becomes_unreadable(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
+    """The last good snapshot is used, and its time is said."""
+    assert hullmark("scan", layout, "--feeds", str(own_feeds)).status == 0
+    (own_feeds / DEBIAN).write_bytes(b"no zip")
+    ran = hullmark("scan", layout, "--feeds", str(own_feeds))
+    assert ran.status == 0
+    assert FINDING in ran.stdout
+    assert_one_sentence(
+        ran, r"note: .*no readable zip.*; the snapshot of \d{4}-\d\d-\d\d \d\d:\d\d UTC, .* old, stays in use"
+    )
+
+
+def test_what_is_known_to_be_exploited_is_missed(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
+    kev = own_feeds / "kev" / "known_exploited_vulnerabilities.json"
+    kev.write_bytes(b"{")
+    ran = hullmark("scan", layout, "--feeds", str(own_feeds))
+    assert ran.status == 3
+    assert FINDING in ran.stdout
+    assert_one_sentence(ran, r"incomplete: the findings lack what kev knows: ")
+
+
+def test_a_folder_without_the_feed(layout: str, tmp_path: Path, hullmark: Hullmark) -> None:
+    ran = hullmark("scan", layout, "--feeds", str(tmp_path / "nothing"))
+    assert ran.status == 3
+    assert UNCOMPARED in ran.stdout
+    assert_one_sentence(ran, r"there is no osv/Debian/all\.zip in .*nothing; check --feeds")
+
+
+def test_an_address_of_no_known_kind(layout: str, hullmark: Hullmark) -> None:
+    ran = hullmark("scan", layout, "--feeds", "ftp://feeds.example")
+    assert ran.status == 3
+    assert_one_sentence(ran, r"feeds cannot be fetched from ftp://.*; give a folder, or an https, file or s3 address")
+
+
+def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> None:
+    """Packages are listed, nothing passes for sound, and it takes seconds."""
+    began = time.monotonic()
+    ran = hullmark("scan", layout, "--feeds", free_address(), "--format", "json")
+    assert time.monotonic() - began < 20
+    assert ran.status == 3
+    report = json.loads(ran.stdout)
+    assert [package["name"] for package in report["packages"]] == ["libssl3"]
+    assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 3
+    assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 3
+    assert_one_sentence(
+        ran, r"packages of Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)"
+    )
+
+
+def test_an_address_that_answered_before(layout: str, served: ThreadingHTTPServer, hullmark: Hullmark) -> None:
+    address = f"http://127.0.0.1:{served.server_port}"
+    assert hullmark("scan", layout, "--feeds", address).status == 0
+    served.shutdown()
+    served.server_close()
+    young = hullmark("scan", layout, "--feeds", address)
+    assert (young.status, young.stderr) == (0, ""), "it is not asked again before its snapshot is old"
+    assert FINDING in young.stdout
+    old = hullmark("scan", layout, "--feeds", address, environ={"HULLMARK_FEEDS_MAX_AGE_HOURS": "0"})
+    assert old.status == 3
+    assert FINDING in old.stdout
+    assert len(old.stderr.splitlines()) == 3  # epss, kev, osv/Debian
+    for line in old.stderr.splitlines():
+        assert line.startswith("hullmark: incomplete: http://127.0.0.1:")
+        assert "cannot be fetched" in line
+        assert line.endswith("old, stays in use")
+
+
+def test_the_lake_keeps_what_it_has(served: ThreadingHTTPServer, hullmark: Hullmark) -> None:
+    address = f"http://127.0.0.1:{served.server_port}"
+    assert hullmark("feeds", "sync", "--feeds", address).status == 0
+    served.shutdown()
+    served.server_close()
+    ran = hullmark("feeds", "sync", "--feeds", address)
+    assert (ran.status, ran.stderr) == (3, "")
+    assert "failed" in ran.stdout
+    assert "under 1 h" in ran.stdout
+    assert hullmark("feeds", "status").status == 3
+
+
+def test_an_epss_file_that_is_cut(own_feeds: Path, layout: str, hullmark: Hullmark) -> None:
+    scores = own_feeds / "epss" / "epss_scores-current.csv.gz"
+    scores.write_bytes(gzip.compress(b"cve,epss\n")[:-4])
+    ran = hullmark("scan", layout, "--feeds", str(own_feeds))
+    assert ran.status == 3
+    assert FINDING in ran.stdout
+    assert_one_sentence(ran, "the findings lack what epss knows: ")
