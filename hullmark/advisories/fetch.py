@@ -1,8 +1,8 @@
 """Fetch one feed file from https, a folder or S3, unless it is the one that we have; bounded in size and time."""
 
 import hashlib
-import re
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator

@@ -100,7 +100,7 @@ def test_a_feed_that_becomes_unreadable(layout: str, own_feeds: Path, hullmark: 
     assert ran.status == 0
     assert FINDING in ran.stdout
     assert_one_sentence(
-        ran, r"note: .*no readable zip.*; the snapshot of \d{4}-\d\d-\d\d \d\d:\d\d UTC, .* old, stays in use"
+        ran, r"note: .*no readable zip.*; the snapshot of 20\d\d-[0-9: -]+ UTC, .* old, stays in use"
     )
 
 
@@ -137,7 +137,7 @@ def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> N
     assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 3
     assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 3
     assert_one_sentence(
-        ran, r"packages of Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)"
+        ran, r"Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)"
     )
 
 
