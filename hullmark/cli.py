@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from hullmark import __version__
+from hullmark.commands.flow_runs import quiet_prefect
 from hullmark.errors import HullmarkError, UsageError
 
 VERBS = ("scan", "feeds", "query", "integrations", "run", "dashboard", "demo")
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(given)
     try:
         _log(os.environ.get("HULLMARK_LOG_LEVEL", "WARNING"))
+        quiet_prefect()
         return int(options.handler(options))
     except HullmarkError as failure:
         print(f"hullmark: {failure}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user

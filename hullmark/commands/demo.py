@@ -19,10 +19,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the demo."""
-    from hullmark.commands.flow_runs import quiet_prefect
-
-    quiet_prefect()
-    from hullmark.demo.run import demo
+    from hullmark.commands.main_job import demo
 
     demo(options.state, options.port, once=options.once)
     return 0

@@ -17,10 +17,9 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the flow and print the summary; 3 when something could not be read or listed."""
-    from hullmark.commands.flow_runs import quiet_prefect, run_flow, summarize
+    from hullmark.commands.flow_runs import run_flow, summarize
     from hullmark.commands.showing import showing
 
-    quiet_prefect()
     with showing(lines=True):
         run_id = run_flow(options.flow, options.account)
     if not run_id:
