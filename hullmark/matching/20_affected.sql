@@ -1,21 +1,34 @@
 /* Which vulnerabilities each candidate has, one row for each (candidate, vulnerability). Reads `candidate` and the feeds.
 
    1. A range holds a version when low_key <= version_key < high_key (<= for last_affected; no high_key: no end). Keys are
-      bytes whose order is version order. A listed version is held by its key or, without one, by its text.
+      bytes whose order is version order. A listed version is held by its key, or by its text where there is none.
    2. A withdrawn advisory holds nothing.
-   3. Distributions publish both bulletins about several CVEs (DSA, USN) and records about one (DEBIAN-CVE, UBUNTU-CVE).
-      Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says.
-   4. Of several advisories about one vulnerability, all aliases are kept; the fixed version is the lowest one above the
-      installed version that any of them names. */
+   3. An advisory without a CVE goes under the CVE of another one about the package that names it as an alias.
+   4. Distributions publish both bulletins about several CVEs (DSA, USN) and records about one (DEBIAN-CVE, UBUNTU-CVE).
+      Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says;
+      the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases.
+   5. Of several advisories that decide on one vulnerability, the fixed version is the lowest one above the installed version
+      that any of them names for the range that it is in, and severity is that of the best judge: the distribution, then a
+      CVSS vector, then a database's word; the advisory last modified, where several are equal. */
 CREATE OR REPLACE TEMP TABLE held AS
 WITH present AS (
     SELECT DISTINCT ecosystem, advisory_name AS name FROM candidate
 ),
-range AS (
+range AS MATERIALIZED (
     SELECT affected.* FROM affected SEMI JOIN present USING (ecosystem, name)
 ),
-listed AS (
+listed AS MATERIALIZED (
     SELECT affected_versions.* FROM affected_versions SEMI JOIN present USING (ecosystem, name)
+),
+named AS MATERIALIZED (
+    SELECT DISTINCT advisory_id, ecosystem, name FROM (
+        SELECT advisory_id, ecosystem, name FROM range UNION ALL SELECT advisory_id, ecosystem, name FROM listed
+    )
+),
+advice AS MATERIALIZED (
+    SELECT advisory_id, aliases, vulnerability_ids, summary, severity, score, vector, severity_source, modified
+    FROM advisories SEMI JOIN named USING (advisory_id)
+    WHERE withdrawn IS NULL
 ),
 hit AS (
     SELECT
@@ -29,37 +42,47 @@ hit AS (
     SELECT
         candidate.ecosystem, candidate.advisory_name, candidate.advisory_version, listed.advisory_id, listed.fixed_version, NULL
     FROM candidate JOIN listed ON listed.ecosystem = candidate.ecosystem AND listed.name = candidate.advisory_name
-        AND (listed.version_key = candidate.version_key
-            OR (candidate.version_key IS NULL AND listed.version = candidate.advisory_version))
+        AND (listed.version_key = candidate.version_key OR listed.version = candidate.advisory_version)
+),
+alias AS (
+    SELECT unnest(list_append(aliases, advisory_id)) AS name, min(vulnerability_ids[1]) AS cve
+    FROM advice
+    WHERE len(vulnerability_ids) = 1 AND starts_with(vulnerability_ids[1], 'CVE-')
+    GROUP BY name
+),
+about AS MATERIALIZED (
+    SELECT DISTINCT advice.advisory_id, coalesce(alias.cve, one.vulnerability) AS vulnerability
+    FROM advice, unnest(advice.vulnerability_ids) AS one(vulnerability)
+    LEFT JOIN alias ON alias.name = one.vulnerability AND NOT starts_with(one.vulnerability, 'CVE-')
 ),
 spoken AS (
-    SELECT DISTINCT range.ecosystem, range.name AS advisory_name, advisories.vulnerability_ids[1] AS vulnerability
-    FROM range JOIN advisories USING (advisory_id)
-    WHERE contains(range.ecosystem, ':') AND len(advisories.vulnerability_ids) = 1
-        AND contains(advisories.advisory_id, advisories.vulnerability_ids[1]) AND advisories.withdrawn IS NULL
+    SELECT DISTINCT named.ecosystem, named.name AS advisory_name, about.vulnerability
+    FROM named JOIN about USING (advisory_id)
+    WHERE contains(named.ecosystem, ':') AND ends_with(advisory_id, '-' || about.vulnerability)
 ),
 known AS (
     SELECT
-        hit.*, unnest(advisories.vulnerability_ids) AS vulnerability, advisories.aliases, advisories.summary,
-        advisories.severity, advisories.score, advisories.vector, advisories.severity_source, advisories.modified
-    FROM hit JOIN advisories USING (advisory_id)
-    WHERE advisories.withdrawn IS NULL
-),
-decided AS (
-    SELECT known.*
-    FROM known LEFT JOIN spoken USING (ecosystem, advisory_name, vulnerability)
-    WHERE spoken.vulnerability IS NULL OR contains(known.advisory_id, known.vulnerability)
+        hit.*, about.vulnerability, advice.* EXCLUDE (advisory_id),
+        spoken.vulnerability IS NULL OR ends_with(hit.advisory_id, about.vulnerability) AS decides
+    FROM hit
+    JOIN advice USING (advisory_id)
+    JOIN about USING (advisory_id)
+    LEFT JOIN spoken ON spoken.ecosystem = hit.ecosystem AND spoken.advisory_name = hit.advisory_name
+        AND spoken.vulnerability = about.vulnerability
 )
 SELECT
     ecosystem, advisory_name, advisory_version, vulnerability,
-    list_sort(list_filter(list_distinct(flatten(list(list_append(aliases, advisory_id)))), lambda name: name <> vulnerability))
-        AS aliases,
-    coalesce(arg_min(fixed_version, fixed_key), '') AS fixed_version,
+    list_sort(list_filter(
+        list_distinct(flatten(list(list_append(aliases, advisory_id)))),
+        lambda name: name <> vulnerability AND (ends_with(name, vulnerability) OR NOT contains(name, 'CVE-'))
+    )) AS aliases,
+    coalesce(arg_min(fixed_version, fixed_key) FILTER (WHERE decides), '') AS fixed_version,
     arg_max(
         {'advisory': advisory_id, 'severity': severity, 'score': score, 'vector': vector, 'source': severity_source,
             'summary': summary},
-        {'judged': CASE severity_source WHEN 'ubuntu' THEN 3 WHEN 'debian' THEN 3 WHEN 'cvss' THEN 2 WHEN 'database' THEN 1 ELSE 0 END,
+        {'judge': list_position(['', 'database', 'cvss', 'debian', 'ubuntu'], severity_source),
             'modified': coalesce(modified, TIMESTAMPTZ '1970-01-01'), 'id': advisory_id}
-    ) AS chosen
-FROM decided
+    ) FILTER (WHERE decides) AS chosen
+FROM known
 GROUP BY ecosystem, advisory_name, advisory_version, vulnerability
+HAVING bool_or(decides)
