@@ -6,7 +6,7 @@ images of that base, and LANGUAGE_PACKAGES from PyPI and npm of its own; names a
 versions are among the last ones that fix or end a range.
 
 The second table takes the PyPI packages alone of a sample of images through a plain loop with `packaging`, as scanners
-without version keys do it (advisories by name in a dict, every version parsed once and kept), and through the same SQL.
+without version keys do it (advisories by name in a dict, versions parsed where they are compared), and through the same SQL.
 """
 
 import resource
@@ -104,7 +104,7 @@ def timed(store: FeedStore, packages: pa.Table) -> tuple[float, int]:
 
 
 def naive(store: FeedStore, packages: pa.Table) -> tuple[float, int]:
-    """The same for PyPI in plain Python; ranges as text are given, parsed versions are kept."""
+    """The same for PyPI in plain Python; ranges are given as text, and versions parsed where they are compared."""
     connection = open_duckdb(MEMORY_MB)
     store.register(connection)
     query = """
@@ -114,26 +114,23 @@ def naive(store: FeedStore, packages: pa.Table) -> tuple[float, int]:
     ranges = connection.sql(query).fetchall()
     rows = packages.select(["image_digest", "path", "name", "version"]).to_pylist()
     started = perf_counter()
-    known: dict[str, Version | None] = {}
-    by_name: dict[str, list[tuple[Version | None, Version | None, bool, list[str]]]] = {}
+    by_name: dict[str, list[tuple[str, str, bool, list[str]]]] = {}
     for name, low, high, inclusive, ids in ranges:
-        by_name.setdefault(name, []).append((_version(low, known), _version(high, known), inclusive, ids))
+        by_name.setdefault(name, []).append((low, high, inclusive, ids))
     found: set[tuple[str, str, str]] = set()
     for row in rows:
-        version = _version(row["version"], known)
+        version = _version(row["version"])
         for low, high, inclusive, ids in by_name.get(row["name"], ()):
-            if version is not None and _holds(version, low, high, inclusive):
+            if version is not None and _holds(version, _version(low), _version(high), inclusive):
                 found.update((row["image_digest"], row["path"], one) for one in ids)
     return perf_counter() - started, len(found)
 
 
-def _version(text: str, known: dict[str, Version | None]) -> Version | None:
-    if text not in known:
-        try:
-            known[text] = Version(text) if text not in ("", "0") else None
-        except InvalidVersion:
-            known[text] = None
-    return known[text]
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text) if text not in ("", "0") else None
+    except InvalidVersion:
+        return None
 
 
 def _holds(version: Version, low: Version | None, high: Version | None, inclusive: bool) -> bool:

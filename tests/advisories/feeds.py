@@ -1,0 +1,65 @@
+"""Feeds made by hand: records as a publisher would zip them, and a store that has read them."""
+
+import gzip
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.settings import Settings
+
+Record = Mapping[str, Any]
+
+
+def record(
+    name: str, ecosystem: str = "PyPI", package: str = "p", events: Iterable[Mapping[str, str]] = (), **more: object
+) -> dict[str, Any]:
+    """One OSV record with one package; `versions` goes to the package, everything else to the record."""
+    item: dict[str, Any] = {"package": {"ecosystem": ecosystem, "name": package}}
+    if events:
+        item["ranges"] = [{"type": "ECOSYSTEM", "events": list(events)}]
+    for field in ("versions", "ecosystem_specific"):
+        if field in more:
+            item[field] = more.pop(field)
+    return {"id": name, "modified": "2024-05-06T07:08:09Z", "affected": [item], **more}
+
+
+def write_zip(path: Path, records: Iterable[Record | bytes]) -> Path:
+    """A feed; a record of bytes is written as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, one in enumerate(records):
+            name = f"broken-{number}" if isinstance(one, bytes) else one["id"]
+            archive.writestr(f"{name}.json", one if isinstance(one, bytes) else json.dumps(one))
+    return path
+
+
+def write_osv(base: Path, *records: Record | bytes, ecosystem: str = "PyPI") -> Path:
+    """`base`, which now has a feed of one ecosystem."""
+    write_zip(base / "osv" / ecosystem / "all.zip", records)
+    return base
+
+
+def write_kev(base: Path, *entries: Mapping[str, object]) -> Path:
+    """`base`, which now has a catalogue of known exploited vulnerabilities."""
+    path = base / "kev" / "known_exploited_vulnerabilities.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"dateReleased": "2025-08-25T00:00:00Z", "vulnerabilities": entries}))
+    return base
+
+
+def write_epss(base: Path, body: str) -> Path:
+    """`base`, which now has scores."""
+    path = base / "epss" / "epss_scores-current.csv.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(f"#model_version:v1,score_date:2026-08-15T00:00:00+0000\n{body}".encode()))
+    return base
+
+
+def read(base: Path, *ecosystems: str) -> FeedStore:
+    """A store that has read what lies below `base`."""
+    store = FeedStore(str(base.parent / f"{base.name}-store"))
+    sync(store, Settings(feeds=str(base)), ecosystems or None)
+    return store

@@ -1,0 +1,300 @@
+"""Refreshing feeds: what is new is read, what is known is kept, and what is broken never takes the last good snapshot."""
+
+import gzip
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from hullmark.advisories import store as store_module
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.demo.feeds import write_feeds
+from hullmark.errors import FeedError, LakeError, UsageError
+from hullmark.lake.reading import open_duckdb
+from hullmark.lake.schema import FEED_SNAPSHOTS
+from hullmark.settings import Limits, Settings
+from tests.advisories.feeds import record, write_epss, write_kev, write_osv, write_zip
+
+FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
+GOOD = record("PYSEC-1", events=FIXED)
+ENTRY = {"cveID": "CVE-2024-1000", "dateAdded": "2024-05-06", "dueDate": "2024-05-27", "knownRansomwareCampaignUse": "Known"}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    write_osv(tmp_path / "feeds", GOOD)
+    write_kev(tmp_path / "feeds", ENTRY)
+    return write_epss(tmp_path / "feeds", "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(str(tmp_path / "store"))
+
+
+def refresh(store: FeedStore, base: Path, *ecosystems: str, **limits: int) -> dict[str, dict[str, Any]]:
+    settings = Settings(feeds=str(base), limits=replace(Limits(), **limits))
+    table = sync(store, settings, ecosystems or None)
+    assert table.schema == FEED_SNAPSHOTS
+    return {row["feed"]: row for row in table.to_pylist()}
+
+
+def count(store: FeedStore, view: str = "affected") -> int:
+    connection = open_duckdb(256)
+    store.register(connection)
+    return int(connection.sql(f"SELECT count(*) FROM {view}").fetchall()[0][0])  # noqa: S608  a name of ours
+
+
+def test_what_is_there_is_read_and_what_is_not_is_no_failure(store: FeedStore, base: Path) -> None:
+    rows = refresh(store, base)
+    assert {feed: (row["state"], row["records"]) for feed, row in rows.items()} == {
+        "epss": ("fresh", 1), "kev": ("fresh", 1), "osv/PyPI": ("fresh", 1),
+    }  # fmt: skip
+    assert [state.feed for state in store.current()] == ["epss", "kev", "osv/PyPI"]
+    assert store.status().drop_columns("fetched_at").num_rows == 3
+    assert rows["epss"]["published"] == datetime(2026, 8, 15, tzinfo=UTC)
+    assert rows["osv/PyPI"]["published"] == datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+def test_a_feed_that_was_asked_for_by_name(store: FeedStore, base: Path) -> None:
+    row = refresh(store, base, "PyPI", "Debian")["osv/Debian"]
+    assert (row["state"], row["snapshot"]) == ("failed", "")
+    assert "there is no osv/Debian/all.zip in" in row["detail"]
+    assert "osv/Debian" not in refresh(store, base)
+    assert "osv/Debian" not in store.status()["feed"].to_pylist()
+
+
+def test_a_base_that_holds_nothing(store: FeedStore, tmp_path: Path) -> None:
+    rows = refresh(store, tmp_path / "typo")
+    assert {"kev", "epss", "osv/Debian"} < set(rows)
+    assert {row["state"] for row in rows.values()} == {"failed"}
+    assert store.current() == []
+
+
+def test_no_ecosystem_is_none(store: FeedStore, base: Path) -> None:
+    settings = Settings(feeds=str(base))
+    assert set(sync(store, settings, [])["feed"].to_pylist()) == {"kev", "epss"}
+
+
+@pytest.mark.parametrize("name", ["../../etc", "a/b", "", "Debian\n", "x" * 80])
+def test_what_is_no_ecosystem(store: FeedStore, base: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="is no OSV ecosystem"):
+        refresh(store, base, name)
+
+
+def test_an_unchanged_feed_is_not_read_again(store: FeedStore, base: Path) -> None:
+    first = refresh(store, base)["osv/PyPI"]
+    kept = Path(store.root, "osv/PyPI", first["snapshot"], "affected.parquet")
+    written = kept.stat().st_mtime_ns
+    again = refresh(store, base)["osv/PyPI"]
+    assert again["snapshot"] == first["snapshot"]
+    assert again["fetched_at"] > first["fetched_at"]
+    (base / "osv/PyPI/all.zip").touch()  # same bytes, another time
+    assert refresh(store, base)["osv/PyPI"]["snapshot"] == first["snapshot"]
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_another_loader_reads_it_again(store: FeedStore, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = refresh(store, base)["osv/PyPI"]["snapshot"]
+    monkeypatch.setattr(store_module, "loader", lambda: "another")
+    assert refresh(store, base)["osv/PyPI"]["snapshot"] != first
+
+
+def test_one_broken_record(store: FeedStore, base: Path) -> None:
+    write_osv(base, GOOD, b'{"id": "PYSEC-2", "affected": [', record("PYSEC-3", events=[{"fixed": "what"}]))
+    row = refresh(store, base)["osv/PyPI"]
+    assert (row["state"], row["records"], row["problems"]) == ("fresh", 3, 2)
+    assert row["detail"] == "2 of its records could not be read in full"
+    assert [row["record"] for row in store.problems().to_pylist()] == ["broken-1", "PYSEC-3"]
+    assert refresh(store, base)["osv/PyPI"]["detail"] == row["detail"]
+    assert count(store) == 1
+
+
+def nested() -> bytes:
+    return b'{"id":"X","affected":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+HOSTILE: list[tuple[str, bytes | dict[str, Any], str]] = [
+    ("deep nesting", nested(), "cannot be read"),
+    ("no UTF-8", b'{"id": "\xff"}', "cannot be read"),
+    ("a surrogate", b'{"id": "X-1", "summary": "\\ud800"}', "cannot be read"),
+    ("nothing", b"", "cannot be read"),
+    ("a number", b"1e999", "cannot be read"),
+    ("a list", b"[]", "no JSON object"),
+    ("large", b'{"id": "X-1", "details": "' + b"0" * 2_000_000 + b'"}', "larger than 1,000,000 bytes"),
+    ("the id of another", {**GOOD, "summary": "again"}, "two records have this id"),
+]
+
+
+@pytest.mark.parametrize(("content", "reason"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
+def test_hostile_records(store: FeedStore, base: Path, content: bytes | dict[str, Any], reason: str) -> None:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    write_osv(base, GOOD, data)
+    row = refresh(store, base, record_bytes=1_000_000)["osv/PyPI"]
+    assert (row["state"], row["problems"]) == ("fresh", 1)
+    assert reason in store.problems().to_pylist()[0]["reason"]
+    assert count(store, "advisories") == 1
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+def damaged(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[60:70] = b"\0" * 10
+    path.write_bytes(data)
+
+
+def encrypted(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    path.write_bytes(data)
+
+
+def bomb(path: Path) -> None:
+    write_zip(path, [b"0" * 1_000_000] * 40)
+
+
+def lying_bomb(path: Path) -> None:
+    """A record that says it is small and is not."""
+    write_zip(path, [b"0" * 1_000_000])
+    data = path.read_bytes().replace((1_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    path.write_bytes(data)
+
+
+BROKEN = [
+    (truncated, "no readable zip"), (damaged, "none could be read"), (encrypted, "none could be read"),
+    (bomb, "unpacks to more than 30,000,000 bytes"), (lying_bomb, "none could be read"),
+    (lambda path: path.write_bytes(b"<html>sign in</html>"), "no readable zip"),
+    (lambda path: path.write_bytes(b""), "no readable zip"),
+    (lambda path: write_zip(path, []), "holds no record"),
+    (lambda path: write_zip(path, [b"[]"]), "none could be read"),
+    (lambda path: path.write_bytes(b"0" * 30_000_001), "larger than 30,000,000 bytes"),
+    (lambda path: path.unlink(), "is not there"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("harm", "sentence"), BROKEN, ids=[str(number) for number in range(len(BROKEN))])
+def test_the_last_good_snapshot_stays(store: FeedStore, base: Path, harm: Any, sentence: str) -> None:  # noqa: ANN401
+    good = refresh(store, base)["osv/PyPI"]
+    harm(base / "osv/PyPI/all.zip")
+    row = refresh(store, base, feed_bytes=30_000_000)["osv/PyPI"]
+    assert (row["state"], row["snapshot"]) == ("failed", good["snapshot"])
+    assert sentence in row["detail"]
+    assert row["detail"].endswith("UTC, less than an hour old, stays in use")
+    assert store.state("osv/PyPI").fetched_at == good["fetched_at"]
+    assert count(store) == 1
+    write_osv(base, GOOD)
+    assert refresh(store, base)["osv/PyPI"]["state"] == "fresh"
+
+
+def test_a_feed_without_an_order_says_so(store: FeedStore, base: Path) -> None:
+    write_osv(base, record("X-1", "Nowhere", events=FIXED), ecosystem="Nowhere")
+    assert "cannot order versions of Nowhere yet" in refresh(store, base, "Nowhere")["osv/Nowhere"]["detail"]
+
+
+def test_exploitation_is_one_row_a_cve(store: FeedStore, base: Path) -> None:
+    write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\nCVE-2024-1001,0.1,0.2\nCVE-2024-1002,1.5,0.2\nnope,0,0\n")
+    write_kev(base, ENTRY, {"cveID": None}, {"cveID": "CVE-2024-1003", "dateAdded": "soon", "dueDate": "2024-01-01"})
+    rows = refresh(store, base)
+    assert (rows["epss"]["problems"], rows["kev"]["problems"], rows["kev"]["records"]) == (2, 2, 2)
+    connection = open_duckdb(256)
+    store.register(connection)
+    found = connection.sql(
+        "SELECT cve, kev, kev_due::VARCHAR, kev_ransomware, epss FROM exploitation ORDER BY cve"
+    ).fetchall()
+    assert found == [
+        ("CVE-2024-1000", True, "2024-05-27", True, 0.5),
+        ("CVE-2024-1001", False, None, False, 0.1),
+        ("CVE-2024-1003", True, "2024-01-01", False, None),
+    ]
+
+
+EXPLOITATION = [
+    ("kev/known_exploited_vulnerabilities.json", b"<html>"), ("kev/known_exploited_vulnerabilities.json", b"[]"),
+    ("kev/known_exploited_vulnerabilities.json", b'{"vulnerabilities": []}'),
+    ("kev/known_exploited_vulnerabilities.json", b'{"vulnerabilities": {"cveID": "CVE-2024-1"}}'),
+    ("epss/epss_scores-current.csv.gz", b"cve,epss,percentile\n"),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\n")),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"a,b\n1,2\n")),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2024-1,x,0\n")),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2024-1,nan,0\n")),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\n" + b"CVE-2024-1,0,0\n" * 9)[:-9]),
+    ("epss/epss_scores-current.csv.gz", gzip.compress(b"0" * 40_000_000)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "content"), EXPLOITATION)
+def test_broken_exploitation_feeds(store: FeedStore, base: Path, path: str, content: bytes) -> None:
+    refresh(store, base)
+    (base / path).write_bytes(content)
+    row = refresh(store, base, feed_bytes=30_000_000)[path.partition("/")[0]]
+    assert row["state"] == "failed"
+    assert row["snapshot"]
+    assert count(store, "exploitation") == 1
+
+
+def test_a_damaged_note_is_mended_by_the_next_refresh(store: FeedStore, base: Path) -> None:
+    refresh(store, base)
+    Path(store.root, "osv/PyPI/current.json").write_text("{")
+    with pytest.raises(FeedError, match="is damaged"):
+        store.current()
+    assert refresh(store, base)["osv/PyPI"]["state"] == "fresh"
+    assert count(store) == 1
+
+
+def test_a_snapshot_that_is_gone_is_said_and_fetched_again(store: FeedStore, base: Path) -> None:
+    snapshot = refresh(store, base)["osv/PyPI"]["snapshot"]
+    shutil.rmtree(Path(store.root, "osv/PyPI", snapshot))
+    with pytest.raises(FeedError, match=r"is gone from .* run `hullmark feeds sync`"):
+        count(store)
+    refresh(store, base)
+    assert count(store) == 1
+
+
+def test_old_snapshots_go_but_for_the_one_before(store: FeedStore, base: Path) -> None:
+    made = []
+    for number in range(4):
+        write_osv(base, record(f"PYSEC-{number}", events=FIXED))
+        made.append(refresh(store, base)["osv/PyPI"]["snapshot"])
+    folder = Path(store.root, "osv/PyPI")
+    assert {item.name for item in folder.iterdir()} == {*made, "current.json"}
+    store.prune("osv/PyPI", made[2:], datetime.now(UTC) + timedelta(seconds=5))
+    assert {item.name for item in folder.iterdir()} == {*made[2:], "current.json"}
+
+
+def test_a_store_that_cannot_be_written(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LakeError, match="cannot be written"):
+        refresh(FeedStore(str(tmp_path / "file")), base)
+
+
+def test_views_are_typed_and_empty_without_feeds(store: FeedStore) -> None:
+    for view in ("advisories", "affected", "affected_versions", "exploitation"):
+        assert count(store, view) == 0
+
+
+def test_a_connection_that_may_open_no_file(store: FeedStore, base: Path) -> None:
+    refresh(store, base)
+    connection = open_duckdb(256)
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    store.register(connection)
+    assert connection.sql("SELECT name FROM affected").fetchall() == [("p",)]
+    with pytest.raises(duckdb.Error):
+        connection.sql(f"SELECT * FROM read_text('{base}/kev/known_exploited_vulnerabilities.json')")  # noqa: S608
+
+
+def test_the_demo_feeds_load_without_a_problem(store: FeedStore, tmp_path: Path) -> None:
+    rows = refresh(store, write_feeds(tmp_path / "demo"))
+    assert {row["state"] for row in rows.values()} == {"fresh"}
+    assert sum(row["problems"] for row in rows.values()) == 0
+    with zipfile.ZipFile(tmp_path / "demo/osv/Debian/all.zip") as archive:
+        assert rows["osv/Debian"]["records"] == len(archive.namelist())
