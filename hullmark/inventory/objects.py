@@ -17,6 +17,7 @@ from hullmark.sources.digest import is_digest
 
 REMEMBERED = 128 * MIB  # of layers that were just read or written, since images share them
 MAGIC = b"PAR1"
+_WRITING = tuple(Lock() for _ in range(64))  # a temporary file is named by process and object, so one thread at a time
 
 
 class LayerObjects:
@@ -45,12 +46,13 @@ class LayerObjects:
 
     def put(self, inventory: LayerInventory) -> None:
         """Store a layer; a second writer of the same layer writes the same. Raises LakeError."""
+        name = self._name(inventory.digest)
         try:
-            self._place.write(self._name(inventory.digest), _to_parquet(inventory, self._engine))
+            with _WRITING[hash(inventory.digest) % len(_WRITING)]:
+                self._place.write(name, _to_parquet(inventory, self._engine))
         except OSError as error:
-            if not self._is_whole(inventory.digest):  # else another thread wrote it at the same moment
-                where = self._place.join(self._name(inventory.digest))
-                raise LakeError(f"{where} cannot be written: {one_line(error)}; check its permissions and space") from None
+            where = self._place.join(name)
+            raise LakeError(f"{where} cannot be written: {one_line(error)}; check its permissions and space") from None
         self._remember(inventory)
 
     def _name(self, digest: str) -> str:

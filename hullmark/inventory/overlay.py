@@ -14,7 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.errors import LimitExceeded
 from hullmark.layers.names import folder_of
+
+MOST_COVERS = 20_000_000
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -62,7 +65,8 @@ class Covers:
 def cover(tree: Tree, nodes: Ints, names: pa.Table, layers: int) -> Covers:
     """When each of `nodes` was covered. `names` has columns layer, kind, path and wanted, a row a name and layer.
 
-    Wanted names do not cover their own path: they are its versions.
+    Wanted names do not cover their own path: they are its versions. Raises LimitExceeded when layers hide one another's
+    files more than MOST_COVERS times.
     """
     found = tree.find(names["path"])
     here = np.flatnonzero(found >= 0)
@@ -72,10 +76,19 @@ def cover(tree: Tree, nodes: Ints, names: pa.Table, layers: int) -> Covers:
     below = flags(pc.not_equal(rows["kind"], "folder"))
     codes = [_pairs(nodes, nodes, at[itself], layer[itself], layers)]
     starts, above = nodes, tree.parents[nodes]
-    while len(above):  # one turn a level of folders
-        codes.append(_pairs(starts, above, at[below], layer[below], layers))
+    at, layer = at[below], layer[below]
+    while len(above) and len(at):  # one turn a level of folders
+        codes.append(_pairs(starts, above, at, layer, layers))
+        if sum(map(len, codes)) > MOST_COVERS:
+            raise _too_many()
         starts, above = starts[above > 0], tree.parents[above[above > 0]]
     return Covers(np.unique(np.concatenate(codes)), layers)
+
+
+def _too_many() -> LimitExceeded:
+    return LimitExceeded(
+        f"the layers of this image hide one another's files more than {MOST_COVERS} times; rebuild it with fewer layers"
+    )
 
 
 def _pairs(starts: Ints, places: Ints, at: Ints, layer: Ints, layers: int) -> Ints:
@@ -83,6 +96,8 @@ def _pairs(starts: Ints, places: Ints, at: Ints, layer: Ints, layers: int) -> In
     order = np.argsort(at, kind="stable")
     first = np.searchsorted(at[order], places, side="left")
     counts = np.searchsorted(at[order], places, side="right") - first
+    if counts.sum() > MOST_COVERS:
+        raise _too_many()
     which = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.asarray(np.repeat(starts, counts) * layers + layer[order][which], np.int64)
 

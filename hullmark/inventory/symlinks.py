@@ -14,6 +14,7 @@ from hullmark.inventory.overlay import Covers, Tree, cover, flags, ints
 from hullmark.layers.names import clean, folder_of, joined
 
 MOST_HOPS = 40
+FEW = 64  # links that are looked for in all paths at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,15 @@ def find_links(names: pa.Table, tree: Tree, layers: int) -> Links | None:
     if not frontier:
         return None
     targets: dict[str, list[tuple[int, str]]] = {}
-    while frontier:
+    for _ in range(MOST_HOPS + 1):  # what lies farther is followed by nobody
         rows = symlinks.filter(pc.is_in(symlinks["path"], value_set=pa.array(sorted(frontier), pa.string())))
         following: set[str] = set()
         for row in rows.to_pylist():
             targets.setdefault(row["path"], []).append((row["layer"], row["target"] or ""))
             following.update(_with_folders(joined(folder_of(row["path"]), row["target"] or "")))
-        frontier = following - targets.keys() if rows.num_rows else set()
-        frontier = {path for path in frontier if path}
-        symlinks = symlinks.filter(pc.invert(pc.is_in(symlinks["path"], value_set=pa.array(list(targets), pa.string()))))
+        frontier = following - targets.keys()
+        if not frontier:
+            break
     own = Tree(list(targets))
     nodes = np.array([own.numbers[path] for path in targets], np.int64)
     return Links(targets, cover(own, nodes, names, layers), own)
@@ -87,8 +88,8 @@ def _with_folders(path: str) -> Iterable[str]:
 def real_paths(names: pa.Table, links: Links) -> pa.ChunkedArray | None:
     """The path of each name with its folder's links followed, null where nothing changes; None when nothing does."""
     paths = names["path"]
-    through = np.zeros(len(paths), np.bool_)
-    for link in links.targets:
+    through = np.full(len(paths), len(links.targets) > FEW)  # then every path is looked at one by one
+    for link in list(links.targets)[:FEW]:
         through |= flags(pc.starts_with(paths, f"{link}/"))
     at = np.flatnonzero(through)
     if not len(at):

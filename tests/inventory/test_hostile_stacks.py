@@ -1,0 +1,45 @@
+"""Stacks that are built to take for ever: they end soon, with packages or with one sentence."""
+
+from time import perf_counter
+
+import pytest
+
+from hullmark.errors import LimitExceeded
+from hullmark.inventory import assemble
+from tests.inventory.stacks import IMAGE, Members, metadata, read_members, seen, stack
+from tests.layers.tars import symlink
+
+
+@pytest.fixture(autouse=True)
+def soon() -> object:
+    started = perf_counter()
+    yield
+    assert perf_counter() - started < 20
+
+
+def test_a_long_chain_of_links_is_given_up() -> None:
+    chain: Members = {f"l{n}": symlink(f"l{n + 1}") for n in range(5000)}
+    assert seen(stack(chain, {"l0/x.egg-info": metadata("x", "1")})) == {("l0/x.egg-info", "x=1", 1)}
+
+
+def test_many_links() -> None:
+    links: Members = {f"l{n}": symlink("/real") for n in range(3000)}
+    through: Members = {f"l{n}/p{n}.egg-info": metadata(f"p{n}", "1") for n in range(3000)}
+    found = seen(stack(links, through))
+    assert len(found) == 3000
+    assert ("real/p7.egg-info", "p7=1", 1) in found
+
+
+def test_links_that_multiply() -> None:
+    swelling: Members = {f"l{n}": symlink("/".join([f"l{n + 1}/.."] * 200)) for n in range(60)}
+    assert len(seen(stack(swelling, {"l0/x.egg-info": metadata("x", "1")}))) == 1
+
+
+def test_layers_that_hide_one_another_over_and_over() -> None:
+    deep = "/".join("d" * 60)
+    base: Members = {f"{deep}/p{n}.egg-info": metadata(f"p{n}", "1") for n in range(3000)}
+    hiding: Members = {f"{deep[: 2 * n + 1]}/.wh..wh..opq": b"" for n in range(60)}
+    layers = [read_members(base), *([read_members(hiding)] * 200)]
+    with pytest.raises(LimitExceeded, match="hide one another"):
+        assemble(IMAGE, layers)
+    assert assemble(IMAGE, layers[:5]).packages.num_rows == 0
