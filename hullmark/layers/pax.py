@@ -29,11 +29,10 @@ def parse_pax(data: bytes, into: Records) -> None:
     at = 0
     while at < len(data) and data[at]:
         space = data.find(b" ", at, at + 20)
-        digits = data[at:space] if space > 0 else b""
-        end = at + int(digits) if digits.isdigit() else 0
-        record = data[space + 1 : end - 1]
-        name, found, value = record.partition(b"=")
-        if end <= space or end > len(data) or data[end - 1] != 0x0A or not found or not name:
+        digits = data[at:space] if space > at else b""
+        end = at + int(digits) if digits.isdigit() else at
+        name, found, value = data[space + 1 : end - 1].partition(b"=")
+        if not at < space < end <= len(data) or data[end - 1] != 0x0A or not found or not name:
             raise CorruptData("a PAX header is damaged")
         _add(name.decode("utf-8", "backslashreplace"), value, into)
         at = end

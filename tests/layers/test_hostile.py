@@ -213,6 +213,27 @@ def test_an_endless_chain_of_extended_headers_is_cut() -> None:
         run(gzip.compress(block * 5000))
 
 
+@pytest.mark.parametrize(
+    "records",
+    [
+        b"12345678901234567890123 path=x\n",
+        b"path=x\n",
+        b" path=x\n",
+        b"0 path=x\n",
+        b"8 path=x\n",
+        b"-9 path=x\n",
+        b"9 path=x ",
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"9 size=1\n", b"11 path=abc\n11 path=abc\n"])
+def test_damaged_records_end(records: bytes, before: bytes) -> None:
+    data = before + records
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, len(data)
+    with pytest.raises(CorruptData, match="PAX header is damaged"):
+        run(info.tobuf() + data.ljust(512, b"\0") + SMALL)
+
+
 def test_a_sparse_file_larger_than_the_limit_is_not_expanded() -> None:
     records = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "var/lib/dpkg/status"}
     info = tarfile.TarInfo("x")
