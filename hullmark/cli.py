@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quiet_prefect()
         return int(options.handler(options))
     except HullmarkError as failure:
-        print(f"hullmark: {failure}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
+        print(f"hullmark: {str(failure).rstrip('.')}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
         return failure.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED

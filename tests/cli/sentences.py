@@ -6,7 +6,7 @@ from tests.cli.command import Ran
 
 NOISE = ("Traceback", "Error:", "Exception", " object at 0x", "None", "[Errno")
 ADVICE = re.compile(
-    r"; (?:or )?(?:allow|build|check|choose|delete|export|fetch|give|log in|name|narrow|push|rebuild|run|see|set|show|stop|"
+    r"; (?:or )?(?:allow|build|check|choose|delete|export|fetch|give|log in|name|narrow|push|rebuild|renew|run|see|set|show|stop|"
     r"try|unpack|unset|use|wait|write|make|connect|leave|mend|`hullmark)\b|^hullmark: (?:incomplete|note): "
 )
 

@@ -99,9 +99,7 @@ def test_a_feed_that_becomes_unreadable(layout: str, own_feeds: Path, hullmark: 
     ran = hullmark("scan", layout, "--feeds", str(own_feeds))
     assert ran.status == 0
     assert FINDING in ran.stdout
-    assert_one_sentence(
-        ran, r"note: .*no readable zip.*; the snapshot of 20\d\d-[0-9: -]+ UTC, .* old, stays in use"
-    )
+    assert_one_sentence(ran, r"note: .*no readable zip.*; the snapshot of 20\d\d-[0-9: -]+ UTC, .* old, stays in use")
 
 
 def test_what_is_known_to_be_exploited_is_missed(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
@@ -136,9 +134,7 @@ def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> N
     assert [package["name"] for package in report["packages"]] == ["libssl3"]
     assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 3
     assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 3
-    assert_one_sentence(
-        ran, r"Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)"
-    )
+    assert_one_sentence(ran, r"Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)")
 
 
 def test_an_address_that_answered_before(layout: str, served: ThreadingHTTPServer, hullmark: Hullmark) -> None:
