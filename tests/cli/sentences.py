@@ -4,10 +4,10 @@ import re
 
 from tests.cli.command import Ran
 
-NOISE = ("Traceback", "Error:", "Exception", " object at 0x", "None", "[Errno")
+NOISE = ("Traceback", "Error:", "Exception:", " object at 0x", "None", "[Errno")
 ADVICE = re.compile(
-    r"; (?:or )?(?:allow|build|check|choose|delete|export|fetch|give|log in|name|narrow|push|rebuild|renew|run|see|set|show|stop|"
-    r"try|unpack|unset|use|wait|write|make|connect|leave|mend|`hullmark)\b|^hullmark: (?:incomplete|note): "
+    r"; (?:or )?(?:allow|build|check|choose|delete|export|fetch|give|log in|name|narrow|push|rebuild|renew|run|see|set|show|"
+    r"stop|try|unpack|unset|use|wait|write|make|connect|leave|mend|`hullmark)\b|^hullmark: (?:incomplete|note): "
 )
 
 
