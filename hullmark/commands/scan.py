@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
         "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
-    verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep nothing")
+    verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep none")
     verb.set_defaults(handler=run)
 
 
