@@ -112,12 +112,12 @@ def _serve(console: Console, state: Path, port: int, world: World, prefect: str)
     url = f"http://127.0.0.1:{port}"
     arguments = command(port, str(state), aws_endpoint_url=world.aws.url, prefect_api_url=prefect)
     log = state / "logs" / "dashboard.log"
-    with serving(arguments, f"{url}/_stcore/health", log, os.environ, "the dashboard") as server:
-        console.print(f" Dashboard: [bold link={url}]{url}[/]   (Ctrl-C ends everything)\n", highlight=False)
-        try:
+    try:
+        with serving(arguments, f"{url}/_stcore/health", log, os.environ, "the dashboard") as server:
+            console.print(f" Dashboard: [bold link={url}]{url}[/]   (Ctrl-C ends everything)\n", highlight=False)
             server.wait()
-        except KeyboardInterrupt:
-            console.print("\n Stopped.", highlight=False)
+    except KeyboardInterrupt:
+        console.print("\n Stopped.", highlight=False)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """No parser raises anything but the contract's exceptions, whatever the bytes; and damage costs bounded time and memory."""
 
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -82,12 +81,11 @@ HUGE = {
 }
 
 
+@pytest.mark.timeout(120)  # most take hundredths of a second, a quadratic pattern would take hours
 @pytest.mark.parametrize("kind", HUGE)
 @pytest.mark.parametrize("path", PATHS)
 def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
-    start = perf_counter()
     assert not [item for item in PATHS[path].parse(path, HUGE[kind]) if isinstance(item, Package)]
-    assert perf_counter() - start < 5  # seconds; most take hundredths, a quadratic pattern would take hours
 
 
 @pytest.mark.parametrize("path", ["var/lib/dpkg/status", "lib/apk/db/installed"])

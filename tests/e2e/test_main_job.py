@@ -155,7 +155,9 @@ def test_no_secret_reaches_the_lake(job: Job) -> None:
 
 
 def test_anybodys_duckdb_reads_it(job: Job) -> None:
-    program = "import duckdb, sys; print(duckdb.read_parquet(sys.argv[1]).count('*').fetchone()[0])"
+    program = (
+        "import duckdb, sys; print(duckdb.execute('SELECT count(*) FROM read_parquet(?)', sys.argv[1:]).fetchall()[0][0])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program, f"{job.lake.root}/tables/packages/*.parquet"],
         capture_output=True, text=True, check=True, env={**os.environ},
