@@ -43,13 +43,13 @@ def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
     read = [(item, *_read(item, stored)) for item in resolved.found]
     for item, outcome, inventory in read:
         if item.digest == wanted.digest:
-            return [Answer(item, wanted.locations, outcome, inventory)]
+            return [Answer(item, _places(wanted, kin), outcome, inventory)]
     found = [Answer(item, _child(item.digest, wanted, kin), outcome, inventory) for item, outcome, inventory in read]
     for digest in inner_indexes(resolved):
         inside = worst([outcome for item, outcome, _ in read if isinstance(item, Image) and item.index_digest == digest])
         found.append(Answer(_index(digest, "", inside), _child(digest, wanted, kin), inside))
     whole = worst([outcome for _, outcome, _ in read])
-    index = Answer(_index(wanted.digest, wanted.media_type, whole), wanted.locations, whole)
+    index = Answer(_index(wanted.digest, wanted.media_type, whole), _places(wanted, kin), whole)
     return [*(answer for answer in found if answer.locations), index]
 
 
@@ -90,6 +90,16 @@ def _read(item: Image | Skipped, stored: Stored) -> tuple[Outcome, Inventory | N
     if isinstance(item, Skipped):
         return Outcome(item.status, item.reason, item.detail), None
     return read_inventory(item, stored)
+
+
+def _places(wanted: Wanted, kin: Kinship) -> tuple[Location, ...]:
+    """The places of a digest that has tags of its own, with the indexes that name it there all the same."""
+    return tuple(
+        replace(place, index_digest=named.index_digest)
+        if (named := kin.named.get((place.registry, place.repository, wanted.digest)))
+        else place
+        for place in wanted.locations
+    )
 
 
 def _child(digest: str, wanted: Wanted, kin: Kinship) -> tuple[Location, ...]:

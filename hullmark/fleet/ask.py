@@ -17,11 +17,7 @@ def ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: Parameters
     return connection.sql(read_sql("hullmark.fleet", name), params=dict(parameters or {})).to_arrow_table()
 
 
-def ask_lake(
-    lake: Lake, name: str, parameters: Parameters | None = None, memory_mb: int = 1024, **tables: pa.Table
-) -> pa.Table:
-    """The rows that `name` gives over the lake as it is now and over `tables`, which the statement reads by their names."""
+def ask_lake(lake: Lake, name: str, parameters: Parameters | None = None, memory_mb: int = 1024) -> pa.Table:
+    """The rows that `name` gives over the lake as it is now."""
     with closing(lake.connect(memory_mb)) as connection:
-        for table, rows in tables.items():
-            connection.register(table, rows)
         return ask(connection, name, parameters)

@@ -16,7 +16,7 @@ from hullmark.sources.ecr.login import registry_login
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What one Region lists; `gaps` are sentences about what could not be listed."""
+    """What one Region lists; `gaps` are sentences about what could not be listed, `hidden` whose listing failed."""
 
     account: str
     region: str
@@ -24,6 +24,7 @@ class Discovered:
     listings: tuple[Listing, ...] = ()
     repositories: tuple[str, ...] = ()  # those that were listed to their end
     gaps: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def discover_region(access: Access, account: str, region: str) -> Discovered:
@@ -35,17 +36,17 @@ def discover_region(access: Access, account: str, region: str) -> Discovered:
     host = registry_login(session, region).host
     listings: list[Listing] = []
     done: list[str] = []
-    gaps: list[str] = []
+    gaps: dict[str, str] = {}
     for name in find_repositories(session, region, filters).names:
         try:
             listings.extend(list_images(session, region, name, host))
         except NotFound:  # deleted since its name was listed, or named in the integration and never there
             continue
         except AccessError as error:
-            gaps.append(str(error))
+            gaps[name] = str(error)
         else:
             done.append(name)
-    return Discovered(account, region, host, tuple(listings), tuple(done), tuple(gaps))
+    return Discovered(account, region, host, tuple(listings), tuple(done), tuple(gaps.values()), tuple(gaps))
 
 
 def undiscovered(place: tuple[str, str], failure: Exception) -> Discovered:

@@ -1,11 +1,12 @@
 """Which listed digests must be read: those that no earlier run of the same engine answers, each digest once."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 
-from hullmark.fleet.ask import ask_lake
+from hullmark.fleet.ask import ask
 from hullmark.fleet.outcome import PERMANENT
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
@@ -13,7 +14,10 @@ from hullmark.lake.store import Lake
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One place where a digest lies, with the tags that name it there, itself or by an index (or several, with a space)."""
+    """One place where a digest lies: its tags or, where it has none, those of the indexes that name it.
+
+    `index_digest` holds all those indexes, sorted, with a space between.
+    """
 
     registry: str
     repository: str
@@ -49,9 +53,12 @@ class Plan:
 def plan(lake: Lake, listing: pa.Table, run: Run, memory_mb: int = 1024) -> Plan:
     """The plan for `listing` (schema LISTING)."""
     parameters = {"run": run.run, "at": run.at, "engine": run.engine, "permanent": [str(reason) for reason in PERMANENT]}
-    carried = ask_lake(lake, "plan.sql", parameters, memory_mb, listing=listing)
-    outdated = ask_lake(lake, "outdated.sql", {"engine": run.engine}, memory_mb)
-    missing = ask_lake(lake, "unresolved.sql", {}, memory_mb, listing=listing, carried=carried)
+    with closing(lake.connect(memory_mb)) as connection:
+        connection.register("listing", listing)
+        carried = ask(connection, "plan.sql", parameters)
+        connection.register("carried", carried)
+        missing = ask(connection, "unresolved.sql")
+        outdated = ask(connection, "outdated.sql", {"engine": run.engine})
     wanted = tuple(_wanted(row) for row in missing.to_pylist())
     return Plan(listing, carried, wanted, frozenset(outdated.column("digest").to_pylist()))
 

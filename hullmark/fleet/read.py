@@ -11,6 +11,7 @@ from hullmark.fleet.plan import Location, Wanted
 from hullmark.inventory import LayerInventory, LayerObjects, read_layer
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
+from hullmark.sources.classify import classify_tag
 from hullmark.sources.registry import Registry
 
 RegistryAt = Callable[[Location], AbstractContextManager[Registry]]  # waits for its turn at that registry
@@ -49,7 +50,8 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
     for place in wanted.locations:
         try:
             with registry_at(place) as registry:
-                return Resolved(wanted, tuple(registry.images(place.repository, wanted.digest, "all")))
+                found = registry.images(place.repository, wanted.digest, "all")
+            return Resolved(wanted, tuple(_with_subject(item, wanted) for item in found))
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:
@@ -57,6 +59,14 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
         except HullmarkError as error:
             return unresolved(wanted, error)
     return unresolved(wanted, failure or NotFound(f"{wanted.digest} lies in no repository; discover again"))
+
+
+def _with_subject(item: Image | Skipped, wanted: Wanted) -> Image | Skipped:
+    """What is no image, with the digest that its tag says it is about: cosign's older signatures say it nowhere else."""
+    if isinstance(item, Image) or item.subject or item.digest != wanted.digest:
+        return item
+    verdicts = [classify_tag(tag) for place in wanted.locations for tag in place.tags]
+    return replace(item, subject=next((verdict.subject for verdict in verdicts if verdict), ""))
 
 
 def unresolved(wanted: Wanted, failure: HullmarkError) -> Resolved:

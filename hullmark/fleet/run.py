@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,10 +10,10 @@ from enum import StrEnum
 import pyarrow as pa
 
 from hullmark.errors import HullmarkError
+from hullmark.fleet.ask import ask_lake
 from hullmark.inventory import engine
 from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
-from hullmark.sql import read_sql
 
 
 class Kind(StrEnum):
@@ -64,7 +64,7 @@ class Record:
 
 
 def new_run(kind: Kind) -> Run:
-    """A run that starts now; ids sort by time and never repeat."""
+    """A run that starts now; ids sort by time to the second and never repeat."""
     now = datetime.now(UTC)
     return Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", kind, now, engine())
 
@@ -106,6 +106,4 @@ def _abandoned(lake: Lake) -> pa.Table:
     """The rows of runs that still say `running` though nobody else holds the lake; on S3, where none can, there are none."""
     if not lake.place.is_local:
         return RUNS.empty_table()
-    with closing(lake.connect()) as connection:
-        statement = read_sql("hullmark.fleet", "abandoned.sql")
-        return connection.sql(statement, params={"now": datetime.now(UTC)}).to_arrow_table()
+    return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)})

@@ -1,11 +1,12 @@
 """The end of the reading: what needed none, what nobody answers for and what is gone get their rows; all is counted."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hullmark.fleet.ask import ask_lake
+from hullmark.fleet.ask import ask, ask_lake
 from hullmark.fleet.discovery import Discovered
 from hullmark.fleet.kinship import Kinship
 from hullmark.fleet.plan import Plan
@@ -24,22 +25,27 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
     Returns the counts of digests and images by their names in `Counts`. Raises LakeError.
     """
     answered = pa.concat_tables([COVERAGE.empty_table(), *written])
-    carried = ask_lake(lake, "merged.sql", {}, memory_mb, carried=plan.carried, named=kin.table())
-    known = pa.concat_tables([answered, carried]).select(["registry", "repository", "digest"])
-    moment = {"run": run.run, "at": run.at}
-    rest = ask_lake(lake, "leftover.sql", moment, memory_mb, listing=plan.listing, answered=known)
-    lake.commit("images", ask_lake(lake, "seen.sql", {"at": run.at}, memory_mb, carried=carried))
+    tables = {"listing": plan.listing, "carried": plan.carried, "named": kin.table(), "answered": answered}
+    with closing(lake.connect(memory_mb)) as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        carried = ask(connection, "merged.sql")
+        connection.register("carried", carried)
+        rest = ask(connection, "leftover.sql", {"run": run.run, "at": run.at})
+        connection.register("rest", rest)
+        seen = ask(connection, "seen.sql", {"at": run.at})
+        counted = ask(connection, "tally.sql")
+    lake.commit("images", seen)
     lake.commit("coverage", pa.concat_tables([carried, rest]))
     mark_gone(lake, run, listed, memory_mb)
-    counted = ask_lake(lake, "tally.sql", {}, memory_mb, answered=answered, carried=carried, rest=rest)
     return dict(counted.to_pylist()[0])
 
 
 def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int) -> int:
-    """Mark images `deleted` or `untagged` that were listed to the end in this run and not found; returns their number."""
-    registries = [item.registry for item in listed if item.registry and not item.gaps]
-    places = [f"{item.registry}/{repository}" for item in listed for repository in item.repositories]
-    found = {"run": run.run, "registries": registries, "places": places}
+    """Mark images `deleted` or `untagged` that this run should have found with a tag and did not; returns their number."""
+    registries = [item.registry for item in listed if item.registry]
+    hidden = [f"{item.registry}/{repository}" for item in listed for repository in item.hidden]
+    found = {"run": run.run, "registries": registries, "hidden": hidden}
     return lake.commit("images", ask_lake(lake, "gone.sql", found, memory_mb))
 
 
