@@ -1,5 +1,7 @@
 """Read one layer, cached by its digest and the engine version."""
 
+import hashlib
+
 from prefect import task
 from prefect.cache_policies import CacheKeyFnPolicy
 from prefect.context import TaskRunContext
@@ -12,11 +14,15 @@ from tasks.retries import NETWORK
 
 
 def layer_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
-    """Digest, engine and lake: what a layer holds depends on nothing else, and another lake knows nothing of it."""
+    """Digest, engine and lake: what a layer holds depends on nothing else, and another lake knows nothing of it.
+
+    Plain characters only, since the key names a file where results lie in a folder.
+    """
     wanted, access = parameters["wanted"], parameters["access"]
     if not isinstance(wanted, WantedLayer) or not isinstance(access, Access):
         raise TypeError("read_layer was called with other parameters than its own")
-    return f"layer:{wanted.layer.digest}:{engine()}:{access.settings.lake}"
+    lake = hashlib.sha256(access.settings.lake.encode()).hexdigest()[:12]
+    return f"layer-{wanted.layer.digest.replace(':', '-')}-{engine()}-{lake}"
 
 
 @task(name="read-layer", cache_policy=CacheKeyFnPolicy(cache_key_fn=layer_key), persist_result=True, **NETWORK)
