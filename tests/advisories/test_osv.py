@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hullmark.advisories.osv import Rows, parse_record, vulnerability_ids
@@ -130,6 +130,7 @@ SCRAPS = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.fixed_dictionaries({"id": st.just("X-1")}, optional={
     "affected": SCRAPS, "severity": SCRAPS, "aliases": SCRAPS, "withdrawn": SCRAPS, "references": SCRAPS,
     "published": st.datetimes().map(str) | st.just("0001-01-01T00:00:00+23:59") | SCRAPS, "summary": SCRAPS,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hullmark.advisories.ranges import Unordered, intervals
@@ -60,6 +60,7 @@ EVENTS = st.sampled_from(["fixed", "last_affected"]).flatmap(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EVENTS, st.lists(st.integers(0, 6), max_size=2), st.integers(0, 7))
 def test_as_the_schema_evaluates(events: list[tuple[str, int]], limits: list[int], version: int) -> None:
     stated = [{kind: str(number)} for kind, number in events] + [{"limit": str(limit)} for limit in limits]

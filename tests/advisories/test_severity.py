@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hullmark.advisories.severity import score_of, severity_of
@@ -52,6 +52,7 @@ def test_severity(record: dict[str, Any], expected: tuple[str, float | None, str
     assert (found.word, found.score, found.source) == expected
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet="CVSS:3.14/AVNLPRUIHX", max_size=80) | st.text(max_size=40))
 def test_any_text_has_a_score_or_none(text: str) -> None:
     score = score_of(text)

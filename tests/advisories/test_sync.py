@@ -46,9 +46,9 @@ def refresh(store: FeedStore, base: Path, *ecosystems: str, **limits: int) -> di
 
 
 def count(store: FeedStore, view: str = "affected") -> int:
-    connection = open_duckdb(256)
-    store.register(connection)
-    return int(connection.sql(f"SELECT count(*) FROM {view}").fetchall()[0][0])  # noqa: S608  a name of ours
+    with open_duckdb(256) as connection:
+        store.register(connection)
+        return int(connection.sql(f"SELECT count(*) FROM {view}").fetchall()[0][0])  # noqa: S608  a name of ours
 
 
 def test_what_is_there_is_read_and_what_is_not_is_no_failure(store: FeedStore, base: Path) -> None:

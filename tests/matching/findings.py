@@ -1,0 +1,56 @@
+"""Packages by hand, and what matching finds in them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.errors import InvalidVersion
+from hullmark.lake.reading import open_duckdb
+from hullmark.lake.schema import PACKAGES
+from hullmark.matching.match import match
+from hullmark.purl import pep503_name
+from hullmark.versions import key, scheme_of_ecosystem
+
+TYPES = {
+    "Debian": "deb",
+    "Ubuntu": "deb",
+    "Alpine": "apk",
+    "PyPI": "pypi",
+    "npm": "npm",
+    "Go": "golang",
+    "crates.io": "cargo",
+}
+IMAGE = "sha256:" + "0" * 64
+LAYER = "sha256:" + "1" * 64
+
+
+def package(ecosystem: str, name: str, version: str, **more: object) -> dict[str, Any]:
+    """One row of PACKAGES; a package of its own source."""
+    base = ecosystem.partition(":")[0]
+    kind = TYPES.get(base, "generic")
+    row: dict[str, Any] = {
+        "image_digest": IMAGE, "path": "db", "type": kind, "name": name, "version": version, "arch": "",
+        "purl": f"pkg:{kind}/{name}@{version}", "source_name": "", "source_version": "", "ecosystem": ecosystem,
+        "advisory_name": pep503_name(name) if base == "PyPI" else name, "advisory_version": version, "licence": "",
+        "layer": LAYER, "layer_index": 0, "engine": "test",
+    } | more  # fmt: skip
+    return row | {"version_key": _key(ecosystem, row["advisory_version"])}
+
+
+def _key(ecosystem: str, version: str) -> bytes | None:
+    scheme = scheme_of_ecosystem(ecosystem)
+    try:
+        return key(scheme, version) if scheme else None
+    except InvalidVersion:
+        return None
+
+
+def matched(store: FeedStore, packages: Iterable[dict[str, Any]], memory_mb: int = 512) -> pa.Table:
+    """The table `finding`, in the order of its key."""
+    with open_duckdb(memory_mb) as connection:
+        store.register(connection)
+        connection.register("package", pa.Table.from_pylist(list(packages), schema=PACKAGES))
+        match(connection)
+        return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
