@@ -49,7 +49,8 @@ def _add_values(action: argparse.ArgumentParser, *, required: bool) -> argparse.
     action.add_argument(
         "--external-id",
         metavar="ID",
-        help="output ExternalId of the stack; asked for when it is left out (not in shell history)",
+        help="output ExternalId of the stack"
+        + ("; asked for when left out, which keeps it out of the history" if required else ""),
     )
     action.add_argument("--region", metavar="REGION", action="append", required=required, help="may be repeated")
     action.add_argument("--include", metavar="GLOB", action="append", help="only these repositories; may be repeated")

@@ -14,6 +14,7 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.LimitExceeded, Reason.TOO_LARGE),
     (errors.Unsupported, Reason.UNSUPPORTED_COMPRESSION),
     (errors.NotAnImage, Reason.UNSUPPORTED_MEDIA_TYPE),
+    (errors.InputError, Reason.CORRUPT),  # after its kinds above
     (errors.AccessError, Reason.DENIED),
     (errors.TransportError, Reason.TRANSPORT),
 )

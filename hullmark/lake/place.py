@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,7 +55,7 @@ class Place:
 
     def write(self, name: str, content: bytes) -> None:
         """Put a small file whole: a reader sees the old or the new content, never a part; raises OSError."""
-        target = f"{name}.{os.getpid()}.tmp" if self.is_local else name
+        target = f"{name}.{os.getpid()}-{get_ident()}.tmp" if self.is_local else name
         if self.is_local:
             Path(self.join(name)).parent.mkdir(parents=True, exist_ok=True)
         with self.filesystem().open_output_stream(target) as stream:
