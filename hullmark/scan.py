@@ -12,9 +12,7 @@ from hullmark.errors import InputError, NotAnImage
 from hullmark.fleet.outcome import Outcome, outcome_of
 from hullmark.fleet.read import check_layers
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, read_layer
-from hullmark.lake.reading import open_duckdb
-from hullmark.lake.schema import PACKAGES
-from hullmark.matching.match import match
+from hullmark.lake.schema import FINDINGS, PACKAGES
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.progress import progress
 from hullmark.scan_feeds import advisories, cache_place
@@ -150,6 +148,11 @@ def _of_layer(image: Image, layer: Layer, sentence: str) -> str:
 
 def _match(packages: Sequence[pa.Table], store: FeedStore, settings: Settings) -> list[pa.Table]:
     progress().begin("Match", None)
+    if not store.current():  # what was not compared has no findings
+        return [FINDINGS.empty_table() for _ in packages]
+    from hullmark.lake.reading import open_duckdb  # noqa: PLC0415  DuckDB comes once the memory of reading is free
+    from hullmark.matching.match import match  # noqa: PLC0415
+
     connection = open_duckdb(settings.memory_mb)
     store.register(connection)
     everything = pa.concat_tables([PACKAGES.empty_table(), *packages])

@@ -1,0 +1,90 @@
+"""What a command line imports: a scan pays for no orchestrator, and help for next to nothing."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+NEVER = {"prefect", "great_expectations", "streamlit", "moto", "boto3", "botocore", "fastapi", "pandas", "polars"}
+HEAVY = NEVER | {"pyarrow", "numpy", "duckdb", "deltalake", "httpx", "rich", "ssl", "orjson"}
+MEDIA = "application/vnd.oci.image"
+STATUS = b"Package: bash\nStatus: install ok installed\nVersion: 5.2-1\nArchitecture: amd64\n\n"
+RELEASE = b'ID=debian\nVERSION_ID="12"\n'
+
+
+def test_a_scan_imports_no_orchestrator(tmp_path: Path) -> None:
+    """With advisories, so that matching is done as well."""
+    feeds = tmp_path / "feeds"
+    (feeds / "kev").mkdir(parents=True)
+    (feeds / "kev" / "known_exploited_vulnerabilities.json").write_text(
+        json.dumps({"vulnerabilities": [{"cveID": "CVE-2024-1000", "dateAdded": "2024-01-01", "dueDate": "2024-02-01"}]})
+    )
+    report = tmp_path / "report.json"
+    modules = imported(tmp_path, "scan", layout(tmp_path / "layout"), "--no-cache", "--feeds", feeds, "-o", report)
+    packages = {name.partition(".")[0] for name in modules if "." in name}  # a package that was not found is tried in vain
+    assert packages & NEVER == set()
+    assert {"pyarrow", "duckdb"} <= modules, "the test sees what is imported"
+    assert report.exists()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("--version",)])
+def test_help_imports_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    modules = imported(tmp_path, *arguments)
+    assert modules & HEAVY == set()
+    assert "argparse" in modules
+
+
+def imported(tmp_path: Path, *arguments: str | Path) -> set[str]:
+    """The modules that the interpreter imported, or tried to, for a command line."""
+    command = [sys.executable, "-X", "importtime", "-m", "hullmark", *map(str, arguments)]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode in {0, 3}, done.stderr[-2000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def layout(folder: Path) -> Path:
+    """An OCI layout with one Debian package."""
+    (folder / "blobs" / "sha256").mkdir(parents=True)
+    plain = tar({"etc/os-release": RELEASE, "var/lib/dpkg/status": STATUS})
+    config = json.dumps(
+        {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [digest(plain)]}}
+    ).encode()
+    manifest = {
+        "schemaVersion": 2, "mediaType": f"{MEDIA}.manifest.v1+json",
+        "config": keep(folder, config, f"{MEDIA}.config.v1+json"),
+        "layers": [keep(folder, gzip.compress(plain), f"{MEDIA}.layer.v1.tar+gzip")],
+    }  # fmt: skip
+    entry = keep(folder, json.dumps(manifest).encode(), f"{MEDIA}.manifest.v1+json")
+    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [entry]}))
+    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+    return folder
+
+
+def tar(files: dict[str, bytes]) -> bytes:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return sink.getvalue()
+
+
+def digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def keep(folder: Path, content: bytes, media_type: str) -> dict[str, object]:
+    """Store a blob; returns its descriptor."""
+    name = digest(content)
+    (folder / "blobs" / name.replace(":", "/")).write_bytes(content)
+    return {"mediaType": media_type, "digest": name, "size": len(content)}
