@@ -3,4 +3,5 @@
 scan        discover, read what is new, publish, match (hourly)
 advisories  refresh the feeds, match (every six hours)
 nightly     both, then compaction
+gather      wait for mapped tasks; an expected failure is an answer
 """

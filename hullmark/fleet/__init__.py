@@ -1,8 +1,8 @@
-"""A fleet at a time: what a registry lists is planned, resolved, read, assembled, published and matched.
+"""A fleet at a time: what registries list is planned, resolved, read, assembled, published and matched.
 
-Each module is one stage that takes values or tables and gives tables; Prefect tasks call them one to one.
+Each module is one stage that takes values or tables and gives tables; Prefect tasks call them one to one, flows order them.
 
-    listing -> plan -> read -> answer -> publish -> findings
+    discovery -> plan -> read -> kinship -> answer -> publish -> settle -> findings
 
-`run` is the identity and the record of one run.
+`run` is the identity and the record of one run, `access` the ways into its accounts, `ask` how a stage asks its SQL.
 """

@@ -68,7 +68,8 @@ EXPLOITATION = _schema(
 )  # fmt: skip
 FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
-# location: "<registry>/<repository>"; account and region are "" outside ECR. state: "present", "deleted".
+# location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
+# state: "present"; "untagged" when no tag and no index names it any more; "deleted". What ECR archived stays as it was.
 IMAGES = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
     size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
@@ -78,13 +79,15 @@ IMAGE_LAYERS = _schema(
     image_digest=TEXT, layer_index=pa.int32(), layer=TEXT, diff_id=TEXT, chain_id=TEXT, size=COUNT, created_by=TEXT,
     media_type=TEXT,
 )  # fmt: skip
+# index_digest: all indexes that name the digest in that place, sorted, with a space between; tags: its own or else theirs.
 COVERAGE = _schema(
     run=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, media_type=TEXT,
     subject=TEXT, index_digest=TEXT, status=TEXT, reason=TEXT, detail=TEXT, at=TIME,
 )  # fmt: skip
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
-# package_key: "<type>|<name>|<version>|<arch>|<path>"; vulnerability: a CVE id where there is one.
+# package_key: "<type>|<name>|<version>|<arch>|<path>"; vulnerability: a CVE id where there is one. status is "open":
+# what has closed is no row but an event. last_seen: when the row was last written, which is when something in it changed.
 FINDINGS = _schema(
     image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, aliases=TEXTS, advisory=TEXT, type=TEXT, package=TEXT,
     version=TEXT, purl=TEXT, path=TEXT, layer=TEXT, layer_index=pa.int32(), fixed_version=TEXT, severity=TEXT,

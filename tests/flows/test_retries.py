@@ -109,8 +109,9 @@ def test_a_failure_becomes_the_answer_that_says_so(fleet: FlowWorld) -> None:
     with Access(hub.integrations(), fleet.settings, "run") as access:
         found = {item.wanted.digest: item.found[0] for item in several(access)}
     assert isinstance(found[digest], Image)
-    assert isinstance(found[other], Skipped)
-    assert found[other].reason is Reason.TRANSPORT
+    lost = found[other]
+    assert isinstance(lost, Skipped)
+    assert lost.reason is Reason.TRANSPORT
     assert [(asked, type(failure)) for asked, failure in told] == [(other, TransportError)]
 
 

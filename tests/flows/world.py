@@ -73,11 +73,15 @@ class FlowWorld:
         self.aws.set_registry(account, REGION, registry.url, door.password)
         return registry
 
+    def customer(self, account: str) -> tuple[str, str]:
+        """Deploy the customer's stack; role ARN and External ID."""
+        self.external_ids.append(new_external_id())
+        outputs = deploy_customer(self.aws, account, REGION, self.platform_role, self.external_ids[-1])
+        return outputs["RoleArn"], outputs["ExternalId"]
+
     def connect(self, account: str) -> Integration:
-        external_id = new_external_id()
-        self.external_ids.append(external_id)
-        outputs = deploy_customer(self.aws, account, REGION, self.platform_role, external_id)
-        values = Integration(account, outputs["RoleArn"], outputs["ExternalId"], (REGION,))
+        """Connect an account by this process's hub."""
+        values = Integration(account, *self.customer(account), (REGION,))
         hub.add(values, self.settings, even_if_failing=True)
         return values
 
