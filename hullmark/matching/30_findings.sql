@@ -1,7 +1,8 @@
 /* Findings: `held` fanned out to the packages of images. Reads `package`, `held`, `advisories` and `exploitation`.
    Where no advisory about the package gives a score, that of another advisory about the same CVE alone is taken, as a CVE is
    scored in the feed of another ecosystem: the newest CVSS standard first, then the highest score. Another distribution's
-   own word is not taken. */
+   own word is not taken. A package that stands twice in an image under one key counts once; `%` and `|` of a version are
+   escaped in the key, which therefore no other package can have. */
 CREATE OR REPLACE TEMP TABLE finding AS
 WITH unscored AS (
     SELECT DISTINCT vulnerability FROM held WHERE chosen.score IS NULL AND starts_with(vulnerability, 'CVE-')
@@ -17,6 +18,13 @@ elsewhere AS (
     ) SEMI JOIN unscored USING (vulnerability)
     GROUP BY vulnerability
 ),
+vulnerable AS (
+    SELECT DISTINCT ON (image_digest, package_key)
+        image_digest, type, name, version, purl, path, layer, layer_index, ecosystem, advisory_name, advisory_version,
+        concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key
+    FROM package SEMI JOIN held USING (ecosystem, advisory_name, advisory_version)
+    ORDER BY image_digest, package_key, layer_index, advisory_name
+),
 judged AS (
     SELECT
         held.*, coalesce(chosen.score, given.score) AS score,
@@ -30,18 +38,18 @@ judged AS (
     FROM held LEFT JOIN elsewhere USING (vulnerability)
 )
 SELECT
-    package.image_digest,
-    concat_ws('|', package.type, package.name, package.version, package.arch, package.path) AS package_key,
+    vulnerable.image_digest,
+    vulnerable.package_key,
     judged.vulnerability,
     judged.aliases,
     judged.chosen.advisory AS advisory,
-    package.type,
-    package.name AS package,
-    package.version,
-    package.purl,
-    package.path,
-    package.layer,
-    package.layer_index,
+    vulnerable.type,
+    vulnerable.name AS package,
+    vulnerable.version,
+    vulnerable.purl,
+    vulnerable.path,
+    vulnerable.layer,
+    vulnerable.layer_index,
     judged.fixed_version,
     judged.severity,
     judged.score,
@@ -52,7 +60,7 @@ SELECT
     exploitation.epss,
     exploitation.epss_percentile,
     judged.chosen.summary AS summary
-FROM package
-JOIN judged ON judged.ecosystem = package.ecosystem AND judged.advisory_name = package.advisory_name
-    AND judged.advisory_version = package.advisory_version
+FROM vulnerable
+JOIN judged ON judged.ecosystem = vulnerable.ecosystem AND judged.advisory_name = vulnerable.advisory_name
+    AND judged.advisory_version = vulnerable.advisory_version
 LEFT JOIN exploitation ON exploitation.cve = judged.vulnerability
