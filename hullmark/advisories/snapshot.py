@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from hullmark.advisories.feeds import Feed, Source, feeds
 from hullmark.advisories.fetch import Absent, Fetched, Validators, fetching, shown
-from hullmark.advisories.store import FeedState, FeedStore, failed, loader, snapshot_id
+from hullmark.advisories.loader import loader
+from hullmark.advisories.store import FeedState, FeedStore, failed, snapshot_id
 from hullmark.errors import FeedError
 from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.settings import Settings

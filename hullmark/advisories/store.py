@@ -7,12 +7,9 @@ A snapshot's id is of the fetched bytes and of the code that loads them, so that
 """
 
 import hashlib
-import inspect
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cache
-from importlib import import_module
 
 import duckdb
 import orjson
@@ -21,9 +18,8 @@ import pyarrow.dataset as pa_dataset
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
-from hullmark import versions
-from hullmark.advisories import feeds as kinds
 from hullmark.advisories.fetch import Validators
+from hullmark.advisories.loader import loader
 from hullmark.errors import FeedError, LakeError
 from hullmark.lake.place import Place, one_line, place
 from hullmark.lake.schema import (
@@ -193,25 +189,6 @@ class FeedStore:
         for item in found:
             if item.base_name == CURRENT:
                 yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
-
-
-@cache
-def loader() -> str:
-    """A fingerprint of the code that turns a feed's bytes into rows."""
-    modules = [
-        *(f"hullmark.advisories.{name}" for name in ("osv", "ranges", "severity")), "hullmark.purl",
-        *(f"hullmark.advisories.feeds.{kind.name}" for kind in kinds.feeds()), "hullmark.lake.schema",
-    ]  # fmt: skip
-    digest = hashlib.sha256(versions_source())
-    for name in modules:
-        digest.update(inspect.getsource(import_module(name)).encode())
-    return digest.hexdigest()[:16]
-
-
-def versions_source() -> bytes:
-    """The source of every version scheme."""
-    parts = [inspect.getsource(import_module(scheme.key.__module__)) for scheme in versions.schemes().values()]
-    return "".join(parts).encode()
 
 
 def snapshot_id(digest: str) -> str:
