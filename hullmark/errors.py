@@ -8,7 +8,8 @@ HullmarkError
 │   ├── IntegrityError      a digest, size or diff ID is not what was promised
 │   ├── CorruptData         truncated or damaged bytes
 │   ├── Unsupported         a media type or compression that Hullmark does not read
-│   └── LimitExceeded       a size, count, ratio, depth or time bound was hit
+│   └── LimitExceeded       a size, count, ratio or depth bound was hit
+│       └── TooSlow         a time bound was hit; another time it may not be
 ├── AccessError             credentials are missing, expired or denied
 ├── TransportError          the network or the far side failed; worth a retry
 │   └── Throttled           the far side asked for fewer requests
@@ -54,7 +55,11 @@ class Unsupported(InputError):
 
 
 class LimitExceeded(InputError):
-    """A size, count, ratio, depth or time bound was hit."""
+    """A size, count, ratio or depth bound was hit."""
+
+
+class TooSlow(LimitExceeded):
+    """A time bound was hit; another time it may not be."""
 
 
 class AccessError(HullmarkError):

@@ -11,6 +11,7 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.NotFound, Reason.VANISHED),
     (errors.IntegrityError, Reason.DIGEST_MISMATCH),
     (errors.CorruptData, Reason.CORRUPT),
+    (errors.TooSlow, Reason.TIMEOUT),
     (errors.LimitExceeded, Reason.TOO_LARGE),
     (errors.Unsupported, Reason.UNSUPPORTED_COMPRESSION),
     (errors.NotAnImage, Reason.UNSUPPORTED_MEDIA_TYPE),

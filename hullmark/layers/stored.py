@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import BinaryIO
 
-from hullmark.errors import IntegrityError, LimitExceeded
+from hullmark.errors import IntegrityError, TooSlow
 from hullmark.layers.digests import Digests
 from hullmark.model import Layer
 from hullmark.settings import Limits
@@ -49,9 +49,9 @@ class Stored:
             raise self._wrong_size(f"{self.size} bytes, not")
 
     def check_time(self) -> None:
-        """Raise LimitExceeded when the layer has taken too long."""
+        """Raise TooSlow when the layer has taken too long."""
         if monotonic() > self._deadline:
-            raise LimitExceeded(
+            raise TooSlow(
                 f"{self.name} took more than {self._seconds:g} s; scan it alone or raise the limit layer_seconds"
             )
 

@@ -1,6 +1,5 @@
 """No parser raises anything but the contract's exceptions, whatever the bytes; and damage costs bounded time and memory."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
