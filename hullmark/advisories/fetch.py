@@ -22,6 +22,7 @@ CONNECTS = 2  # tries where nobody answers at all
 PAUSE_SECONDS = 1.0
 TIMEOUT = httpx.Timeout(60.0, connect=8.0)
 CHUNK = 1 << 20
+CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 MOST_SECONDS = 1800.0  # for one feed, however steadily it drips
 
 
@@ -107,7 +108,7 @@ def _refused(told: str, status: int) -> FeedError:
 
 def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fetched | None:
     with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=True) as answer:
-        if answer.status_code == httpx.codes.NOT_MODIFIED:
+        if answer.status_code == httpx.codes.NOT_MODIFIED and headers.keys() & CONDITIONS:  # else nobody asked for it
             return None
         answer.raise_for_status()
         if url.startswith("https:") and answer.url.scheme != "https":

@@ -1,0 +1,186 @@
+"""A whole refresh from a web server: what crosses the wire, what stays when the server fails, and two refreshes at once."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from hullmark.advisories import fetch
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.lake.reading import open_duckdb
+from hullmark.settings import Settings
+from tests.advisories.feeds import record, write_epss, write_kev, write_osv
+
+FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
+ENTRY = {"cveID": "CVE-2024-1000", "dateAdded": "2024-05-06", "dueDate": "2024-05-27"}
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Serves the files of `base` with one validator, `stamp`; misbehaves as `mood` says. `sent` are body bytes by path."""
+
+    url: str
+    base: Path
+    stamp = "ETag"
+    mood = ""
+    sent: Counter[str]
+    asked: Counter[str]
+
+    def do_GET(self) -> None:
+        kind, path = type(self), self.base / unquote(self.path).lstrip("/")
+        kind.asked[self.path] += 1
+        if self.mood == "silent":
+            time.sleep(1.0)
+        elif self.mood == "loop":
+            self._answer(302, Location=self.path)
+        elif self.mood == "unasked 304":
+            self._answer(304)
+        elif self.mood:
+            self._answer(int(self.mood))
+        elif not path.is_file():
+            self._answer(404)
+        elif self.stamp and self._is_known(path):
+            self._answer(304)
+        else:
+            content = path.read_bytes()
+            kind.sent[self.path] += len(content)
+            self._answer(200, content, **({self.stamp: self._validator(path)} if self.stamp else {}))
+
+    def _validator(self, path: Path) -> str:
+        seconds = path.stat().st_mtime
+        return f'"{seconds}"' if self.stamp == "ETag" else formatdate(seconds, usegmt=True)
+
+    def _is_known(self, path: Path) -> bool:
+        header = "If-None-Match" if self.stamp == "ETag" else "If-Modified-Since"
+        return self.headers.get(header) == self._validator(path)
+
+    def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name that http.server gives it
+        """Nothing."""
+
+
+@pytest.fixture
+def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
+    monkeypatch.setattr(fetch, "PAUSE_SECONDS", 0.0)
+    base = write_osv(tmp_path / "feeds", record("PYSEC-1", events=FIXED))
+    write_kev(base, ENTRY)
+    write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
+
+    class Own(Publisher):
+        sent: Counter[str] = Counter()
+        asked: Counter[str] = Counter()
+
+    Own.base = base
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
+    server.block_on_close = False
+    Own.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield Own
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(str(tmp_path / "store"))
+
+
+def refresh(store: FeedStore, publisher: type[Publisher]) -> dict[str, dict[str, Any]]:
+    return {row["feed"]: row for row in sync(store, Settings(feeds=publisher.url), ("PyPI",)).to_pylist()}
+
+
+@pytest.mark.parametrize("stamp", ["ETag", "Last-Modified"])
+def test_an_unchanged_feed_costs_a_request_and_no_bytes(store: FeedStore, publisher: type[Publisher], stamp: str) -> None:
+    publisher.stamp = stamp
+    first = refresh(store, publisher)
+    files = [path for path in publisher.base.rglob("*") if path.is_file()]
+    whole = {f"/{path.relative_to(publisher.base)}": path.stat().st_size for path in files}
+    assert publisher.sent == whole
+    again = refresh(store, publisher)
+    assert publisher.sent == whole
+    assert set(publisher.asked.values()) == {2}
+    assert {feed: row["snapshot"] for feed, row in again.items()} == {feed: row["snapshot"] for feed, row in first.items()}
+    assert all(again[feed]["fetched_at"] > first[feed]["fetched_at"] for feed in first)
+    write_osv(publisher.base, record("PYSEC-1", events=FIXED), record("PYSEC-2", events=FIXED))
+    os.utime(publisher.base / "osv/PyPI/all.zip", (2_000_000_000, 2_000_000_000))  # Last-Modified knows seconds only
+    assert refresh(store, publisher)["osv/PyPI"]["records"] == 2
+    assert publisher.sent["/kev/known_exploited_vulnerabilities.json"] == whole["/kev/known_exploited_vulnerabilities.json"]
+
+
+def test_a_server_without_validators(store: FeedStore, publisher: type[Publisher]) -> None:
+    publisher.stamp = ""
+    first = refresh(store, publisher)
+    assert refresh(store, publisher)["osv/PyPI"]["snapshot"] == first["osv/PyPI"]["snapshot"]
+    assert set(publisher.asked.values()) == {2}
+
+
+MOODS = [
+    ("500", "answered with HTTP 500"), ("403", "denied or not there (HTTP 403)"), ("404", "is not there (HTTP 404)"),
+    ("loop", "cannot be fetched (Exceeded maximum allowed redirects"), ("silent", "cannot be fetched ("),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mood", "sentence"), MOODS)
+def test_a_server_that_fails(
+    store: FeedStore, publisher: type[Publisher], monkeypatch: pytest.MonkeyPatch, mood: str, sentence: str
+) -> None:
+    good = refresh(store, publisher)
+    monkeypatch.setattr(fetch, "TIMEOUT", httpx.Timeout(0.2))
+    publisher.mood = mood
+    rows = refresh(store, publisher)
+    assert set(rows) == set(good)
+    for feed, row in rows.items():
+        assert (row["state"], row["snapshot"]) == ("failed", good[feed]["snapshot"])
+        assert sentence in row["detail"]
+        assert row["detail"].endswith("UTC, less than an hour old, stays in use")
+    publisher.mood = ""
+    assert {row["state"] for row in refresh(store, publisher).values()} == {"fresh"}
+
+
+def test_a_304_that_nobody_asked_for_is_no_feed(store: FeedStore, publisher: type[Publisher]) -> None:
+    publisher.mood = "unasked 304"
+    rows = refresh(store, publisher)
+    assert {row["state"] for row in rows.values()} == {"failed"}
+    assert "HTTP 304" in rows["osv/PyPI"]["detail"]
+    assert store.current() == []
+
+
+SYNC = """
+import sys
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.settings import Settings
+for _ in range(3):
+    rows = sync(FeedStore(sys.argv[1]), Settings(feeds=sys.argv[2]), ("PyPI",)).to_pylist()
+    assert {row["state"] for row in rows} == {"fresh"}, rows
+"""
+
+
+def test_two_processes_at_once(store: FeedStore, publisher: type[Publisher]) -> None:
+    publisher.stamp = ""  # so that both fetch and load each time
+    command = [sys.executable, "-c", SYNC, store.root, publisher.url]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in running:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert {state.feed for state in store.current()} == {"epss", "kev", "osv/PyPI"}
+    assert not [path.name for path in Path(store.root).rglob("*.tmp")]
+    with open_duckdb(256) as connection:
+        store.register(connection)
+        assert connection.sql("SELECT count(*) FROM affected").fetchall() == [(1,)]
