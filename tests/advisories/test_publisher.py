@@ -84,10 +84,9 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[
     write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
 
     class Own(Publisher):
-        sent: Counter[str] = Counter()
-        asked: Counter[str] = Counter()
+        """With counts of its own."""
 
-    Own.base = base
+    Own.base, Own.sent, Own.asked = base, Counter(), Counter()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
     server.block_on_close = False
     Own.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,0 +1,154 @@
+"""Random packages and advisories: what the SQL finds is what a plain loop finds, with its name, its decider and its fix.
+
+The loop knows nothing of keys or intervals: PyPI versions are compared by `packaging`, Debian's are small numbers compared
+as such, and events are evaluated as OSV's pseudo-code says. Every package has a world of its own: one match compares all.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from hullmark.advisories.snapshot import FeedStore
+from tests.advisories.feeds import read, write_osv
+from tests.matching.findings import matched, package
+
+WORLDS = 300  # of each ecosystem
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ecosystem:
+    """How versions are drawn, and how a loop compares them."""
+
+    name: str
+    versions: tuple[str, ...]
+    order: Callable[[str], Any]
+    bulletin: str  # how ids of what may speak of several CVEs begin
+    about_one: str  # how those begin that speak of one; "" where there is no such thing
+
+
+ECOSYSTEMS = (
+    Ecosystem("PyPI", ("0.9", "1.0rc1", "1.0", "1.0.post1", "1.1", "1.9", "1.10", "2.0"), Version, "PYSEC-", ""),
+    Ecosystem("Debian:12", tuple(f"{number}-1" for number in range(1, 12)), lambda text: int(text[:-2]), "DSA-", "DEBIAN-"),
+)
+
+
+def records_of(rng: random.Random, place: Ecosystem, world: int) -> Iterator[Record]:
+    """Up to four advisories about one package, which share up to two CVEs and a GHSA id in every way there is."""
+    cves = [f"CVE-2024-{10 * world + number + 1000}" for number in (0, 1)]
+    github = f"GHSA-{world:04}-aaaa-aaaa"
+    kinds = [f"{place.bulletin}{world}-1", f"{place.bulletin}{world}-2", github, f"{place.about_one}{rng.choice(cves)}"]
+    for name in rng.sample(kinds, rng.randint(1, 4)):
+        pool = [*cves, github]
+        aliases = [] if name.startswith(place.about_one or "CVE-") else rng.sample(pool, rng.randint(0, 2))
+        item: Record = {"package": {"ecosystem": place.name, "name": f"p{world}"}}
+        item["ranges"] = [{"type": "ECOSYSTEM", "events": list(_events(rng, place))} for _ in range(rng.randint(0, 2))]
+        item["versions"] = rng.sample(place.versions, rng.randint(0 if item["ranges"] else 1, 2))
+        yield {
+            "id": name,
+            "modified": f"2024-05-{rng.randint(1, 28):02}T00:00:00Z",
+            "aliases": sorted(set(aliases) - {name}),
+            "affected": [item],
+        } | ({"withdrawn": "2024-06-01T00:00:00Z"} if rng.random() < 0.15 else {})
+
+
+def _events(rng: random.Random, place: Ecosystem) -> Iterator[dict[str, str]]:
+    closing = rng.choice(["fixed", "fixed", "last_affected"])
+    chosen = sorted(rng.sample(place.versions, rng.randint(1, 4)), key=place.order)
+    if rng.random() < 0.5:
+        yield {"introduced": "0"}
+        chosen = chosen[: 2 * (len(chosen) // 2) + 1]
+        kinds = [closing, "introduced"] * 2
+    else:
+        kinds = ["introduced", closing] * 2
+    yield from ({kind: version} for kind, version in zip(kinds, chosen, strict=False))
+
+
+@pytest.mark.parametrize("place", ECOSYSTEMS, ids=lambda place: place.name)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_as_a_plain_loop(tmp_path: Path, place: Ecosystem, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  a sample
+    worlds = {f"p{world}": list(records_of(rng, place, world)) for world in range(WORLDS)}
+    base = place.name.partition(":")[0]
+    write_osv(tmp_path / "feeds", *(record for records in worlds.values() for record in records), ecosystem=base)
+    store: FeedStore = read(tmp_path / "feeds", base)
+    packages = [package(place.name, name, version, path=version) for name in worlds for version in place.versions]
+    found = {
+        (row["package"], row["version"], row["vulnerability"]): (row["fixed_version"], row["advisory"])
+        for row in matched(store, packages).to_pylist()
+    }
+    expected = {
+        (name, version, vulnerability): answer
+        for name, records in worlds.items()
+        for version in place.versions
+        for vulnerability, answer in loop(records, version, place)
+    }
+    assert len(expected) > WORLDS
+    assert found == expected
+
+
+def loop(records: list[Record], version: str, place: Ecosystem) -> Iterator[tuple[str, tuple[str, str]]]:
+    """(vulnerability, (fixed version, advisory)) of one version."""
+    valid = [record for record in records if "withdrawn" not in record]
+    for vulnerability in sorted({name for record in valid for name in names(record, valid)}):
+        about = [record for record in valid if vulnerability in names(record, valid)]
+        alone = [record for record in about if place.about_one and record["id"] == place.about_one + vulnerability]
+        deciding = alone or about
+        holding = [record for record in deciding if holds(record, version, place)]
+        if holding:
+            # None has a severity, so the one modified last is named.
+            named = max(holding, key=lambda record: (record["modified"], record["id"]))
+            yield vulnerability, (fix(deciding, version, place), named["id"])
+
+
+def names(record: Record, valid: list[Record]) -> set[str]:
+    """CVEs, else the GHSA id, else its own; what is no CVE goes under the lowest CVE that another one names beside it."""
+    own = _own_names(record)
+    if any(name.startswith("CVE-") for name in own):
+        return own
+    (name,) = own
+    others = [(one, _own_names(one)) for one in valid if name in {one["id"], *one["aliases"]}]
+    return {min((min(ids) for _, ids in others if len(ids) == 1 and min(ids).startswith("CVE-")), default=name)}
+
+
+def _own_names(record: Record) -> set[str]:
+    stated = [record["id"].removeprefix("DEBIAN-"), *record["aliases"]]
+    cves = {name for name in stated if name.startswith("CVE-")}
+    github = sorted(name for name in stated if name.startswith("GHSA-"))
+    return cves or set(github[:1]) or {record["id"]}
+
+
+def holds(record: Record, version: str, place: Ecosystem) -> bool:
+    item = record["affected"][0]
+    return version in item["versions"] or any(_evaluated(one["events"], version, place) for one in item["ranges"])
+
+
+def _evaluated(events: list[dict[str, str]], version: str, place: Ecosystem) -> bool:
+    vulnerable = False
+    for event in events:  # drawn in version order
+        ((kind, stated),) = event.items()
+        if kind == "introduced" and (stated == "0" or place.order(version) >= place.order(stated)):
+            vulnerable = True
+        elif (kind == "fixed" and place.order(version) >= place.order(stated)) or (
+            kind == "last_affected" and place.order(version) > place.order(stated)
+        ):
+            vulnerable = False
+    return vulnerable
+
+
+def fix(deciding: list[Record], version: str, place: Ecosystem) -> str:
+    """The lowest named fix above the version that nobody who decides calls affected; else the lowest; else ""."""
+    named = {
+        event["fixed"]
+        for record in deciding
+        for range_ in record["affected"][0]["ranges"]
+        for event in range_["events"]
+        if "fixed" in event and place.order(event["fixed"]) > place.order(version)
+    }
+    good = [one for one in named if not any(holds(record, one, place) for record in deciding)]
+    return min(good or named, key=place.order, default="")
