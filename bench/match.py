@@ -147,7 +147,9 @@ def main(arguments: Iterable[str] = sys.argv[1:]) -> None:
         started = perf_counter()
         state = sync(store, Settings(feeds=str(FEEDS)), ("Alpine", "Debian", "Ubuntu", "PyPI", "npm"))
         records = pc.sum(state["records"]).as_py()
-        print(f"feeds: {records:,} records read into snapshots in {perf_counter() - started:.1f} s")
+        print(
+            f"feeds: {records:,} records read into snapshots in {perf_counter() - started:.1f} s, peak memory {_peak():,.0f} MB"
+        )
         connection = open_duckdb(MEMORY_MB)
         store.register(connection)
         packages = images(connection, count)
@@ -157,8 +159,12 @@ def main(arguments: Iterable[str] = sys.argv[1:]) -> None:
             seconds, found = timed(store, rows)
             print(f"{part:>8,}{rows.num_rows:>12,}{found:>12,}{seconds:>8.2f}{part / seconds:>11,.0f}")
         _compare(store, packages.filter(pc.equal(packages["type"], "pypi")), min(SAMPLE, count))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MB with the packages of all images, of which DuckDB at most {MEMORY_MB}")
+    print(f"peak memory {_peak():,.0f} MB with the packages of all images, of which DuckDB at most {MEMORY_MB}")
+
+
+def _peak() -> float:
+    """The most memory that this process has had until now, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _first(packages: pa.Table, count: int) -> pa.ChunkedArray:
