@@ -18,12 +18,22 @@ elsewhere AS (
     ) SEMI JOIN unscored USING (vulnerability)
     GROUP BY vulnerability
 ),
-vulnerable AS (
-    SELECT DISTINCT ON (image_digest, package_key)
+keyed AS NOT MATERIALIZED (
+    SELECT
         image_digest, type, name, version, purl, path, layer, layer_index, ecosystem, advisory_name, advisory_version,
-        concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key
+        concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key,
+        hash(image_digest, package_key) AS place
     FROM package SEMI JOIN held USING (ecosystem, advisory_name, advisory_version)
-    ORDER BY image_digest, package_key, layer_index, advisory_name
+),
+repeated AS MATERIALIZED (
+    SELECT place FROM keyed GROUP BY place HAVING count(*) > 1
+),
+vulnerable AS (
+    SELECT * FROM keyed ANTI JOIN repeated USING (place)
+    UNION ALL (
+        SELECT DISTINCT ON (image_digest, package_key) * FROM keyed SEMI JOIN repeated USING (place)
+        ORDER BY image_digest, package_key, layer_index, advisory_name, advisory_version
+    )
 ),
 judged AS (
     SELECT
