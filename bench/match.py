@@ -148,7 +148,8 @@ def main(arguments: Iterable[str] = sys.argv[1:]) -> None:
         state = sync(store, Settings(feeds=str(FEEDS)), ("Alpine", "Debian", "Ubuntu", "PyPI", "npm"))
         records = pc.sum(state["records"]).as_py()
         print(
-            f"feeds: {records:,} records read into snapshots in {perf_counter() - started:.1f} s, peak memory {_peak():,.0f} MB"
+            f"feeds: {records:,} records read into snapshots in {perf_counter() - started:.1f} s, "
+            f"peak memory {_peak():,.0f} MB"
         )
         connection = open_duckdb(MEMORY_MB)
         store.register(connection)
