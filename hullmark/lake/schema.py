@@ -86,7 +86,8 @@ COVERAGE = _schema(
 )  # fmt: skip
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
-# package_key: "<type>|<name>|<version>|<arch>|<path>" (% and | of the version escaped); vulnerability: a CVE id where there is one. status is "open":
+# package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);
+# vulnerability: a CVE id where there is one. status is "open":
 # what has closed is no row but an event. last_seen: when the row was last written, which is when something in it changed.
 FINDINGS = _schema(
     image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, aliases=TEXTS, advisory=TEXT, type=TEXT, package=TEXT,
