@@ -1,4 +1,4 @@
-"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Problem.
+"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Problem.
 
 Digests are strings `sha256:<64 hex>`, sizes are bytes, times are aware UTC datetimes. Paths inside an image have no
 leading slash and no `.` or `..` parts. Millions of rows are Arrow tables (see `lake/schema.py`), never these objects.
@@ -134,17 +134,42 @@ class Distro:
     variant_id: str = ""
 
 
+class Origin(StrEnum):
+    """What says that a package is in the image."""
+
+    INSTALLED = "installed"  # a package manager's record, or what a build wrote into its own result
+    BINARY = "binary"  # content of a program that no package manager put there
+    LOCK = "lock"  # a lock file: what was asked for, where nothing installed answers
+    SBOM = "sbom"  # a bill of materials that somebody else put into the image
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package as a cataloger reads it from one file; the framework adds path, layer and distro."""
+    """One installed package as a cataloger reads it from one file; the framework adds path, layer and distro.
 
-    type: str  # purl type: "deb", "apk", "pypi", "npm"
+    `name` is written as advisories (OSV) write it: "@scope/name", "group:artifact", "vendor/name", "github.com/owner/name".
+    """
+
+    type: str  # purl type: "deb", "rpm", "pypi", "npm", "maven", "golang", "generic" ...
     name: str
     version: str
     arch: str = ""
     source_name: str = ""  # source package of an OS package; "" means the same as name
     source_version: str = ""  # "" means the same as version
-    licence: str = ""
+    licence: str = ""  # an SPDX expression where the package states one
+    vendor: str = ""  # who built an OS package, as its database says
+    modularity: str = ""  # of an rpm package: "name:stream:version:context:arch"
+    cpe: str = ""  # CPE 2.3, of software that advisories know by CPE alone
+    origin: Origin = Origin.INSTALLED
+    inner: str = ""  # where in the file it is, for files within files: "WEB-INF/lib/a.jar!/lib/b.jar"
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Files that an OS package put there (paths as in a layer), so that what lies in them is that package's."""
+
+    owner: str  # name of the package
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """The cataloger contract: "is this file yours?" by glob, asked of every path, and "read it", which gets the bytes.
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
-function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems and (release
-files) distros; what it raises as `CorruptData` becomes one Problem row for that file, and what it had yielded before stays.
+function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, (release files)
+distros and (OS package databases) the paths that a package owns; what it raises as `CorruptData` becomes one Problem row for
+that file, and what it had yielded before stays.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hullmark.model import Distro, Package, Problem
+from hullmark.model import Distro, Owned, Package, Problem
 
-Parse = Callable[[str, bytes], Iterator[Package | Problem | Distro]]
+Find = Package | Problem | Distro | Owned
+Parse = Callable[[str, bytes], Iterator[Find]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,4 @@ class Cataloger:
     globs: tuple[str, ...]
     parse: Parse
     max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes
+    magic: tuple[bytes, ...] = ()  # any regular file that begins with one of these is wanted too, whatever its path

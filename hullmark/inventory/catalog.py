@@ -7,7 +7,7 @@ from dataclasses import asdict
 import orjson
 import pyarrow as pa
 
-from hullmark.catalogers.base import Cataloger
+from hullmark.catalogers.base import Cataloger, Find
 from hullmark.errors import HullmarkError, InvalidVersion, LimitExceeded
 from hullmark.formats.problems import MOST
 from hullmark.inventory.contents import Contents
@@ -19,6 +19,10 @@ from hullmark.settings import Limits
 from hullmark.versions import key, keys, scheme_of_type
 
 Row = tuple[str, ...]
+STATED = (
+    "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
+    "inner",
+)  # fmt: skip
 
 
 class Found:
@@ -45,7 +49,7 @@ class Found:
             reason = str(error) if isinstance(error, HullmarkError) else f"it cannot be parsed ({type(error).__name__})"
             self.problems.append(Problem(path, cataloger.name, reason))
 
-    def _take(self, cataloger: Cataloger, path: str, items: Iterator[Package | Problem | Distro]) -> None:
+    def _take(self, cataloger: Cataloger, path: str, items: Iterator[Find]) -> None:
         seen: set[Row] = set()
         for item in items:
             if isinstance(item, Package):
@@ -55,7 +59,7 @@ class Found:
                     self._add(path, cataloger.name, item)
             elif isinstance(item, Problem):
                 self.problems.append(item)
-            else:
+            elif isinstance(item, Distro):
                 self.distros.append((path, cataloger.name, item))
 
     def _add(self, path: str, cataloger: str, package: Package) -> None:
@@ -82,10 +86,7 @@ def catalogue(contents: Contents, matcher: Matcher, limits: Limits, owner: str) 
 def _packages(found: Found) -> pa.Table:
     """Package rows; one whose version has no key gets a Problem as well, at most MOST of them a file."""
     rows = found.packages
-    columns = {
-        name: [getattr(package, name) for _, _, package in rows]
-        for name in ("type", "name", "version", "arch", "source_name", "source_version", "licence")
-    }
+    columns = {name: [getattr(package, name) for _, _, package in rows] for name in STATED}
     columns["path"] = [path for path, _, _ in rows]
     columns["cataloger"] = [cataloger for _, cataloger, _ in rows]
     version_keys = _keys(columns["type"], columns["version"])

@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from hullmark.lake.schema import LAYER_OBJECT
-from hullmark.model import Distro, Package, Problem
+from hullmark.model import Distro, Owned, Package, Problem
 
 SOURCES = ("catalogers", "distro.py", "formats", "inventory", "layers", "purl.py", "versions")
 
@@ -26,16 +26,18 @@ def engine() -> str:
 
 
 def _sources(place: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    """(path, content without carriage returns) of every Python and SQL file, in the order of their paths."""
+    """(path, content without carriage returns) of every Python, SQL and TOML file, in the order of their paths."""
     if place.is_dir():
         for child in sorted(place.iterdir(), key=lambda child: child.name):
             yield from _sources(child, f"{path}/{child.name}")
-    elif path.endswith((".py", ".sql")):
+    elif path.endswith((".py", ".sql", ".toml")):
         yield path, place.read_bytes().replace(b"\r\n", b"\n")
 
 
 def _shapes() -> str:
     """The parts of the model and of the lake that a stored layer is made of."""
-    models = [(kind.__name__, [(item.name, str(item.type)) for item in fields(kind)]) for kind in (Distro, Package, Problem)]
+    models = [
+        (kind.__name__, [(item.name, str(item.type)) for item in fields(kind)]) for kind in (Distro, Owned, Package, Problem)
+    ]
     columns = [(field.name, str(field.type)) for field in LAYER_OBJECT]
     return repr((models, columns))

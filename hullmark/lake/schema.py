@@ -39,7 +39,7 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 LAYER_OBJECT = _schema(
     kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
     version_key=KEY, arch=TEXT, source_name=TEXT, source_version=TEXT, source_version_key=KEY, licence=TEXT,
-    cataloger=TEXT, detail=TEXT,
+    vendor=TEXT, modularity=TEXT, cpe=TEXT, origin=TEXT, inner=TEXT, cataloger=TEXT, detail=TEXT,
 )  # fmt: skip
 
 # Assembled inventory of images: the packages that are visible in the final root file system.
@@ -50,7 +50,7 @@ LAYER_OBJECT = _schema(
 PACKAGES = _schema(
     image_digest=TEXT, path=TEXT, type=TEXT, name=TEXT, version=TEXT, arch=TEXT, purl=TEXT, source_name=TEXT,
     source_version=TEXT, ecosystem=TEXT, advisory_name=TEXT, advisory_version=TEXT, version_key=KEY, licence=TEXT,
-    layer=TEXT, layer_index=pa.int32(), engine=TEXT,
+    vendor=TEXT, modularity=TEXT, cpe=TEXT, origin=TEXT, inner=TEXT, layer=TEXT, layer_index=pa.int32(), engine=TEXT,
 )  # fmt: skip
 
 ADVISORIES = _schema(

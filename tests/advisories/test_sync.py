@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -218,17 +219,18 @@ def test_exploitation_is_one_row_a_cve(store: FeedStore, base: Path) -> None:
     ]
 
 
+packed = partial(gzip.compress, mtime=0)  # these bytes name their test, which must not change with the clock
 EXPLOITATION = [
     ("kev/known_exploited_vulnerabilities.json", b"<html>"), ("kev/known_exploited_vulnerabilities.json", b"[]"),
     ("kev/known_exploited_vulnerabilities.json", b'{"vulnerabilities": []}'),
     ("kev/known_exploited_vulnerabilities.json", b'{"vulnerabilities": {"cveID": "CVE-2024-1"}}'),
     ("epss/epss_scores-current.csv.gz", b"cve,epss,percentile\n"),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\n")),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"a,b\n1,2\n")),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2024-1,x,0\n")),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2024-1,nan,0\n")),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"cve,epss,percentile\n" + b"CVE-2024-1,0,0\n" * 9)[:-9]),
-    ("epss/epss_scores-current.csv.gz", gzip.compress(b"0" * 40_000_000)),
+    ("epss/epss_scores-current.csv.gz", packed(b"cve,epss,percentile\n")),
+    ("epss/epss_scores-current.csv.gz", packed(b"a,b\n1,2\n")),
+    ("epss/epss_scores-current.csv.gz", packed(b"cve,epss,percentile\nCVE-2024-1,x,0\n")),
+    ("epss/epss_scores-current.csv.gz", packed(b"cve,epss,percentile\nCVE-2024-1,nan,0\n")),
+    ("epss/epss_scores-current.csv.gz", packed(b"cve,epss,percentile\n" + b"CVE-2024-1,0,0\n" * 9)[:-9]),
+    ("epss/epss_scores-current.csv.gz", packed(b"0" * 40_000_000)),
 ]  # fmt: skip
 
 
