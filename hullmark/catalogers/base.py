@@ -1,9 +1,9 @@
 """The cataloger contract: "is this file yours?" by glob, asked of every path, and "read it", which gets the bytes.
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
-function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, (release files)
-distros and (OS package databases) the paths that a package owns; what it raises as `CorruptData` becomes one Problem row for
-that file, and what it had yielded before stays.
+function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, distros (of
+release files) and owned paths (of OS package databases); what it raises as `CorruptData` becomes one Problem row for that
+file, and what it had yielded before stays.
 """
 
 from collections.abc import Callable, Iterator

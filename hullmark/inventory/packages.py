@@ -51,7 +51,8 @@ def _names(found: pa.Table, distro: Distro) -> tuple[Sequence[str], Sequence[str
 def _namer(distro: Distro) -> Callable[[tuple[str, ...]], tuple[str, str]]:
     @lru_cache(maxsize=1 << 16)
     def named(values: tuple[str, ...]) -> tuple[str, str]:
-        package = Package(**dict(zip(NAMED, values, strict=True)))
+        kind, name, version, arch, source_name, source_version = values
+        package = Package(kind, name, version, arch, source_name, source_version)
         return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name)
 
     return named

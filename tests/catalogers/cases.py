@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from hullmark.catalogers.base import Cataloger
-from hullmark.model import Distro, Package, Problem
+from hullmark.catalogers.base import Cataloger, Find
+from hullmark.errors import HullmarkError
+from hullmark.model import Package, Problem
 from hullmark.purl import pep503_name
 
 DECLINED = Path(__file__).parents[1] / "fixtures_declined.tsv"
@@ -16,19 +17,24 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 Row = dict[str, str]
 
 
-def run(cataloger: Cataloger, root: Path) -> list[Package | Problem | Distro]:
-    """What a cataloger finds in the files below `root`, in path order."""
-    found: list[Package | Problem | Distro] = []
+def run(cataloger: Cataloger, root: Path) -> list[Find]:
+    """What a cataloger finds in the files below `root`, in path order; an error that it raises is a problem."""
+    found: list[Find] = []
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
-        path = file.relative_to(root).as_posix()
-        if wants(cataloger, path):
-            found.extend(cataloger.parse(path, file.read_bytes()))
+        path, data = file.relative_to(root).as_posix(), file.read_bytes()
+        if wants(cataloger, path, data):
+            try:
+                found.extend(cataloger.parse(path, data))
+            except HullmarkError as error:
+                found.append(Problem(path, cataloger.name, str(error)))
     return found
 
 
-def wants(cataloger: Cataloger, path: str) -> bool:
-    """The glob rule of base.py, once more and simply: these tests depend on no other part."""
-    return any(_pattern(glob).fullmatch(path) for glob in cataloger.globs)
+def wants(cataloger: Cataloger, path: str, data: bytes = b"") -> bool:
+    """The rule of base.py, once more and simply: these tests depend on no other part."""
+    return data.startswith(cataloger.magic or (b"\0never",)) or any(
+        _pattern(glob).fullmatch(path) for glob in cataloger.globs
+    )
 
 
 @cache
@@ -37,11 +43,11 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*|\?)", glob)))
 
 
-def packages(found: list[Package | Problem | Distro]) -> list[Package]:
+def packages(found: list[Find]) -> list[Package]:
     return [item for item in found if isinstance(item, Package)]
 
 
-def problems(found: list[Package | Problem | Distro]) -> list[Problem]:
+def problems(found: list[Find]) -> list[Problem]:
     return [item for item in found if isinstance(item, Problem)]
 
 
