@@ -4,25 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hullmark.catalogers import apk, dpkg, dpkg_status_d, npm, osrelease, osrelease_lines, osrelease_numbers, python
+from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData, HullmarkError
 from hullmark.formats.problems import MOST
 from hullmark.formats.stanzas import field_pattern, stanzas
-from hullmark.model import Distro, Package, Problem
+from hullmark.model import Distro, Owned, Package, Problem
 
+# One path for each glob, so that a new cataloger is tried without being named here.
 PATHS: dict[str, Cataloger] = {
-    "lib/apk/db/installed": apk.CATALOGER,
-    "var/lib/dpkg/status": dpkg.CATALOGER,
-    "var/lib/dpkg/status.d/x": dpkg_status_d.CATALOGER,
-    "a/node_modules/x/package.json": npm.CATALOGER,
-    "etc/os-release": osrelease.CATALOGER,
-    "etc/lsb-release": osrelease.CATALOGER,
-    "etc/redhat-release": osrelease_lines.CATALOGER,
-    "etc/issue": osrelease_lines.CATALOGER,
-    "etc/debian_version": osrelease_numbers.CATALOGER,
-    "etc/alpine-release": osrelease_numbers.CATALOGER,
-    "lib/x.dist-info/METADATA": python.CATALOGER,
+    glob.replace("**/", "a/").replace("*", "x").replace("?", "x"): cataloger
+    for cataloger in catalogers()
+    for glob in cataloger.globs
 }
 WORDS = [
     b"Package: a",
@@ -62,8 +55,8 @@ def test_any_bytes(path: str, data: bytes) -> None:
     except (HullmarkError, ValueError, RecursionError):
         return
     for item in found:
-        assert isinstance(item, Package | Problem | Distro)
-        assert not isinstance(item, Package) or (item.type == PATHS[path].type and item.name and item.version)
+        assert isinstance(item, Package | Problem | Distro | Owned)
+        assert not isinstance(item, Package) or (item.type and item.name and item.version)
         assert not isinstance(item, Problem) or (item.path == path and item.reason.encode())
 
 
@@ -84,7 +77,11 @@ HUGE = {
 @pytest.mark.parametrize("kind", HUGE)
 @pytest.mark.parametrize("path", PATHS)
 def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
-    assert not [item for item in PATHS[path].parse(path, HUGE[kind]) if isinstance(item, Package)]
+    try:
+        found = list(PATHS[path].parse(path, HUGE[kind]))
+    except (HullmarkError, ValueError, RecursionError):
+        return
+    assert not [item for item in found if isinstance(item, Package)]
 
 
 @pytest.mark.parametrize("path", ["var/lib/dpkg/status", "lib/apk/db/installed"])
