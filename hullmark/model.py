@@ -46,6 +46,11 @@ class Reason(StrEnum):
     TRANSPORT = "transport"
     TIMEOUT = "timeout"
     INVALID_BATCH = "invalid-batch"
+    EXCLUDED_REPOSITORY = "excluded-repository"
+    EXCLUDED_TAG = "excluded-tag"
+    TOO_OLD = "too-old"
+    SUPERSEDED = "superseded"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)

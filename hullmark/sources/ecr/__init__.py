@@ -1,6 +1,7 @@
 """ECR: the only place that talks to AWS. This package itself is light; botocore is imported by the modules that need it.
 
 values      what a person types: Integration, Filters, and what is wrong with them
+policy      what the filters leave out of a repository, and why
 host        registry host names of ECR
 listing     Listing: one digest as ECR lists it
 session     own credentials -> platform role -> customer role with External ID (botocore)

@@ -117,7 +117,7 @@ def _note_denied(session: AwsSession, region: str, how: How) -> None:
 
 
 def _listing(detail: "ImageDetailTypeDef", registry: str, repository: str, region: str, account: str) -> Listing:
-    pushed = detail.get("imagePushedAt")
+    pushed, pulled = detail.get("imagePushedAt"), detail.get("lastRecordedPullTime")
     return Listing(
         registry=registry,
         repository=repository,
@@ -131,4 +131,5 @@ def _listing(detail: "ImageDetailTypeDef", registry: str, repository: str, regio
         pushed_at=pushed.astimezone(UTC) if pushed else None,
         status=detail.get("imageStatus", "ACTIVE"),
         subject=detail.get("subjectManifestDigest", ""),
+        pulled_at=pulled.astimezone(UTC) if pulled else None,
     )

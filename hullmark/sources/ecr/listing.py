@@ -10,6 +10,7 @@ class Listing:
 
     `registry` is the host (with port) of the proxy endpoint. `status` is ECR's imageStatus: ACTIVE, ARCHIVED or
     ACTIVATING. `subject` is the digest that a referrer speaks of. For an index, `size` is that of its largest child.
+    `pulled_at` is when it was last pulled, to a day or so, as ECR records it.
     """
 
     registry: str
@@ -24,3 +25,4 @@ class Listing:
     pushed_at: datetime | None = None
     status: str = "ACTIVE"
     subject: str = ""
+    pulled_at: datetime | None = None

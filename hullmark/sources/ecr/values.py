@@ -12,19 +12,33 @@ _ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}):role/((?:[
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{8,1224}", re.ASCII)  # IAM allows 2; 8 is this product's own minimum
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}")
 _GLOB = re.compile(r"[*?\[]")
+MOST_GLOB = 256  # characters of a repository name in ECR; a tag has at most 300, but nobody writes such a pattern
+MOST_BOUND = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which repositories count: those that an `include` glob matches (none given: all) and no `exclude` glob does."""
+    """The policy of an integration: which repositories count, and which of their digests (see `policy.left_out`).
+
+    Repositories are those that an `include` glob matches (none given: all) and no `exclude` glob does. Of their digests,
+    those that have a tag which a `tags` glob matches (none given: any tag), that were pushed or pulled in the last `days`
+    days, and whose tag is one of the `latest` that were pushed last in the repository (0: no such bound).
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    days: int = 0
+    latest: int = 0
 
     def admits(self, repository: str) -> bool:
         """Whether `repository` is wanted; `*` also matches `/`."""
         wanted = not self.include or any(fnmatchcase(repository, glob) for glob in self.include)
         return wanted and not any(fnmatchcase(repository, glob) for glob in self.exclude)
+
+    def admits_tag(self, tag: str) -> bool:
+        """Whether a tag is one that counts."""
+        return not self.tags or any(fnmatchcase(tag, glob) for glob in self.tags)
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -94,6 +108,19 @@ def _flaws(values: Integration) -> Iterator[tuple[str, str]]:
             "digits and + = , . @ : / _ - as in the output ExternalId of the stack.",
         )
     yield from _region_flaws(values)
+    yield from _filter_flaws(values.filters)
+
+
+def _filter_flaws(filters: Filters) -> Iterator[tuple[str, str]]:
+    for name in ("include", "exclude", "tags"):
+        if any(not glob or len(glob) > MOST_GLOB for glob in getattr(filters, name)):
+            yield (
+                name,
+                f"A pattern of {name} is empty or longer than {MOST_GLOB} characters; write one as in team/* or v1.*.",
+            )
+    for name in ("days", "latest"):
+        if not 0 <= getattr(filters, name) <= MOST_BOUND:
+            yield name, f"{name} is {getattr(filters, name)}; give a number from 0 (no bound) to {MOST_BOUND}."
 
 
 def _region_flaws(values: Integration) -> Iterator[tuple[str, str]]:
