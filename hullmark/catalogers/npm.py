@@ -7,14 +7,12 @@ into /opt.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-
-import orjson
+from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.json_object import Object, parse_object, text
+from hullmark.formats.spdx_licences import any_of
 from hullmark.model import Package, Problem
-
-LICENCE_CHARACTERS = 100
 
 _NAME = re.compile(r"(?:@[A-Za-z0-9._~*!'()-]{1,214}/)?[A-Za-z0-9_~*!'()-][A-Za-z0-9._~*!'()-]{0,214}")
 _VERSION = re.compile(r"[!-~]{1,256}")
@@ -24,47 +22,22 @@ _NO_MODULE = re.compile(r"(?:^|/)node_modules/[.@][^/]*/package\.json$")  # .bin
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """The one package that a package.json describes; nothing when it states neither name nor version.
 
-    A file that is no JSON object, or a package without a valid name or version, is a Problem. JSON is read by orjson, which
-    refuses more than 1024 levels.
+    A package without a valid name or version is a Problem. Raises CorruptData for a file that is no JSON object.
     """
     if _NO_MODULE.search(path):
         return
-    document = _object(data)
-    if document is None:
-        yield Problem(path, "npm", "the package.json is not a JSON object")
-        return
-    name, version = _text(document, "name"), _text(document, "version")
+    document = parse_object(data)
+    name, version = text(document, "name"), text(document, "version")
     if (not name and not version) or _is_vscode_extension(document):
         return
     reason = _damage(name, version)
     yield Problem(path, "npm", reason) if reason else Package("npm", name, version, licence=_licence(document))
 
 
-def _object(data: bytes) -> Mapping[str, object] | None:
-    try:
-        document = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        document = _repaired(data)
-    return document if isinstance(document, dict) else None
-
-
-def _repaired(data: bytes) -> object:
-    """A second try for what npm itself forgives: a byte-order mark, and an author's name in Latin-1."""
-    try:
-        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _text(document: Mapping[str, object], key: str) -> str:
-    value = document.get(key)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _is_vscode_extension(document: Mapping[str, object]) -> bool:
+def _is_vscode_extension(document: Object) -> bool:
     """Extensions of Visual Studio Code have a package.json too, with names of another registry."""
     engines = document.get("engines")
-    return isinstance(engines, dict) and "vscode" in engines and bool(_text(document, "publisher"))
+    return isinstance(engines, dict) and "vscode" in engines and bool(text(document, "publisher"))
 
 
 def _damage(name: str, version: str) -> str:
@@ -75,12 +48,12 @@ def _damage(name: str, version: str) -> str:
     return ""
 
 
-def _licence(document: Mapping[str, object]) -> str:
-    """`license` as a name, else the types of the legacy object and list forms."""
+def _licence(document: Object) -> str:
+    """`license` as an expression, else the types of the legacy object and list forms, of which one may choose."""
     value = document.get("license") or document.get("licenses")
     items = value if isinstance(value, list) else [value]
     names = [item.get("type") if isinstance(item, dict) else item for item in items]
-    return ", ".join(name for name in names if isinstance(name, str))[:LICENCE_CHARACTERS]
+    return any_of(name for name in names if isinstance(name, str))
 
 
 CATALOGER = Cataloger(

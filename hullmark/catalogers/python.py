@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
 LICENCE_CHARACTERS = 100  # a License field that is longer holds the text of a licence, not its name
@@ -45,14 +46,14 @@ def _first(fields: dict[str, list[str]], name: str) -> str:
 
 
 def _licence(fields: dict[str, list[str]]) -> str:
-    """The SPDX expression, else the short name, else the classifiers' last parts; "" when there is none."""
+    """The expression, else the short name, else the classifiers' last parts; "" when there is none."""
     for name in ("license-expression", "license"):
         value = _first(fields, name)
         if value and value != "UNKNOWN" and len(value) <= LICENCE_CHARACTERS:
-            return value
+            return spdx(value)
     found = [value for value in fields.get("classifier", []) if value.startswith("License ::")]
-    names = [value.rpartition("::")[2].strip() for value in found]
-    return ", ".join(name for name in names if name != "OSI Approved")[:LICENCE_CHARACTERS]
+    names = [spdx(value.rpartition("::")[2]) for value in found]
+    return ", ".join(name for name in dict.fromkeys(names) if name != "OSI Approved")[:LICENCE_CHARACTERS]
 
 
 CATALOGER = Cataloger(
