@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -43,11 +43,11 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*|\?)", glob)))
 
 
-def packages(found: list[Find]) -> list[Package]:
+def packages(found: Sequence[Find]) -> list[Package]:
     return [item for item in found if isinstance(item, Package)]
 
 
-def problems(found: list[Find]) -> list[Problem]:
+def problems(found: Sequence[Find]) -> list[Problem]:
     return [item for item in found if isinstance(item, Problem)]
 
 
@@ -83,5 +83,8 @@ def _compared(row: Row, package: Package) -> Iterator[tuple[str, str]]:
     yield (pep503_name(stated), pep503_name(name)) if package.type == "pypi" else (stated, name)
     yield row["version"], package.version
     yield row["arch"], package.arch
-    yield row["source_name"], package.source_name or name
-    yield row["source_version"], package.source_version or package.version
+    source, version = package.source_name or name, package.source_version or package.version
+    if row["source_name"].endswith(".src.rpm"):  # the rpm families name the file of the source
+        source = f"{source}-{version.rpartition(':')[2]}.src.rpm"
+    yield row["source_name"], source
+    yield row["source_version"], version
