@@ -27,7 +27,7 @@ class Header:
     def __init__(self, blob: bytes) -> None:
         if len(blob) < 8:
             raise CorruptData("the header is cut short")
-        entries, size = struct.unpack_from(">II", blob)
+        entries, size = int.from_bytes(blob[:4], "big"), int.from_bytes(blob[4:8], "big")
         if not 0 < entries <= MOST_ENTRIES:
             raise CorruptData(f"the header states {entries} tags")
         self._start = 8 + entries * _ENTRY.size
