@@ -1,0 +1,40 @@
+"""Where the parts of a program lie in its file: sections and segments of ELF, PE and Mach-O, whichever it is.
+
+Nothing is mapped or loaded. Tables are bounded, and what points outside of the file is left out.
+"""
+
+from collections.abc import Callable, Iterable
+
+from hullmark.formats import elf, macho, pe
+from hullmark.formats.region import Region
+
+READERS: tuple[tuple[tuple[bytes, ...], Callable[[bytes], Iterable[Region]]], ...] = (
+    (elf.MAGIC, elf.regions),
+    (pe.MAGIC, pe.regions),
+    (macho.MAGIC, macho.regions),
+    (macho.FAT_MAGIC, macho.fat_regions),
+)
+MAGIC = tuple(prefix for magic, _ in READERS for prefix in magic)
+
+
+def regions(data: bytes) -> list[Region]:
+    """Sections and segments in the order of the file's own tables; [] for what is no program.
+
+    Raises CorruptData when a table is damaged.
+    """
+    for magic, read in READERS:
+        if data.startswith(magic):
+            return [region for region in read(data) if region.offset + region.size <= len(data)]
+    return []
+
+
+def section(data: bytes, name: str, most: int) -> bytes | None:
+    """The content of the first section of that name and of at most `most` bytes; None when there is none."""
+    found = next((region for region in regions(data) if region.name == name and region.size <= most), None)
+    return None if found is None else data[found.offset : found.offset + found.size]
+
+
+def offset_of(parts: Iterable[Region], address: int) -> int | None:
+    """Where in the file the byte lies that the program sees at `address`."""
+    found = next((part for part in parts if part.address and part.address <= address < part.address + part.size), None)
+    return None if found is None else found.offset + address - found.address
