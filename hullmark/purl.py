@@ -52,7 +52,7 @@ def _names(package: Package, distro: Distro) -> tuple[str, str]:
         return distro.id, package.name
     if package.type == "pypi":
         return "", pep503_name(package.name)
-    namespace, _, name = package.name.rpartition("/")
+    namespace, _, name = package.name.rpartition(":" if package.type == "maven" else "/")
     return namespace, name
 
 

@@ -16,6 +16,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 Row = dict[str, str]
 
+_GROUP = re.compile(r".*?group=([^;]*).*")
+
 
 def run(cataloger: Cataloger, root: Path) -> list[Find]:
     """What a cataloger finds in the files below `root`, in path order; an error that it raises is a problem."""
@@ -80,6 +82,9 @@ def _agrees(row: Row, package: Package) -> bool:
 
 def _compared(row: Row, package: Package) -> Iterator[tuple[str, str]]:
     name, stated = package.name, row["name"]
+    if package.type == "maven" and ":" not in stated:  # Syft names the artifact and states the group aside, or not at all
+        group, _, name = name.partition(":")
+        yield _GROUP.sub(r"\1", row["extra"]) if "group=" in row["extra"] else "", group
     yield (pep503_name(stated), pep503_name(name)) if package.type == "pypi" else (stated, name)
     yield row["version"], package.version
     yield row["arch"], package.arch

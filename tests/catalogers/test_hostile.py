@@ -15,7 +15,7 @@ from hullmark.model import Distro, Owned, Package, Problem
 PATHS: dict[str, Cataloger] = {
     glob.replace("**/", "a/").replace("*", "x").replace("?", "x"): cataloger
     for cataloger in catalogers()
-    for glob in cataloger.globs
+    for glob in cataloger.globs or [cataloger.name]  # what is recognised by its first bytes has no globs
 }
 WORDS = [
     b"Package: a",
@@ -42,6 +42,12 @@ WORDS = [
     b"\xff",
     b"\x00",
     "é".encode(),
+    b"\x7fELF\x02\x01\x01",
+    b"MZ",
+    b"PK\x03\x04",
+    b"PK\x05\x06" + b"\x00" * 18,
+    b"\xff Go buildinf:\x08\x02",
+    b".dep-v0",
     b"\xef\xbb\xbf",
 ]
 DAMAGED = st.binary(max_size=300) | st.lists(st.sampled_from(WORDS), max_size=25).map(b"".join)

@@ -1,0 +1,191 @@
+"""Java archives: the artifacts in each jar, war, ear or plugin, and in the archives within it, to a bounded depth.
+
+Source: the JAR file specification and Maven's archiver, which writes META-INF/maven/<group>/<artifact>/pom.properties. Names
+are "group:artifact". A shaded jar holds one such file for each artifact it swallowed: each is a package, the archive's own
+first. An archive that says nothing of itself as Maven does is named by its manifest and its file name
+(`_java_identity.py`); that is a conclusion and no statement, so its origin is BINARY. Nothing is extracted.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from posixpath import basename, dirname
+
+from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version
+from hullmark.catalogers.base import Cataloger
+from hullmark.errors import InputError
+from hullmark.formats import jar_manifest, java_properties, maven_pom
+from hullmark.formats.problems import bound_problems
+from hullmark.formats.spdx_licences import any_of, is_spdx, spdx
+from hullmark.formats.zip import Budget, Entry, Window, content, entries
+from hullmark.model import Origin, Package, Problem
+
+MOST_DEPTH = 16  # archives within archives
+MOST_BYTES = 512 * 1024 * 1024  # of one archive within another, when it is packed
+EXTENSIONS = ("ear", "hpi", "jar", "jpi", "kar", "lpkg", "nar", "par", "rar", "sar", "war")
+
+_METADATA_BYTES = 1024 * 1024
+_NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
+_METADATA = (b"pom.properties", b"META-INF/MANIFEST.MF")
+_POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """One archive: `path` of the file in the image, `inner` where in that file it is, "" for the file itself."""
+
+    window: Window
+    path: str
+    inner: str
+    depth: int
+
+    @property
+    def name(self) -> str:
+        return basename(self.inner or self.path)
+
+    def problem(self, reason: str) -> Problem:
+        return Problem(self.path, CATALOGER.name, f"{self.inner}: {reason}"[:500] if self.inner else reason)
+
+
+def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
+    """The artifacts of an archive, its own first, then those of each archive in it, in the order of its directory.
+
+    An archive within it that cannot be read is a Problem that names it, and so is a limit that was hit.
+    """
+    return bound_problems(_read(_Archive(Window(data, 0, len(data)), path, "", 0), Budget.of(len(data))))
+
+
+def _read(archive: _Archive, budget: Budget) -> Iterator[Package | Problem]:
+    try:
+        found = list(entries(archive.window, _is_wanted, budget))
+    except InputError as error:
+        yield archive.problem(str(error))
+        return
+    yield from _artifacts(archive, found, budget)
+    for entry in found:
+        if entry.name.encode().endswith(_NESTED):
+            yield from _nested(archive, entry, budget)
+
+
+def _is_wanted(name: bytes) -> bool:
+    return name.endswith(_METADATA) or name.endswith(_NESTED) or name.endswith(b"/pom.xml")
+
+
+def _nested(archive: _Archive, entry: Entry, budget: Budget) -> Iterator[Package | Problem]:
+    if archive.depth == MOST_DEPTH:
+        yield archive.problem(
+            f"{entry.name[:200]} lies deeper than {MOST_DEPTH} archives within each other, so it is not read"
+        )
+        return
+    try:
+        window = content(archive.window, entry, MOST_BYTES, budget)
+    except InputError as error:
+        yield archive.problem(f"{entry.name[:200]} is not read: {error}")
+        return
+    inner = f"{archive.inner}!/{entry.name}" if archive.inner else entry.name
+    yield from _read(_Archive(window, archive.path, inner, archive.depth + 1), budget)
+
+
+def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterator[Package | Problem]:
+    stated: list[Package] = []
+    for item in _stated(archive, found, budget):
+        if isinstance(item, Package):
+            stated.append(item)
+        else:
+            yield item
+    manifest = _manifest(archive, found, budget)
+    if isinstance(manifest, Problem):
+        yield manifest
+        manifest = {}
+    own = _own(stated, archive.name)
+    licence = _licence(manifest)
+    if own:
+        yield replace(own, licence=own.licence or licence)
+    else:
+        concluded = identity(archive.name, manifest)
+        if concluded and concluded not in {(package.name, package.version) for package in stated}:
+            yield Package("maven", *concluded, licence=licence, origin=Origin.BINARY, inner=archive.inner)
+    yield from (package for package in stated if package != own)
+
+
+def _own(stated: list[Package], name: str) -> Package | None:
+    """Which of the artifacts that Maven stated is the archive itself; None when all were packed into it."""
+    stem, version = stem_and_version(name)
+    artifacts = [(package.name.partition(":")[2], package) for package in stated]
+    exact = [package for artifact, package in artifacts if artifact == stem]
+    close = [
+        package
+        for artifact, package in artifacts
+        if package.version == version and (artifact in stem or stem in artifact or len(stated) == 1)
+    ]
+    alone = stated if len(stated) == 1 and not version else []
+    return next(iter(exact + close + alone), None)
+
+
+def _stated(archive: _Archive, found: list[Entry], budget: Budget) -> Iterator[Package | Problem]:
+    """What Maven wrote: each pom.properties, and each pom.xml without one beside it; each artifact once."""
+    seen = set()
+    folders = {dirname(entry.name) for entry in found if basename(entry.name) == "pom.properties"}
+    for entry in found:
+        project = _POM_XML.fullmatch(entry.name)
+        if basename(entry.name) == "pom.properties":
+            item = _from_properties(archive, entry, budget)
+        elif project and dirname(entry.name) not in folders:
+            item = _from_xml(archive, entry, budget)
+        else:
+            continue
+        if item not in seen:
+            seen.add(item)
+            yield item
+
+
+def _from_properties(archive: _Archive, entry: Entry, budget: Budget) -> Package | Problem:
+    try:
+        pairs = java_properties.parse(_bytes(archive, entry, budget))
+    except InputError as error:
+        return archive.problem(str(error))
+    group, artifact, version = (pairs.get(key, "") for key in ("groupId", "artifactId", "version"))
+    return _package(archive, entry, group, artifact, version)
+
+
+def _from_xml(archive: _Archive, entry: Entry, budget: Budget) -> Package | Problem:
+    """Of a pom.xml only what it says plainly counts; group and artifact are also the names of its folders."""
+    try:
+        project = maven_pom.parse(_bytes(archive, entry, budget))
+    except InputError as error:
+        return archive.problem(f"{entry.name[:200]}: {error}")
+    *_, group, artifact, _ = entry.name.split("/")
+    found = _package(archive, entry, group, artifact, project.version)
+    return replace(found, licence=any_of(project.licences)) if isinstance(found, Package) else found
+
+
+def _package(archive: _Archive, entry: Entry, group: str, artifact: str, version: str) -> Package | Problem:
+    if VALID_ID.fullmatch(group) and VALID_ID.fullmatch(artifact) and VALID_VERSION.fullmatch(version):
+        return Package("maven", f"{group}:{artifact}", version, inner=archive.inner)
+    return archive.problem(f"{entry.name[:200]} states no valid group, artifact and version")
+
+
+def _manifest(archive: _Archive, found: list[Entry], budget: Budget) -> dict[str, str] | Problem:
+    for entry in found:
+        if entry.name == "META-INF/MANIFEST.MF":
+            try:
+                return jar_manifest.parse(_bytes(archive, entry, budget))
+            except InputError as error:
+                return archive.problem(str(error))
+    return {}
+
+
+def _bytes(archive: _Archive, entry: Entry, budget: Budget) -> bytes:
+    window = content(archive.window, entry, _METADATA_BYTES, budget)
+    return window.data[window.start : window.end]
+
+
+def _licence(manifest: dict[str, str]) -> str:
+    """Bundle-License as OSGi has it ("name;description=...", or an address), else Jenkins' Plugin-License-Name."""
+    stated, _, rest = manifest.get("bundle-license", "").partition(";")
+    described = rest.partition("description=")[2].partition(";")[0].strip(' "')
+    found = [spdx(text) for text in (stated.strip(' "'), described, manifest.get("plugin-license-name", "")) if text]
+    return next((licence for licence in found if is_spdx(licence)), found[0] if found else "")
+
+
+CATALOGER = Cataloger(name="java", type="maven", globs=tuple(f"**/*.{extension}" for extension in EXTENSIONS), parse=parse)
