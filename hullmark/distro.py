@@ -49,9 +49,17 @@ UBUNTU = {
     "oracular": "24.10", "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
 }  # fmt: skip
 
+# Products of SUSE Linux Enterprise that share the packages of one service pack; not Micro, Real Time, Package Hub.
+_SUSE_PRODUCT = re.compile(
+    r"SUSE:Linux Enterprise (?:Server|Desktop|High Performance Computing|Software Development Kit|Workstation Extension"
+    r"|Module for [A-Za-z &-]+?)(?: for SAP Applications| for SAP applications)? (\d+(?:\.\d+)?(?: SP\d+)?)"
+    r"(?:-[A-Za-z0-9-]+)?"
+)
+
 LANGUAGES = {
     "cargo": "crates.io", "composer": "Packagist", "gem": "RubyGems", "golang": "Go", "maven": "Maven", "npm": "npm",
     "nuget": "NuGet", "pypi": "PyPI",
+    "bitnami": "Bitnami",  # components of Bitnami's images, the same on every system
 }  # fmt: skip
 
 
@@ -90,6 +98,21 @@ def ecosystem(distro: Distro, package_type: str) -> str:
         return family.name
     suffix = family.release(distro)
     return f"{family.name}:{suffix}" if suffix else ""
+
+
+def advisory_ecosystem(text: str) -> str:
+    """The ecosystem of an advisory as `ecosystem` writes it for packages; other texts as they are.
+
+    Ubuntu's ":LTS" and the repository of a Red Hat product ("Red Hat:enterprise_linux:9::appstream") are left out. SUSE
+    names the product that brings a fix ("SUSE:Linux Enterprise Module for Basesystem 15 SP5"), of which a system has
+    several and a package names none: all of one service pack are "SUSE:Linux Enterprise 15 SP5".
+    """
+    if text.startswith("Ubuntu:"):
+        return text.removesuffix(":LTS")
+    if text.startswith("Red Hat:"):
+        return text.partition("::")[0]
+    found = _SUSE_PRODUCT.fullmatch(text)
+    return f"SUSE:Linux Enterprise {found[1]}" if found else text
 
 
 def package_type(distro: Distro) -> str:
@@ -160,19 +183,58 @@ def _ubuntu(distro: Distro) -> str:
 
 
 def _red_hat(distro: Distro) -> str:
-    """What OSV writes: the CPE without `cpe:/o:redhat:`, as the CPE_NAME of os-release gives it."""
-    _, found, rest = distro.cpe.partition(":redhat:")
-    if found and rest:
-        return rest
-    return f"enterprise_linux:{_major(distro)}" if _major(distro) else ""
+    """By the major release alone: which repository of it a package came from (`::baseos`) is not known of a package."""
+    return f"enterprise_linux:{_major(distro)}" if _major(distro).isdigit() else ""
+
+
+def _centos(distro: Distro) -> str:
+    """Red Hat's until CentOS Linux 8, which rebuilt its packages; CentOS Stream runs ahead of them and has no advisories."""
+    is_stream = "Stream" in distro.name or _major(distro) not in {"5", "6", "7", "8"}
+    return "" if is_stream else _red_hat(distro)
+
+
+def _amazon(distro: Distro) -> str:
+    """ "1" for the dated releases of the first one ("2018.03"), else the number: "2", "2022", "2023"."""
+    major = _major(distro)
+    return "1" if "2010" < major < "2019" else major
 
 
 def _leap(distro: Distro) -> str:
     return f"Leap {distro.version_id}" if distro.version_id else ""
 
 
+def _leap_micro(distro: Distro) -> str:
+    return f"Leap Micro {distro.version_id}" if distro.version_id else ""
+
+
 def _tumbleweed(_distro: Distro) -> str:
     return "Tumbleweed"
+
+
+def _suse(distro: Distro) -> str:
+    """ "Linux Enterprise 15 SP5", for servers, desktops and base container images alike; see `advisory_ecosystem`."""
+    found = re.fullmatch(r"(\d\d)(?:\.(\d+))?", distro.version_id)
+    if found is None:
+        return ""
+    if int(found[1]) > 15:
+        return f"Linux Enterprise {distro.version_id}"
+    return f"Linux Enterprise {found[1]} SP{found[2]}" if found[2] not in {None, "0"} else f"Linux Enterprise {found[1]}"
+
+
+def _suse_micro(distro: Distro) -> str:
+    """ "Linux Enterprise Micro 5.4", which from 6 on is called "Linux Micro 6.0"."""
+    name = "Linux Enterprise Micro" if _major(distro) < "6" else "Linux Micro"
+    return f"{name} {distro.version_id}" if distro.version_id else ""
+
+
+def _open_euler(distro: Distro) -> str:
+    """ "22.03-LTS-SP3", which is not in VERSION_ID but in the name: "openEuler 22.03 (LTS-SP3)"."""
+    found = re.search(r"\((LTS(?:-SP\d+)?)\)", distro.name)
+    return f"{distro.version_id}-{found[1]}" if found and distro.version_id else distro.version_id
+
+
+def _nowhere(_distro: Distro) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +244,10 @@ class _Family:
     release: Callable[[Distro], str]
     rolling: bool = False
 
+
+_RED_HAT, _SUSE, _SUSE_MICRO = (
+    _Family("Red Hat", "rpm", _red_hat), _Family("SUSE", "rpm", _suse), _Family("SUSE", "rpm", _suse_micro),
+)  # fmt: skip
 
 # Derivatives (Raspbian, Kali, Mint ...) rebuild packages, so their versions are not Debian's: they are not here.
 _FAMILIES = {
@@ -195,9 +261,30 @@ _FAMILIES = {
     "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", "apk", _major),
     "almalinux": _Family("AlmaLinux", "rpm", _major),
     "rocky": _Family("Rocky Linux", "rpm", _major),
-    "rhel": _Family("Red Hat", "rpm", _red_hat),
+    "rhel": _RED_HAT,
+    "centos": _Family("Red Hat", "rpm", _centos),
+    "amzn": _Family("Amazon Linux", "rpm", _amazon),
+    "sles": _SUSE,
+    "sled": _SUSE,
+    "sles_sap": _SUSE,
+    "sle_hpc": _SUSE,
+    "sle-micro": _SUSE_MICRO,
+    "sle-micro-rancher": _SUSE_MICRO,
+    "sl-micro": _SUSE_MICRO,
     "opensuse-leap": _Family("openSUSE", "rpm", _leap),
+    "opensuse-leap-micro": _Family("openSUSE", "rpm", _leap_micro),
     "opensuse-tumbleweed": _Family("openSUSE", "rpm", _tumbleweed),
+    "opensuse": _Family("openSUSE", "rpm", _leap),  # what Leap 42 called itself
+    "mariner": _Family("Azure Linux", "rpm", _major),
+    "azurelinux": _Family("Azure Linux", "rpm", _major),
     "photon": _Family("Photon OS", "rpm", _whole),
     "mageia": _Family("Mageia", "rpm", _major),
+    "openeuler": _Family("openEuler", "rpm", _open_euler),
+    # Systems whose packages are read, and of whose advisories there is no feed in OSV's form.
+    "fedora": _Family("", "rpm", _nowhere),
+    "ol": _Family("", "rpm", _nowhere),
+    "arch": _Family("", "alpm", _nowhere),
+    "gentoo": _Family("", "ebuild", _nowhere),
+    "openwrt": _Family("", "opkg", _nowhere),
+    "nixos": _Family("", "nix", _nowhere),
 }

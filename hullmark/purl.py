@@ -15,7 +15,15 @@ from packageurl import PackageURL
 from hullmark.distro import release
 from hullmark.model import Distro, Package
 
-OS_TYPES = frozenset({"apk", "deb", "rpm"})
+OS_TYPES = frozenset({"alpm", "apk", "deb", "opkg", "rpm"})
+# Who made the packages, where that is not the id of os-release.
+NAMESPACES = {
+    "rhel": "redhat",
+    "sles": "suse",
+    "sled": "suse",
+    "opensuse-leap": "opensuse",
+    "opensuse-tumbleweed": "opensuse",
+}
 _LOWER = frozenset({"apk", "npm", "pypi"})  # whose names the library writes in lower case
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]*")
@@ -26,12 +34,14 @@ _SEPARATORS = re.compile(r"[-_.]+")
 def purl_of(package: Package, distro: Distro) -> str:
     """The package URL; OS packages get the distro's id as namespace and `arch`, `distro` and `upstream` qualifiers.
 
-    As Syft writes them: `pkg:deb/debian/libgcc1@1:5.1.1-12?arch=amd64&distro=debian-12&upstream=gcc-5%405.1.1-12`.
-    Raises ValueError when the name is empty.
+    As Syft writes them: `pkg:deb/debian/libgcc1@1:5.1.1-12?arch=amd64&distro=debian-12&upstream=gcc-5%405.1.1-12`; the
+    epoch of an rpm is a qualifier of its own, and its upstream the file name of the source rpm. Raises ValueError when the
+    name is empty.
     """
     namespace, name = _names(package, distro)
     qualifiers = _qualifiers(package, distro) if package.type in OS_TYPES else ()
-    return _written(package.type, namespace, name, package.version, qualifiers)
+    version = package.version.rpartition(":")[2] if package.type == "rpm" else package.version
+    return _written(package.type, namespace, name, version, qualifiers)
 
 
 def advisory_name(package_type: str, name: str, source_name: str = "") -> str:
@@ -49,7 +59,7 @@ def pep503_name(name: str) -> str:
 
 def _names(package: Package, distro: Distro) -> tuple[str, str]:
     if package.type in OS_TYPES:
-        return distro.id, package.name
+        return NAMESPACES.get(distro.id, distro.id), package.name
     if package.type == "pypi":
         return "", pep503_name(package.name)
     namespace, _, name = package.name.rpartition(":" if package.type == "maven" else "/")
@@ -58,10 +68,22 @@ def _names(package: Package, distro: Distro) -> tuple[str, str]:
 
 def _qualifiers(package: Package, distro: Distro) -> tuple[tuple[str, str], ...]:
     """In alphabetical order, as the specification wants them; blank ones are left out when written."""
+    if package.type == "rpm":
+        return _rpm_qualifiers(package, distro)
     upstream = package.source_name if package.source_name != package.name else ""
     if upstream and package.source_version not in {"", package.version}:
         upstream = f"{upstream}@{package.source_version}"
     return ("arch", package.arch), ("distro", _distro(distro)), ("upstream", upstream)
+
+
+def _rpm_qualifiers(package: Package, distro: Distro) -> tuple[tuple[str, str], ...]:
+    epoch, _, version = package.version.rpartition(":")
+    upstream = ""
+    if package.source_name not in {"", package.name} or package.source_version not in {"", package.version}:
+        source_version = package.source_version.rpartition(":")[2] or version
+        upstream = f"{package.source_name or package.name}-{source_version}.src.rpm"
+    stated = epoch if epoch != "0" else ""
+    return ("arch", package.arch), ("distro", _distro(distro)), ("epoch", stated), ("upstream", upstream)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,8 @@ from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS, EXPLOI
 
 # Below the package; what they import of Hullmark beyond these (errors, limits, columns) makes no row another one.
 SOURCES = (
-    "advisories/feeds", "advisories/osv.py", "advisories/ranges.py", "advisories/severity.py", "purl.py", "versions",
+    "advisories/feeds", "advisories/osv.py", "advisories/ranges.py", "advisories/severity.py", "distro.py",
+    "purl.py", "versions",
 )  # fmt: skip
 
 

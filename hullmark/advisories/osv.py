@@ -13,6 +13,7 @@ from typing import Any
 
 from hullmark.advisories.ranges import Interval, Unordered, intervals
 from hullmark.advisories.severity import severity_of
+from hullmark.distro import advisory_ecosystem
 from hullmark.errors import InvalidVersion
 from hullmark.purl import pep503_name
 from hullmark.versions import key, scheme_of_ecosystem
@@ -64,8 +65,8 @@ def vulnerability_ids(record: Mapping[str, Any], *, bulletin: bool = False) -> l
 
 
 def normal_ecosystem(text: str) -> str:
-    """The ecosystem as packages carry it: Ubuntu's ":LTS" is left out; "Ubuntu:Pro:..." stays apart from the archive's."""
-    return text.removesuffix(":LTS") if text.startswith("Ubuntu:") else text
+    """The ecosystem as packages carry it; "Ubuntu:Pro:..." stays apart from the archive's."""
+    return advisory_ecosystem(text)
 
 
 def _cves(names: Iterable[str]) -> list[str]:

@@ -3,10 +3,14 @@
 Source: rpm's lib/backend and include/rpm/rpmtag.h. The bytes say which form it is, not the name of the file. A version is
 written `[epoch:]version-release`, with the epoch left out when it is 0. The public keys that rpm keeps as `gpg-pubkey` are
 no packages.
+
+The name of a source rpm states no epoch. Where a package has another version than its source, the epoch is that of a sibling
+with the source's own version: `perl-libs 4:5.32.1-481` tells it of `perl-5.32.1-481.src.rpm`, which `perl-Errno 1.30` is of.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from hullmark.catalogers.base import Cataloger
@@ -32,7 +36,7 @@ _SOURCE = re.compile(r"([!-.0-~]{1,256})-([!-,.0-~]{1,256}-[!-,.0-~]{1,256})\.(?
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
-    """The packages of an rpm database, each followed by the files that it owns, in the order of the database.
+    """The packages of an rpm database and the files that each owns, mostly in the order of the database.
 
     A package that cannot be read is a Problem of its own. Raises CorruptData when the database itself cannot be read on.
     """
@@ -73,6 +77,29 @@ def _log(path: str, data: bytes) -> Iterator[Problem]:
 
 
 def _found(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
+    """As `_read`, but packages whose source has a version of its own come last, with the epoch of that source."""
+    epochs: dict[tuple[str, str], str] = {}
+    waiting: list[Package] = []
+    damage: CorruptData | None = None
+    try:
+        for item in _read(path, data):
+            if isinstance(item, Package) and item.source_version:
+                waiting.append(item)
+                continue
+            if isinstance(item, Package):
+                epoch, _, version = item.version.rpartition(":")
+                epochs.setdefault((item.source_name or item.name, version), epoch)
+            yield item
+    except CorruptData as error:
+        damage = error
+    for package in waiting:
+        known = epochs.get((package.source_name or package.name, package.source_version))
+        yield replace(package, source_version=f"{known}:{package.source_version}") if known else package
+    if damage:
+        raise damage
+
+
+def _read(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     for number, blob in enumerate(_backend(data)(data), 1):
         if isinstance(blob, str):
             yield Problem(path, "rpm", blob)

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from hullmark.distro import choose, ecosystem, is_known, package_type, release
+from hullmark.distro import advisory_ecosystem, choose, ecosystem, is_known, package_type, release
 from hullmark.model import Distro
 from tests.osrelease.roots import chosen
 
@@ -62,7 +62,7 @@ ROOTS: dict[str, tuple[Mapping[str, bytes], tuple[str, str, str]]] = {
         ("rocky", "8.4", "Rocky Linux:8"),
     ),
     "oracle, not red hat": (REDHAT, ("ol", "9.3", "")),
-    "red hat": ({"etc/os-release": RHEL}, ("rhel", "9.4", "Red Hat:enterprise_linux:9::baseos")),
+    "red hat": ({"etc/os-release": RHEL}, ("rhel", "9.4", "Red Hat:enterprise_linux:9")),
     "red hat by redhat-release": (
         {"etc/redhat-release": REDHAT["etc/redhat-release"]},
         ("rhel", "9.3", "Red Hat:enterprise_linux:9"),
@@ -147,6 +147,72 @@ def test_a_codename_stands_for_a_missing_number() -> None:
 )
 def test_the_ecosystem_depends_on_the_package_type(package_type: str, expected: str) -> None:
     assert ecosystem(Distro(id="debian", version_id="12"), package_type) == expected
+
+
+# id, VERSION_ID, PRETTY_NAME -> purl type and ecosystem of the system's own packages
+SYSTEMS = [
+    ("almalinux", "9.4", "", "rpm", "AlmaLinux:9"),
+    ("rocky", "8.10", "", "rpm", "Rocky Linux:8"),
+    ("rhel", "7.9", "", "rpm", "Red Hat:enterprise_linux:7"),
+    ("centos", "7", "CentOS Linux 7 (Core)", "rpm", "Red Hat:enterprise_linux:7"),
+    ("centos", "8", "CentOS Linux 8", "rpm", "Red Hat:enterprise_linux:8"),
+    ("centos", "8", "CentOS Stream 8", "rpm", ""),
+    ("centos", "9", "CentOS Stream 9", "rpm", ""),
+    ("amzn", "2018.03", "", "rpm", "Amazon Linux:1"),
+    ("amzn", "2", "", "rpm", "Amazon Linux:2"),
+    ("amzn", "2022", "", "rpm", "Amazon Linux:2022"),
+    ("amzn", "2023", "", "rpm", "Amazon Linux:2023"),
+    ("sles", "12.5", "", "rpm", "SUSE:Linux Enterprise 12 SP5"),
+    ("sles", "15", "", "rpm", "SUSE:Linux Enterprise 15"),
+    ("sles", "15.6", "", "rpm", "SUSE:Linux Enterprise 15 SP6"),
+    ("sles", "16.0", "", "rpm", "SUSE:Linux Enterprise 16.0"),
+    ("sles", "x", "", "rpm", ""),
+    ("sle-micro", "5.4", "", "rpm", "SUSE:Linux Enterprise Micro 5.4"),
+    ("sl-micro", "6.0", "", "rpm", "SUSE:Linux Micro 6.0"),
+    ("opensuse-leap", "15.6", "", "rpm", "openSUSE:Leap 15.6"),
+    ("opensuse", "42.3", "", "rpm", "openSUSE:Leap 42.3"),
+    ("opensuse-leap-micro", "5.5", "", "rpm", "openSUSE:Leap Micro 5.5"),
+    ("opensuse-tumbleweed", "20240101", "", "rpm", "openSUSE:Tumbleweed"),
+    ("mariner", "2.0", "", "rpm", "Azure Linux:2"),
+    ("azurelinux", "3.0", "", "rpm", "Azure Linux:3"),
+    ("photon", "5.0", "", "rpm", "Photon OS:5.0"),
+    ("mageia", "9", "", "rpm", "Mageia:9"),
+    ("openeuler", "22.03", "openEuler 22.03 (LTS-SP3)", "rpm", "openEuler:22.03-LTS-SP3"),
+    ("openeuler", "23.09", "openEuler 23.09", "rpm", "openEuler:23.09"),
+    ("fedora", "42", "", "rpm", ""),
+    ("ol", "9.3", "", "rpm", ""),
+    ("arch", "", "", "alpm", ""),
+    ("gentoo", "", "", "ebuild", ""),
+    ("openwrt", "24.10.0", "", "opkg", ""),
+]
+
+
+@pytest.mark.parametrize(("system", "version", "name", "kind", "expected"), SYSTEMS)
+def test_the_ecosystem_of_a_system(system: str, version: str, name: str, kind: str, expected: str) -> None:
+    distro = Distro(id=system, version_id=version, name=name)
+    assert (package_type(distro), ecosystem(distro, kind)) == (kind, expected)
+    assert is_known(distro) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Ubuntu:22.04:LTS", "Ubuntu:22.04"),
+        ("Ubuntu:Pro:18.04:LTS", "Ubuntu:Pro:18.04"),
+        ("Red Hat:enterprise_linux:9::appstream", "Red Hat:enterprise_linux:9"),
+        ("Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("SUSE:Linux Enterprise Server 15 SP4-LTSS", "SUSE:Linux Enterprise 15 SP4"),
+        ("SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE:Linux Enterprise 15 SP5"),
+        ("SUSE:Linux Enterprise Server for SAP Applications 12 SP5", "SUSE:Linux Enterprise 12 SP5"),
+        ("SUSE:Linux Enterprise High Performance Computing 15 SP4-ESPOS", "SUSE:Linux Enterprise 15 SP4"),
+        ("SUSE:Linux Enterprise Server 16.0", "SUSE:Linux Enterprise 16.0"),
+        ("SUSE:Linux Enterprise Micro 5.4", "SUSE:Linux Enterprise Micro 5.4"),
+        ("SUSE:Package Hub 12", "SUSE:Package Hub 12"),
+        ("Debian:12", "Debian:12"),
+    ],
+)
+def test_an_advisory_names_the_ecosystem_as_packages_do(stated: str, expected: str) -> None:
+    assert advisory_ecosystem(stated) == expected
 
 
 def test_language_packages_need_no_system() -> None:

@@ -36,6 +36,32 @@ WRITTEN = [
         Distro(id="wolfi", version_id="20230201"),
         "pkg:apk/wolfi/glibc@2.38-r1?arch=x86_64&distro=wolfi-20230201",
     ),
+    (
+        Package("rpm", "openssl-libs", "1:3.0.7-27.el9", "x86_64", "openssl"),
+        Distro(id="rhel", version_id="9.4"),
+        "pkg:rpm/redhat/openssl-libs@3.0.7-27.el9?arch=x86_64&distro=rhel-9.4&epoch=1&upstream=openssl-3.0.7-27.el9.src.rpm",
+    ),
+    (
+        Package("rpm", "perl-Errno", "1.30-481.el9", "noarch", "perl", "4:5.32.1-481.el9"),
+        Distro(id="rocky", version_id="9.4"),
+        "pkg:rpm/rocky/perl-Errno@1.30-481.el9?arch=noarch&distro=rocky-9.4&upstream=perl-5.32.1-481.el9.src.rpm",
+    ),
+    (
+        Package("rpm", "bash", "4.4-19.6.1", "x86_64"),
+        Distro(id="sles", version_id="15.3"),
+        "pkg:rpm/suse/bash@4.4-19.6.1?arch=x86_64&distro=sles-15.3",
+    ),
+    (
+        Package("alpm", "containers-common", "1:0.47.4-4", "x86_64"),
+        Distro(id="arch"),
+        "pkg:alpm/arch/containers-common@1:0.47.4-4?arch=x86_64&distro=arch",
+    ),
+    (
+        Package("opkg", "ubus", "2024.10.20~252a9b0c-r1", "x86_64"),
+        Distro(id="openwrt", version_id="24.10.0"),
+        "pkg:opkg/openwrt/ubus@2024.10.20~252a9b0c-r1?arch=x86_64&distro=openwrt-24.10.0",
+    ),
+    (Package("ebuild", "sys-apps/portage", "3.0.30-r1"), Distro(id="gentoo"), "pkg:ebuild/sys-apps/portage@3.0.30-r1"),
     (Package("npm", "@angular/core", "17.0.0"), ALPINE, "pkg:npm/%40angular/core@17.0.0"),
     (Package("npm", "express", "4.18.2-rc.1"), ALPINE, "pkg:npm/express@4.18.2-rc.1"),
     (Package("pypi", "Zope_Interface.Foo", "1!2.0+local"), ALPINE, "pkg:pypi/zope-interface-foo@1%212.0%2Blocal"),

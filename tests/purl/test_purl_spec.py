@@ -10,7 +10,7 @@ from packageurl import PackageURL
 from tests.catalogers.cases import declined
 from tests.conftest import SHARED, shared_folder
 
-TYPES = ("apk", "cargo", "deb", "golang", "npm", "pypi")
+TYPES = ("alpm", "apk", "bitnami", "brew", "cargo", "deb", "golang", "npm", "pypi", "rpm")
 PARTS = ("type", "namespace", "name", "version", "qualifiers", "subpath")
 
 
