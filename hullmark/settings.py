@@ -25,8 +25,9 @@ class Limits:
     layer_entries: int = 20_000_000
     path_bytes: int = 4096
     header_bytes: int = 1 * MIB  # PAX and GNU long-name records of one entry
-    file_bytes: int = 64 * MIB  # one file that a cataloger wants
-    kept_bytes: int = 512 * MIB  # all files that catalogers want in one layer
+    file_bytes: int = 64 * MIB  # one file that a cataloger wants for its path
+    large_bytes: int = 256 * MIB  # one file that was recognised by its content, or whose cataloger reads larger ones
+    kept_bytes: int = 512 * MIB  # all names of one layer, and what a second pass keeps for hard links
     packages: int = 1_000_000  # packages of one layer
     layer_seconds: float = 1800.0
     feed_bytes: int = 4096 * MIB  # unpacked bytes of one feed

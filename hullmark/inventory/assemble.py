@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.distro import choose
+from hullmark.inventory.heirs import inherit
 from hullmark.inventory.overlay import Flags, Ints, ints
 from hullmark.inventory.packages import package_rows
 from hullmark.inventory.since import introduced
@@ -18,7 +19,7 @@ from hullmark.inventory.versions import NONE, Versions, versions_of
 from hullmark.lake.schema import LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
-FINDS = frozenset({"package", "distro", "problem"})
+FINDS = frozenset({"package", "distro", "problem", "alias"})
 NAMED = ["kind", "path", "target", "wanted"]
 
 
@@ -33,6 +34,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     names = _stacked([layer.table.slice(cut).select(NAMED) for layer, cut in zip(layers, cuts, strict=True)])
     versions = versions_of(_that_matter(names), max(len(layers), 1))
     version = versions.number(finds["path"], ints(finds["layer"]))
+    finds, version = inherit(finds, version, versions)
     distro = _distro(finds, _at(versions.visible, version) & _is(finds, "distro"))
     stored = pa.array([layer.digest for layer in layers], pa.string())
     packages = package_rows(_packages(finds, version, versions, stored), image.digest, distro)

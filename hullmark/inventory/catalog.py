@@ -1,89 +1,51 @@
-"""From a layer's contents to its rows: parse what was kept, give versions their keys, list the names."""
+"""From a layer's contents to its rows: what was found, versions with their keys, and the names."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import orjson
 import pyarrow as pa
 
-from hullmark.catalogers.base import Cataloger, Find
-from hullmark.errors import HullmarkError, InvalidVersion, LimitExceeded
+from hullmark.errors import InvalidVersion
 from hullmark.formats.problems import MOST
 from hullmark.inventory.contents import Contents
-from hullmark.inventory.globs import Matcher
 from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.layers.tar import OTHER
 from hullmark.model import Distro, Package, Problem
-from hullmark.settings import Limits
 from hullmark.versions import key, keys, scheme_of_type
 
-Row = tuple[str, ...]
 STATED = (
     "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
     "inner",
 )  # fmt: skip
 
 
-class Found:
-    """What the catalogers found in one layer, in the order of paths."""
+@dataclass(slots=True)
+class Rows:
+    """What was found in one layer, by kind, each in the order of paths."""
 
-    def __init__(self, limits: Limits, owner: str) -> None:
-        self.packages: list[tuple[str, str, Package]] = []  # path, cataloger, package
-        self.problems: list[Problem] = []
-        self.distros: list[tuple[str, str, Distro]] = []
-        self._limits = limits
-        self._owner = owner
-
-    def read(self, cataloger: Cataloger, path: str, data: bytes) -> None:
-        """Run one cataloger over one file; what it raises becomes one Problem, what it had yielded stays."""
-        if cataloger.max_bytes and len(data) > cataloger.max_bytes:
-            reason = f"the file has {len(data)} bytes, more than are read of such a file"
-            self.problems.append(Problem(path, cataloger.name, reason))
-            return
-        try:
-            self._take(cataloger, path, cataloger.parse(path, data))
-        except LimitExceeded:
-            raise
-        except (HullmarkError, ValueError, RecursionError) as error:
-            reason = str(error) if isinstance(error, HullmarkError) else f"it cannot be parsed ({type(error).__name__})"
-            self.problems.append(Problem(path, cataloger.name, reason))
-
-    def _take(self, cataloger: Cataloger, path: str, items: Iterator[Find]) -> None:
-        seen: set[Row] = set()
-        for item in items:
-            if isinstance(item, Package):
-                identity = (item.type, item.name, item.version, item.arch)
-                if identity not in seen:
-                    seen.add(identity)
-                    self._add(path, cataloger.name, item)
-            elif isinstance(item, Problem):
-                self.problems.append(item)
-            elif isinstance(item, Distro):
-                self.distros.append((path, cataloger.name, item))
-
-    def _add(self, path: str, cataloger: str, package: Package) -> None:
-        self.packages.append((path, cataloger, package))
-        if len(self.packages) > self._limits.packages:
-            raise LimitExceeded(f"{self._owner} has more than {self._limits.packages} packages; raise the limit packages")
+    packages: list[tuple[str, str, Package]]  # path, cataloger, package
+    distros: list[tuple[str, str, Distro]]
+    problems: list[Problem]
 
 
-def catalogue(contents: Contents, matcher: Matcher, limits: Limits, owner: str) -> pa.Table:
-    """The layer's rows (LAYER_OBJECT): packages, distros and problems by path, then every name by path."""
-    found = Found(limits, owner)
-    for problems in contents.problems.values():
-        found.problems.extend(problems)
-    for path in sorted(contents.kept):
-        data = contents.kept[path].data
-        if data is not None:
-            for cataloger in matcher.catalogers_of(path):
-                found.read(cataloger, path, data)
+def catalogue(contents: Contents) -> pa.Table:
+    """The layer's rows (LAYER_OBJECT): packages, distros, problems and aliases by path, then every name by path."""
+    found = Rows([], [], [])
+    for path, cataloger, item in contents.found.items():
+        if isinstance(item, Package):
+            found.packages.append((path, cataloger, item))
+        elif isinstance(item, Distro):
+            found.distros.append((path, cataloger, item))
+        elif isinstance(item, Problem):
+            found.problems.append(item)
     packages = _packages(found)
-    parts = [packages, _distros(found), _problems(found), _names(contents)]
+    parts = [packages, _distros(found), _problems(found), _aliases(contents), _names(contents)]
     return pa.concat_tables(parts).combine_chunks()
 
 
-def _packages(found: Found) -> pa.Table:
+def _packages(found: Rows) -> pa.Table:
     """Package rows; one whose version has no key gets a Problem as well, at most MOST of them a file."""
     rows = found.packages
     columns = {name: [getattr(package, name) for _, _, package in rows] for name in STATED}
@@ -98,7 +60,7 @@ def _packages(found: Found) -> pa.Table:
     return _table("package", len(rows), **columns, version_key=version_keys, source_version_key=source_keys)
 
 
-def _report_unordered(found: Found, made: Sequence[bytes | None]) -> None:
+def _report_unordered(found: Rows, made: Sequence[bytes | None]) -> None:
     """A Problem for each package without a key, at most MOST of them a file and then one that counts the rest."""
     told: Counter[tuple[str, str]] = Counter()
     for at in (at for at, value in enumerate(made) if value is None):
@@ -137,7 +99,7 @@ def _why(package: Package) -> str:
     return ""
 
 
-def _distros(found: Found) -> pa.Table:
+def _distros(found: Rows) -> pa.Table:
     return _table(
         "distro",
         len(found.distros),
@@ -147,7 +109,7 @@ def _distros(found: Found) -> pa.Table:
     )
 
 
-def _problems(found: Found) -> pa.Table:
+def _problems(found: Rows) -> pa.Table:
     rows = sorted({(item.path, item.cataloger, item.reason) for item in found.problems})
     return _table(
         "problem",
@@ -158,12 +120,17 @@ def _problems(found: Found) -> pa.Table:
     )
 
 
+def _aliases(contents: Contents) -> pa.Table:
+    pairs = list(contents.aliases.pairs())
+    return _table("alias", len(pairs), path=[path for path, _ in pairs], target=[target for _, target in pairs])
+
+
 def _names(contents: Contents) -> pa.Table:
     """Every name, sorted by path, so that neighbours compress well; whiteouts and opaque folders first."""
     hidden = [("whiteout", path) for path in sorted(contents.whiteouts)]
     hidden += [("opaque", path) for path in sorted(contents.opaque)]
     paths = sorted(contents.names)
-    kept = [contents.kept.get(path) for path in paths]
+    facts = [contents.facts.get(path) for path in paths]
     nothing: list[None] = [None] * len(hidden)
     kinds = [contents.names[path] for path in paths]
     return _table(
@@ -172,8 +139,8 @@ def _names(contents: Contents) -> pa.Table:
         path=[path for _, path in hidden] + paths,
         target=[*nothing, *map(contents.targets.get, paths)],
         wanted=[False] * len(hidden) + [path in contents.wanted for path in paths],
-        size=[*nothing, *(item.size if item else None for item in kept)],
-        mode=[*nothing, *(item.mode if item else None for item in kept)],
+        size=[*nothing, *(item[0] if item else None for item in facts)],
+        mode=[*nothing, *(item[1] if item else None for item in facts)],
     )
 
 

@@ -1,57 +1,66 @@
-"""One pass over a layer's tar: every name, and the content of the files that a cataloger wants.
+"""One pass over a layer's tar: every name, and what is found in the files that a cataloger wants.
 
-The last entry of a path wins, and a path whose folder was replaced by a later entry is gone. Memory is bounded by
-Limits.kept_bytes, which counts names as well as contents.
+A wanted file is parsed when it streams past and then released. The last entry of a path wins, and a path whose folder was
+replaced by a later entry is gone with all that was found in it. Limits.kept_bytes bounds the names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
+from hullmark.catalogers.base import Cataloger
 from hullmark.errors import LimitExceeded
+from hullmark.inventory.aliases import Aliases
+from hullmark.inventory.found import Found
 from hullmark.inventory.globs import Matcher
+from hullmark.inventory.recent import Recent
 from hullmark.layers.names import META, OPAQUE, WHITEOUT, clean, folder_of
 from hullmark.layers.tar import FILE, FOLDER, HARDLINK, OTHER, SYMLINK, Entry, Tar
-from hullmark.model import Problem
-from hullmark.settings import Limits
+from hullmark.settings import MIB, Limits
 
 READER = "layer"  # the cataloger that Problem rows of this stage name
 NAME_BYTES = 64  # beside its text, for a name in memory
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A wanted file; `data` is None while it is a hard link to a file whose content was not kept."""
-
-    size: int
-    mode: int
-    data: bytes | None
+HUGE = 32 * MIB  # files above it are read one at a time, however many threads read layers
+_HUGE_FILES = Lock()
 
 
 @dataclass(slots=True)
 class Contents:
     """What a layer holds; all paths are clean."""
 
+    found: Found
     names: dict[str, str] = field(default_factory=dict)  # path -> kind (file, hardlink, symlink, folder, other)
     targets: dict[str, str] = field(default_factory=dict)  # of symbolic links (as stated) and hard links (as a path)
     whiteouts: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
-    wanted: set[str] = field(default_factory=set)  # of the names, those that a cataloger wants; no folders
-    kept: dict[str, Kept] = field(default_factory=dict)
-    problems: dict[str, list[Problem]] = field(default_factory=dict)  # by path
+    wanted: set[str] = field(default_factory=set)  # of the names: wanted for their path, or something was found; no folders
+    facts: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and mode of wanted files
+    unread: set[str] = field(default_factory=set)  # wanted hard links to content that is not known
+    aliases: Aliases = field(default_factory=Aliases)
+    recent: Recent = field(default_factory=Recent)
+
+    def readers_of_link(self, path: str, wanting: Sequence[Cataloger]) -> list[Cataloger]:
+        """The catalogers, of those that want a hard link for its path, that have not read the file for its content."""
+        told = {name for name, _ in self.found.by_content.get(self.aliases.first(path), ())}
+        return [cataloger for cataloger in wanting if cataloger.name not in told]
 
     def drop(self, path: str) -> None:
         """Forget a name and all about it."""
         self.names.pop(path, None)
-        self.wanted.discard(path)
-        for about in (self.targets, self.kept, self.problems):
-            about.pop(path, None)
+        self.targets.pop(path, None)
+        if path in self.wanted:
+            self.wanted.discard(path)
+            self.unread.discard(path)
+            self.facts.pop(path, None)
+            self.recent.drop(path)
+            self.found.drop(path, self.aliases.drop(path))
 
 
 class Collector:
     """Fills Contents from a tar."""
 
     def __init__(self, matcher: Matcher, limits: Limits, owner: str) -> None:
-        self.contents = Contents()
+        self.contents = Contents(Found(limits, owner))
         self._matcher = matcher
         self._limits = limits
         self._owner = owner
@@ -59,7 +68,7 @@ class Collector:
 
     def collect(self, tar: Tar) -> Contents:
         """All of the tar; raises what the tar raises, and LimitExceeded when there is too much to keep."""
-        names, wants = self.contents.names, self._matcher.wants
+        names, wants, magic = self.contents.names, self._matcher.wants, self._matcher.magic
         for entry in tar:
             path = clean(entry.name)
             self._spend(len(path) + len(entry.link) + NAME_BYTES)
@@ -72,8 +81,13 @@ class Collector:
                 names[path] = entry.kind
                 if entry.link:
                     self.contents.targets[path] = clean(entry.link) if entry.kind == HARDLINK else entry.link
-                if wants(path) and entry.kind != FOLDER:
+                if wants(path):
                     self._keep(path, entry, tar)
+                elif entry.kind == FILE:
+                    if tar.begins(magic):
+                        self._read(path, entry, tar, [])
+                elif entry.kind == HARDLINK:
+                    self._note_alias(path)
         _settle(self.contents)
         return self.contents
 
@@ -81,8 +95,7 @@ class Collector:
         self.spent += count
         if self.spent > self._limits.kept_bytes:
             raise LimitExceeded(
-                f"{self._owner} has more than {self._limits.kept_bytes} bytes of names and package files; raise the limit "
-                "kept_bytes"
+                f"{self._owner} has more than {self._limits.kept_bytes} bytes of names; raise the limit kept_bytes"
             )
 
     def _hide(self, path: str) -> None:
@@ -92,34 +105,71 @@ class Collector:
         elif not name.startswith(META):
             hidden = name.removeprefix(WHITEOUT)
             if hidden in {"", ".", ".."}:
-                reason = "the whiteout names nothing that it could hide"
-                self.contents.problems[path] = [Problem(path, READER, reason)]
+                self.contents.found.report(path, READER, "the whiteout names nothing that it could hide")
             else:
                 self.contents.whiteouts.add(f"{folder}/{hidden}" if folder else hidden)
 
     def _keep(self, path: str, entry: Entry, tar: Tar) -> None:
-        self.contents.wanted.add(path)
-        depth = path.count("/")
-        self._spend(len(path) * depth // 2)  # what the paths of its folders come to
-        if entry.kind == FILE and entry.size <= self._most(path):
-            self._spend(entry.size)
-            self.contents.kept[path] = Kept(entry.size, entry.mode, tar.body())
-        elif entry.kind == FILE:
-            self._problem(path, f"the file has {entry.size} bytes, more than are read of such a file")
-        elif entry.kind == OTHER:
-            self._problem(path, "it is a device or a pipe, not a file")
-        elif entry.kind == HARDLINK:
-            found = self.contents.kept.get(clean(entry.link))
-            self.contents.kept[path] = Kept(found.size, found.mode, found.data) if found else Kept(0, entry.mode, None)
-
-    def _most(self, path: str) -> int:
-        """The most bytes that any cataloger reads of the path; the others' own limits are asked when it is parsed."""
+        """Take a path that a cataloger wants, whatever is there; folders hold nothing themselves."""
+        if entry.kind == FOLDER:
+            return
+        self._want(path)
         wanting = self._matcher.catalogers_of(path)
-        return max(min(cataloger.max_bytes or self._limits.file_bytes, self._limits.file_bytes) for cataloger in wanting)
+        if entry.kind == FILE:
+            self._read(path, entry, tar, wanting)
+        elif entry.kind == HARDLINK:
+            self._link(path, entry, wanting)
+        elif entry.kind == OTHER:
+            for cataloger in wanting:
+                self.contents.found.report(path, cataloger.name, "it is a device or a pipe, not a file")
 
-    def _problem(self, path: str, reason: str) -> None:
-        found = self._matcher.catalogers_of(path)
-        self.contents.problems[path] = [Problem(path, cataloger.name, reason) for cataloger in found]
+    def _want(self, path: str) -> None:
+        self.contents.wanted.add(path)
+        self._spend(len(path) * path.count("/") // 2)  # what the paths of its folders come to
+
+    def _read(self, path: str, entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> None:
+        """Let the catalogers read a file that they want for its path or its content; it is in memory only meanwhile."""
+        by_content = self._matcher.recognising(tar.begins, by_path)
+        found = self.contents.found
+        if not found.takes(entry.size, by_path, by_content):
+            found.refuse(path, entry.size, by_path, by_content)
+        elif entry.size > HUGE:
+            with _HUGE_FILES:
+                self._parse(path, tar.body(), by_path, by_content)
+        else:
+            self._parse(path, tar.body(), by_path, by_content)
+        if by_path:
+            self.contents.facts[path] = (entry.size, entry.mode)
+        elif path in found.by_content:
+            self.contents.facts[path] = (entry.size, entry.mode)
+            self._want(path)
+
+    def _parse(self, path: str, data: bytes, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger]) -> None:
+        self.contents.found.read(path, data, by_path, by_content)
+        if by_path:
+            self.contents.recent.keep(path, data)
+
+    def _link(self, path: str, entry: Entry, wanting: Sequence[Cataloger]) -> None:
+        """A hard link at a path that is wanted: its content is the target's at this moment."""
+        target = clean(entry.link)
+        self._note_alias(path)
+        wanting = self.contents.readers_of_link(path, wanting)
+        if not wanting:
+            return
+        data = self.contents.recent.get(target)
+        if data is None:
+            self.contents.unread.add(path)
+            self.contents.facts[path] = (0, entry.mode)
+        else:
+            self._parse(path, data, wanting, [])
+            size, mode = self.contents.facts[target]
+            self.contents.facts[path] = (size, mode)
+
+    def _note_alias(self, path: str) -> None:
+        target = self.contents.targets.get(path, "")
+        if target in self.contents.found.by_content or target in self.contents.aliases:
+            self.contents.aliases.add(path, target)
+            self._want(path)
 
 
 def _settle(contents: Contents) -> None:

@@ -1,7 +1,10 @@
-"""Which catalogers want a path: all their globs as one matcher, which most paths leave after three string comparisons."""
+"""Which catalogers want a file: all their globs as one matcher, which most paths leave after three string comparisons.
+
+Files that no glob wants may still be recognised by their first bytes.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from hullmark.catalogers import catalogers
@@ -15,6 +18,9 @@ class Matcher:
     """Answers for any number of paths; see `Cataloger.globs` for what `*`, `**/` and `?` match."""
 
     def __init__(self, wanting: Iterable[Cataloger]) -> None:
+        wanting = tuple(wanting)
+        self.magic = tuple(sorted({magic for cataloger in wanting for magic in cataloger.magic}))
+        self._recognising = [cataloger for cataloger in wanting if cataloger.magic]
         self._globs = [(_compile(glob), cataloger) for cataloger in wanting for glob in cataloger.globs]
         self._names: set[str] = set()
         self._heads: tuple[str, ...] = ()
@@ -34,6 +40,11 @@ class Matcher:
         """The catalogers that want the path, each once, in the order they were given."""
         found = {cataloger.name: cataloger for pattern, cataloger in self._globs if pattern.fullmatch(path)}
         return list(found.values())
+
+    def recognising(self, begins: Callable[[tuple[bytes, ...]], bool], others: Iterable[Cataloger]) -> list[Cataloger]:
+        """The catalogers that want a file for its first bytes; `others` want it anyway, for its path, and are left out."""
+        known = {cataloger.name for cataloger in others}
+        return [item for item in self._recognising if item.name not in known and begins(item.magic)]
 
     def _sieve(self, glob: str) -> None:
         """Remember the cheapest thing that every path of the glob has: its last part, its end, or its beginning."""

@@ -1,19 +1,18 @@
 """The second pass: the content of wanted hard links whose target came earlier and was not wanted by itself."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from hullmark.inventory.contents import Contents
+from hullmark.inventory.globs import Matcher
 from hullmark.layers.names import clean
 from hullmark.layers.tar import FILE, HARDLINK, Tar
-from hullmark.model import Problem
 
 MOST_HOPS = 40
 
 
 def unread(contents: Contents) -> dict[str, str]:
     """The wanted hard links that have no content yet, each with its target."""
-    return {path: contents.targets.get(path, "") for path, kept in contents.kept.items() if kept.data is None}
+    return {path: contents.targets.get(path, "") for path in sorted(contents.unread)}
 
 
 def worth_a_pass(contents: Contents) -> bool:
@@ -31,8 +30,8 @@ def _origin(path: str, contents: Contents) -> str:
     return ""
 
 
-def read_links(contents: Contents, tar: Tar, most: int, room: int) -> None:
-    """Fill in the links' content from a second walk, in the tar's own order: a link has what its target held right then.
+def read_links(contents: Contents, matcher: Matcher, tar: Tar, most: int, room: int) -> None:
+    """Read the links' content in a second walk, in the tar's own order: a link has what its target held right then.
 
     `most` bytes of one file and `room` bytes of all are read; what does not fit stays unread.
     """
@@ -49,9 +48,10 @@ def read_links(contents: Contents, tar: Tar, most: int, room: int) -> None:
             room -= entry.size
         elif entry.kind == HARDLINK and clean(entry.link) in found:
             found[path] = found[clean(entry.link)]
-    for path in links:
-        if path in found:
-            contents.kept[path] = replace(contents.kept[path], data=found[path], size=len(found[path]))
+    for path in links.keys() & found.keys():
+        contents.unread.discard(path)
+        contents.facts[path] = (len(found[path]), contents.facts[path][1])
+        contents.found.read(path, found[path], contents.readers_of_link(path, matcher.catalogers_of(path)))
 
 
 def _chains(targets: Iterable[str], contents: Contents) -> set[str]:
@@ -64,11 +64,12 @@ def _chains(targets: Iterable[str], contents: Contents) -> set[str]:
     return chains
 
 
-def report_unread(contents: Contents, names_of: dict[str, list[str]], again: bool) -> None:
-    """A Problem for every link that is still without content; `names_of` gives the catalogers that want it."""
+def report_unread(contents: Contents, matcher: Matcher, again: bool) -> None:
+    """A Problem for every link that is still without content, of each cataloger that wants it."""
     for path, target in unread(contents).items():
         why = "could not be read" if target in contents.names and again else "is not in the same layer"
         if target in contents.names and not again:
             why = "would need a second pass over the layer, which this source does not allow"
         reason = f"it is a hard link to {target[:200] or 'nothing'}, which {why}"
-        contents.problems[path] = [Problem(path, name, reason) for name in names_of[path]]
+        for cataloger in contents.readers_of_link(path, matcher.catalogers_of(path)):
+            contents.found.report(path, cataloger.name, reason)

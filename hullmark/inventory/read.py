@@ -7,8 +7,8 @@ from typing import BinaryIO
 from hullmark.errors import CorruptData, IntegrityError, Unsupported
 from hullmark.inventory.catalog import catalogue
 from hullmark.inventory.contents import Collector
-from hullmark.inventory.globs import matcher
-from hullmark.inventory.links import read_links, report_unread, unread, worth_a_pass
+from hullmark.inventory.globs import Matcher, matcher
+from hullmark.inventory.links import read_links, report_unread, worth_a_pass
 from hullmark.inventory.value import LayerInventory
 from hullmark.layers.digests import Digests
 from hullmark.layers.inflate import Unpacked
@@ -28,24 +28,29 @@ class _Facts:
     unpacked: int
 
 
-def read_layer(stream: BinaryIO, layer: Layer, limits: Limits, reopen: Reopen | None = None) -> LayerInventory:
+def read_layer(
+    stream: BinaryIO, layer: Layer, limits: Limits, reopen: Reopen | None = None, wanting: Matcher | None = None
+) -> LayerInventory:
     """What the layer holds. `reopen` gives the same bytes once more; it is called only for hard links that need it.
+
+    `wanting` are the catalogers to ask, all of them if it is not given.
 
     The stream is read to its end and left open. A blank digest or diff ID of `layer` is computed, not compared. Raises
     IntegrityError when size, digest or diff ID are not what `layer` says, CorruptData, Unsupported, LimitExceeded, and what
     the stream raises.
     """
     owner = f"layer {layer.digest[:19]}"
-    collector = Collector(matcher(), limits, owner)
+    wanting = wanting or matcher()
+    collector = Collector(wanting, limits, owner)
     facts = _walk(stream, layer, limits, collector.collect)
     contents = collector.contents
     again = reopen is not None
     if reopen and worth_a_pass(contents):
         room = limits.kept_bytes - collector.spent
         with reopen() as second:
-            _walk(second, layer, limits, lambda tar: read_links(contents, tar, limits.file_bytes, room))
-    report_unread(contents, {path: _wanting(path) for path in unread(contents)}, again)
-    table = catalogue(contents, matcher(), limits, owner)
+            _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room))
+    report_unread(contents, wanting, again)
+    table = catalogue(contents)
     return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
 
 
@@ -73,7 +78,3 @@ def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], o
 def _compare(what: str, promised: str, found: str, owner: str) -> None:
     if promised and promised != found:
         raise IntegrityError(f"{owner} should have the {what} {promised} but has {found}; push or export the image again")
-
-
-def _wanting(path: str) -> list[str]:
-    return [cataloger.name for cataloger in matcher().catalogers_of(path)]

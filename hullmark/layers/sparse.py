@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import SEEK_END, BytesIO
 
 from hullmark.errors import CorruptData
 from hullmark.layers.header import BLOCK, number
@@ -18,6 +19,16 @@ class Sparse:
     size: int
     pairs: Sequence[int] | None
 
+    def head(self, data: bytes) -> bytes:
+        """The first bytes of the content, as far as `data`, the first stored bytes, tells; empty when a hole comes first."""
+        at, pairs = 0, self.pairs
+        if pairs is None:
+            try:
+                pairs, at = _map_before(data)
+            except CorruptData:  # or a map of more pieces than `data` holds
+                return b""
+        return data[at : at + pairs[1]] if pairs and not pairs[0] else b""
+
     def expand(self, data: bytes) -> bytes:
         """The file's content, holes as zeros; raises CorruptData."""
         pairs: Sequence[int]
@@ -29,13 +40,17 @@ class Sparse:
 
 
 def _filled(data: bytes, at: int, pairs: Sequence[int], size: int) -> bytes:
-    content, last = bytearray(size), 0
+    content, last = BytesIO(), 0
     for offset, length in zip(pairs[::2], pairs[1::2], strict=True):
         if offset < last or offset + length > size or at + length > len(data):
             raise CorruptData("a sparse file's map does not fit its data")
-        content[offset : offset + length] = data[at : at + length]
+        content.seek(offset)  # what lies between is filled with zeros
+        content.write(data[at : at + length])
         at, last = at + length, offset + length
-    return bytes(content)
+    if content.seek(0, SEEK_END) < size:
+        content.seek(size - 1)
+        content.write(b"\0")
+    return content.getvalue()
 
 
 def _map_before(data: bytes) -> tuple[list[int], int]:

@@ -4,6 +4,7 @@ ustar, PAX, GNU long names, sparse files of all formats, base-256 numbers. Memor
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import NamedTuple
 
 from hullmark.errors import CorruptData, LimitExceeded
@@ -18,6 +19,8 @@ KINDS = {
     ord("D"): FOLDER,
 }  # fmt: skip
 NO_BODY = frozenset(b"123456")
+HEAD = 64  # bytes, by which a content is recognised
+SPARSE_HEAD = 8 * BLOCK  # with a map of a hundred pieces before them
 NOTES = frozenset(b"VMN")  # GNU: volume label, continuation of another volume, old long names; no files
 
 
@@ -90,6 +93,14 @@ class Tar:
             return self._sparse.expand(data) if self._sparse else data
         except CorruptData as error:
             raise self._damaged(str(error)) from None
+
+    def begins(self, magics: tuple[bytes, ...]) -> bool:
+        """Whether the current entry's content begins with one of `magics`, each at most HEAD bytes; nothing is passed."""
+        if self._sparse:
+            return self._sparse.head(self._ahead(SPARSE_HEAD)).startswith(magics)
+        if len(self._piece) - self._at < HEAD:
+            self._ahead(HEAD)
+        return self._piece.startswith(magics, self._at, self._at + self._left)
 
     def drain(self) -> None:
         """Pass everything after the end of the archive."""
@@ -194,14 +205,21 @@ class Tar:
             data = self._piece[self._at : end]
             self._at = end
             return data
-        parts = [self._piece[self._at :]]
-        size -= len(parts[0])
+        whole = BytesIO()  # which grows in place, so that a large body is in memory once
+        size -= whole.write(self._piece[self._at :])
         while size > 0:
             self._piece = self._next()
-            parts.append(self._piece[:size])
             self._at = min(size, len(self._piece))
-            size -= len(parts[-1])
-        return b"".join(parts)
+            size -= whole.write(self._piece if self._at == len(self._piece) else self._piece[: self._at])
+        return whole.getvalue()
+
+    def _ahead(self, size: int) -> bytes:
+        """The next bytes of the current body, at most `size`, which are passed later."""
+        size = min(size, self._left)
+        while len(self._piece) - self._at < size:
+            self._piece = self._piece[self._at :] + self._next()
+            self._at = 0
+        return self._piece[self._at : self._at + size]
 
     def _take_block(self) -> bytes:
         """The next block, empty at the end of the stream."""
