@@ -49,12 +49,35 @@ def _golang(rng: random.Random) -> str:
     return f"v{_semver(rng)}" if rng.random() < 0.7 else f"v0.0.0{pseudo}"
 
 
+def _maven(rng: random.Random) -> str:
+    return _numbers(rng, 4) + rng.choice(["", "", "", ".Final", "-jre", "-alpha-1", ".RC1", "-M2", ".1.Final", "-SNAPSHOT"])
+
+
+def _packagist(rng: random.Random) -> str:
+    return rng.choice(["", "v"]) + _numbers(rng, 4) + rng.choice(["", "", "", "-beta1", "-RC2", "-p1", "-alpha.3"])
+
+
+def _rpm(rng: random.Random) -> str:
+    epoch = rng.choice(["", "", "", "0:", "1:"])
+    dist = rng.choice(["el8", "el9_4", "amzn2023.0.1", "fc40", "module+el8.9.0+1420"])
+    return f"{epoch}{_numbers(rng)}{rng.choice(['', '', '', '~rc1', '^git2023', 'p1'])}-{rng.randint(0, 300)}.{dist}"
+
+
+def _rubygems(rng: random.Random) -> str:
+    return _numbers(rng, 4) + rng.choice(["", "", "", "", ".rc1", ".beta2", ".pre.3"])
+
+
 SAMPLES: dict[str, Make] = {
     "apk": _apk,
     "dpkg": _dpkg,
     "golang": _golang,
+    "maven": _maven,
     "npm": _semver,
+    "nuget": _semver,
+    "packagist": _packagist,
     "pep440": _pep440,
+    "rpm": _rpm,
+    "rubygems": _rubygems,
     "semver": _semver,
 }
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 KNOWN = Path(__file__).parent / "shared_problems.tsv"
 UNORDERED = "its ecosystem has no version order here, so that only listed versions are matched"
-RANGES_ONLY = {"AlmaLinux", "Bitnami", "Hackage", "Red Hat", "Rocky Linux", "SUSE"}  # and no order: nothing to match with
+RANGES_ONLY = {"Bitnami", "Hackage"}  # and no order: nothing to match with
 
 
 @pytest.fixture(scope="module")

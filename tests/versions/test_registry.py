@@ -10,9 +10,14 @@ from hullmark.versions import key, keys, scheme_of_ecosystem, scheme_of_type, sc
 ECOSYSTEMS = {
     "Debian:12": "dpkg", "Ubuntu:Pro:22.04:LTS": "dpkg", "Alpine:v3.20": "apk", "Wolfi": "apk", "Chainguard": "apk",
     "Alpaquita:stream": "apk", "PyPI": "pep440", "npm": "npm", "Go": "golang", "crates.io": "semver",
-    "Maven": None, "": None, "debian": None,
+    "Red Hat:enterprise_linux:9::appstream": "rpm", "AlmaLinux:9": "rpm", "Rocky Linux:9": "rpm",
+    "SUSE:Linux Enterprise Server 15 SP5": "rpm", "Amazon Linux:2023": "rpm", "Maven": "maven", "RubyGems": "rubygems",
+    "NuGet": "nuget", "Packagist": "packagist", "": None, "debian": None,
 }  # fmt: skip
-TYPES = {"deb": "dpkg", "apk": "apk", "pypi": "pep440", "npm": "npm", "golang": "golang", "cargo": "semver", "gem": None}
+TYPES = {
+    "deb": "dpkg", "apk": "apk", "pypi": "pep440", "npm": "npm", "golang": "golang", "cargo": "semver", "rpm": "rpm",
+    "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist", "generic": None,
+}  # fmt: skip
 
 
 def test_the_scheme_of_an_ecosystem_with_or_without_its_release() -> None:
@@ -30,7 +35,19 @@ def test_no_two_schemes_claim_the_same_packages() -> None:
 
 
 def test_shared_modules_are_no_schemes() -> None:
-    assert list(schemes()) == ["apk", "dpkg", "golang", "npm", "pep440", "semver"]
+    assert list(schemes()) == [
+        "apk",
+        "dpkg",
+        "golang",
+        "maven",
+        "npm",
+        "nuget",
+        "packagist",
+        "pep440",
+        "rpm",
+        "rubygems",
+        "semver",
+    ]
 
 
 def test_keys_keep_their_places() -> None:
