@@ -74,6 +74,7 @@ def scan_fleet(work: Scan) -> None:
     lake, record, memory = work.lake, work.record, work.settings.memory_mb
     found = _discover(work)
     todo = plan(lake, list_found(found, record), record.run, memory)
+    work.access.narrow(todo.wanted)
     resolved = _resolve(work, todo.wanted)
     stored = _read(work, resolved)
     kin = kinship(todo, resolved)

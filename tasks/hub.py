@@ -1,7 +1,7 @@
 """The Integration Hub: connect, test, change, pause and disconnect accounts; the CLI and the dashboard call only this."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from pydantic import SecretStr, ValidationError
@@ -50,6 +50,7 @@ class Connected:
     regions: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    queues: Mapping[str, str] = field(default_factory=dict)  # Region: URL of the queue of its push events
     paused: bool = False
     created: datetime | None = None
     updated: datetime | None = None
@@ -85,6 +86,7 @@ class Changes:
     regions: tuple[str, ...] | None = None
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
+    queues: Mapping[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"Changes({', '.join(name for name in self.__slots__ if getattr(self, name) is not None)})"
@@ -211,6 +213,7 @@ def _connected(name: str, block: EcrIntegration) -> Connected:
         regions=(*block.regions,),
         include=(*block.include,),
         exclude=(*block.exclude,),
+        queues=dict(block.queues),
         paused=block.paused,
         created=block.created,
         updated=block.updated,
@@ -235,6 +238,7 @@ def _block(values: Integration, checks: Sequence[Check]) -> EcrIntegration:
         regions=[*values.regions],
         include=[*values.filters.include],
         exclude=[*values.filters.exclude],
+        queues=dict(values.queues),
         last_test=_record(checks),
     )
 
@@ -246,6 +250,7 @@ def _values(block: EcrIntegration) -> Integration:
         external_id=block.external_id.get_secret_value(),
         regions=(*block.regions,),
         filters=Filters((*block.include,), (*block.exclude,)),
+        queues=dict(block.queues),
     )
 
 

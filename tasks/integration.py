@@ -57,6 +57,7 @@ class EcrIntegration(Block):
     regions: list[str] = Field(title="Regions")
     include: list[str] = Field(default_factory=list, description="repository globs; none means all")
     exclude: list[str] = Field(default_factory=list, description="repository globs that are left out")
+    queues: dict[str, str] = Field(default_factory=dict, description="Region: output QueueUrl of its push-events stack")
     paused: bool = False
     created: datetime = Field(default_factory=_now)
     updated: datetime = Field(default_factory=_now)

@@ -7,12 +7,13 @@ from types import TracebackType
 from typing import Self
 
 from hullmark.errors import NotFound
-from hullmark.fleet.plan import Location
+from hullmark.fleet.plan import Location, Wanted
 from hullmark.settings import Settings
 from hullmark.sources.ecr import Integration
 from hullmark.sources.ecr.login import LoginProvider
+from hullmark.sources.ecr.regions import sts_region
 from hullmark.sources.ecr.registry import ecr_registry
-from hullmark.sources.ecr.session import AwsSession, assume
+from hullmark.sources.ecr.session import AwsSession, assume, platform_session
 from hullmark.sources.registry import Registry
 
 
@@ -29,7 +30,9 @@ class Access:
         self.reading = BoundedSemaphore(settings.threads)
         self._run = run
         self._lock = Lock()
+        self._platforms: dict[str, AwsSession] = {}  # by the Region whose STS is asked
         self._sessions: dict[str, AwsSession] = {}
+        self._places: dict[str, set[tuple[str, str]]] = {}  # what an account's session may read, where that is known
         self._registries: dict[tuple[str, str], Registry] = {}
         self._slots: dict[tuple[str, str], BoundedSemaphore] = {}
         self._making: dict[tuple[str, ...], Lock] = {}
@@ -51,8 +54,19 @@ class Access:
             if account not in self._sessions:
                 if account not in self.integrations:
                     raise NotFound(f"account {account} is not connected; add it in the Integration Hub")
-                self._sessions[account] = assume(self.integrations[account], self.settings, self._run)
+                self._sessions[account] = self._assume(account)
             return self._sessions[account]
+
+    def narrow(self, wanted: Iterable[Wanted]) -> None:
+        """From now on read only what is wanted: the next sessions are assumed for these repositories alone.
+
+        Nobody may be reading while this is called.
+        """
+        places: dict[str, set[tuple[str, str]]] = {}
+        for place in (place for item in wanted for place in item.locations):
+            places.setdefault(place.account, set()).add((place.region, place.repository))
+        self._drop()
+        self._places = places
 
     @contextmanager
     def registry(self, place: Location) -> Iterator[Registry]:
@@ -62,11 +76,25 @@ class Access:
 
     def close(self) -> None:
         """Close every registry and forget every session."""
+        self._drop()
+        with self._lock:
+            self._platforms.clear()
+
+    def _drop(self) -> None:
         with self._lock, ExitStack() as closing:
             for registry in self._registries.values():
                 closing.callback(registry.close)
             self._registries.clear()
             self._sessions.clear()
+
+    def _assume(self, account: str) -> AwsSession:
+        integration = self.integrations[account]
+        region = sts_region(integration.regions)
+        with self._one_maker("platform", region):
+            if region not in self._platforms:
+                self._platforms[region] = platform_session(self.settings, region, self._run)
+        platform, places = self._platforms[region], self._places.get(account, ())
+        return assume(integration, self.settings, self._run, platform, places)
 
     def _registry(self, place: Location) -> Registry:
         session, key = self.session(place.account), (place.account, place.region)

@@ -7,11 +7,17 @@ import cfnlint.api
 import pytest
 from cfnlint.decode.cfn_yaml import loads
 
-from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, PLATFORM_TEMPLATE, ROLE_NAME, read_template
-from hullmark.sources.ecr.session import DISCOVERY_ACTION, READ_ACTIONS
+from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, QUEUE_ACTIONS, READ_ACTIONS
+from hullmark.sources.ecr.onboarding import (
+    CUSTOMER_TEMPLATE,
+    PUSH_EVENTS_TEMPLATE,
+    ROLE_NAME,
+    TEMPLATES,
+    read_template,
+)
 
 ROOT = Path(__file__).resolve().parents[2] / "cloudformation"
-TEMPLATES = sorted(ROOT.glob("*.yaml"))
+PATHS = sorted(ROOT.glob("*.yaml"))
 
 
 def load(name: str) -> dict[str, Any]:
@@ -20,10 +26,10 @@ def load(name: str) -> dict[str, Any]:
 
 
 def test_every_template_is_known() -> None:
-    assert {path.name for path in TEMPLATES} == {CUSTOMER_TEMPLATE, PLATFORM_TEMPLATE}
+    assert {path.name for path in PATHS} == {*TEMPLATES.values()}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_cfn_lint_finds_nothing(path: Path) -> None:
     config = cfnlint.config.ManualArgs(regions=["us-east-1", "cn-north-1", "us-gov-west-1"])
     assert cfnlint.api.lint(path.read_text(), config=config) == []
@@ -59,13 +65,44 @@ def test_the_external_id_is_at_least_8_characters_and_works_in_quick_create_link
     assert "Default" not in parameter
 
 
-def test_both_templates_speak_of_the_same_role() -> None:
-    assert load(CUSTOMER_TEMPLATE)["Parameters"]["RoleName"]["Default"] == ROLE_NAME
-    assert load(PLATFORM_TEMPLATE)["Parameters"]["CustomerRoleName"]["Default"] == ROLE_NAME
+@pytest.mark.parametrize(
+    ("which", "parameter"),
+    [
+        ("customer", "RoleName"),
+        ("platform", "CustomerRoleName"),
+        ("organization", "RoleName"),
+        ("push-events", "RoleName"),
+        ("pull-time-exclusion", "RoleName"),
+    ],
+)
+def test_all_templates_speak_of_the_same_role(which: str, parameter: str) -> None:
+    assert load(TEMPLATES[which])["Parameters"][parameter]["Default"] == ROLE_NAME
+
+
+def test_the_stack_set_fills_in_every_parameter_that_the_role_needs() -> None:
+    template, role = load(TEMPLATES["organization"]), load(CUSTOMER_TEMPLATE)
+    properties = template["Resources"]["Roles"]["Properties"]
+    given = {item["ParameterKey"] for item in properties["Parameters"]}
+    assert given == {*role["Parameters"]}
+    assert properties["TemplateURL"] == {"Ref": "TemplateUrl"}
+    longest = template["Parameters"]["ExternalIdBase"]["MaxLength"] + len("-111122223333")
+    assert longest == role["Parameters"]["ExternalId"]["MaxLength"]
+
+
+def test_only_the_rules_events_may_be_sent_and_only_hullmark_drains_them() -> None:
+    resources = load(PUSH_EVENTS_TEMPLATE)["Resources"]
+    send, deny = resources["QueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert send["Principal"] == {"Service": "events.amazonaws.com"}
+    assert send["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": ["Pushed", "Arn"]}}
+    assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
+    (drain,) = resources["DrainPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert drain["Action"] == [*QUEUE_ACTIONS]
+    assert drain["Resource"] == {"Fn::GetAtt": ["Queue", "Arn"]}
 
 
 def test_outputs_are_what_the_hub_asks_for() -> None:
     assert sorted(load(CUSTOMER_TEMPLATE)["Outputs"]) == ["ExternalId", "RoleArn"]
+    assert sorted(load(PUSH_EVENTS_TEMPLATE)["Outputs"]) == ["QueueArn", "QueueUrl"]
 
 
 def test_cfn_lint_is_really_asked() -> None:

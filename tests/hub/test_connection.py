@@ -10,8 +10,8 @@ from hullmark.sources.ecr import Filters
 from hullmark.sources.ecr.checks import Check, Verdict
 from hullmark.sources.ecr.connection import run_checks
 from hullmark.sources.ecr.connection import test_connection as run
+from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, READ_ACTIONS
 from hullmark.sources.ecr.onboarding import ROLE_NAME, new_external_id
-from hullmark.sources.ecr.session import DISCOVERY_ACTION, READ_ACTIONS
 from tests.hub.blobs import Blobs
 from tests.hub.conftest import PASSWORD, REPOSITORY
 from tests.hub.world import FIRST, REGIONS, SECOND, World

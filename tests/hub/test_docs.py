@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from hullmark.sources.ecr.connection import _FIELDS
+from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, READ_ACTIONS
 from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE
-from hullmark.sources.ecr.session import DISCOVERY_ACTION, READ_ACTIONS
 from tests.cloudformation.test_templates import load
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text(encoding="utf-8")

@@ -1,6 +1,8 @@
 """Sessions: the External ID is needed, credentials renew themselves, errors have names, and nothing secret gets out."""
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +16,8 @@ from hullmark.settings import Settings
 from hullmark.sources.ecr.discover import list_images
 from hullmark.sources.ecr.failures import translate
 from hullmark.sources.ecr.login import LoginProvider, registry_login
-from hullmark.sources.ecr.session import SESSION_POLICY, assume, session_name, static_session
-from tests.hub.world import FIRST, SECOND, World, make_world
+from hullmark.sources.ecr.session import assume, platform_session, session_name, static_session
+from tests.hub.world import FIRST, REGIONS, SECOND, World, make_world
 
 REGION = "eu-central-1"
 
@@ -61,14 +63,24 @@ def test_a_session_sees_its_own_account_only(world: World) -> None:
         list(list_images(session, REGION, "of-the-second", "host"))
 
 
-def test_credentials_that_are_about_to_expire_are_renewed() -> None:
-    with make_world(session_seconds=300) as world:  # inside the ten minutes in which botocore insists on new ones
-        session = assume(world.connect(), world.settings, "run")
-        before = world.aws.calls
-        for _ in range(2):
-            session.caller(REGION)
-        renewed = [key for key in (world.aws.calls - before).elements() if key[2] == "sts:AssumeRole"]
-        assert len(renewed) >= 2
+@pytest.mark.slow
+def test_a_scan_goes_on_when_its_credentials_have_ended_several_times() -> None:
+    with make_world(session_seconds=2) as world:
+        values = world.connect()
+        for number in range(3):
+            world.push(FIRST, REGION, "long", f"v{number}")
+        session = assume(values, world.settings, "a-long-run")
+        before, keys, end = world.aws.calls, set[str](), time.monotonic() + 6
+        while time.monotonic() < end:
+            assert len(list(list_images(session, REGION, "long", "host"))) == 3
+            if credentials := session._core.get_credentials():
+                keys.add(str(credentials.get_frozen_credentials().access_key))
+            time.sleep(0.2)
+        names = {arn.rpartition("/")[2] for arn in (session.caller(REGION)[1],)}
+        renewed = Counter(account for account, _, action in (world.aws.calls - before).elements() if "AssumeRole" in action)
+    assert len(keys) >= 3
+    assert renewed[PLATFORM_ACCOUNT] >= 3  # both roles are assumed anew: ours by our keys, the customer's by ours
+    assert names == {"hullmark-a-long-run"}
 
 
 def test_expired_credentials_are_refused_by_the_stand_in() -> None:
@@ -186,9 +198,33 @@ def test_nothing_secret_reaches_the_log_even_at_debug(world: World, caplog: pyte
     assert [word for word in secrets if word in repr(session) + repr(vars(session))] == []
 
 
-def test_names_and_policies_stay_within_what_sts_takes() -> None:
+def test_a_session_reads_the_places_it_works_on_and_no_others(world: World) -> None:
+    for region in REGIONS:
+        for name in ("narrow/one", "narrow/two"):
+            world.push(FIRST, region, name, "1")
+    session = assume(world.connect(), world.settings, "run", places={(REGION, "narrow/one")})
+    listed = session.client("ecr", REGION).list_images(repositoryName="narrow/one")["imageIds"]
+    assert len(listed) == 1
+    for region, name in ((REGION, "narrow/two"), ("us-east-1", "narrow/one")):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            session.client("ecr", region).list_images(repositoryName=name)
+
+
+def test_a_policy_that_sts_cannot_pack_gives_way_to_a_wider_one(world: World) -> None:
+    world.push(FIRST, REGION, "packed/one", "1")
+    world.push(FIRST, REGION, "packed/two", "1")
+    values, platform = world.connect(), platform_session(world.settings, REGION, "run")
+    platform.caller(REGION)  # so that the next AssumeRole is that of the customer's role
+    world.aws.fail("sts:AssumeRole", "PackedPolicyTooLarge", times=2)
+    session = assume(values, world.settings, "run", platform, {(REGION, "packed/one")})
+    client = session.client("ecr", REGION)
+    assert client.list_images(repositoryName="packed/two")["imageIds"]  # the third policy takes the first word, packed/*
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.list_images(repositoryName="elsewhere")
+
+
+def test_session_names_stay_within_what_sts_takes() -> None:
     assert session_name("a b/" + "x" * 100) == "hullmark-a-b-" + "x" * 51
-    assert len(SESSION_POLICY) <= 2048
 
 
 def test_a_process_that_is_the_platform_role_already_does_not_assume_it_again(

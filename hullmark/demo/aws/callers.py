@@ -14,7 +14,7 @@ from moto.sts.models import sts_backends
 
 from hullmark.demo.aws.policy import Effect, Request, decide
 from hullmark.demo.aws.request import AwsCall, AwsFault
-from hullmark.sources.ecr.values import partition_of
+from hullmark.sources.ecr.regions import partition_of
 
 _ROLE = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>[0-9]{12}):role/.+")
 _WITHOUT_PERMISSION = "sts:GetCallerIdentity"

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request, Response
 from hullmark.demo.aws.callers import Caller, find_caller, require_permission, require_trust
 from hullmark.demo.aws.ecr_api import EcrApi, repository_policy
 from hullmark.demo.aws.request import AwsCall, AwsFault, answer_fault, answer_json, parse_call
-from hullmark.sources.ecr.values import partition_of
+from hullmark.sources.ecr.narrowing import queue_arn
+from hullmark.sources.ecr.regions import partition_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -85,6 +86,8 @@ class Gateway:
 
 def _resource(caller: Caller, call: AwsCall) -> str:
     """The resource that IAM checks an action on."""
+    if call.service == "sqs" and "QueueUrl" in call.values:
+        return queue_arn(partition_of(call.region), call.region, str(call.values["QueueUrl"]))
     if call.service != "ecr" or call.action == "ecr:GetAuthorizationToken":
         return "*"
     name = call.values.get("repositoryName", "*")

@@ -1,17 +1,23 @@
 """The stacks of a platform and its customers on the stand-in: the shipped templates, by real CloudFormation calls."""
 
 from hullmark.demo.aws.server import PLATFORM_ACCOUNT, DemoAws
-from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, PLATFORM_TEMPLATE, STACK_NAME, read_template
+from hullmark.sources.ecr.onboarding import (
+    CUSTOMER_TEMPLATE,
+    PLATFORM_TEMPLATE,
+    PUSH_EVENTS_TEMPLATE,
+    STACK_NAME,
+    read_template,
+)
+from hullmark.sources.ecr.regions import partition_of
 
 _REGION = "us-east-1"
 
 
-def deploy_platform(aws: DemoAws) -> str:
-    """Deploy the platform's role in its own account, for that account's keys to take; its ARN."""
-    parameters = {"RuntimePrincipalArn": f"arn:aws:iam::{PLATFORM_ACCOUNT}:root"}
-    return aws.deploy(PLATFORM_ACCOUNT, _REGION, "hullmark-platform", read_template(PLATFORM_TEMPLATE), parameters)[
-        "RoleArn"
-    ]
+def deploy_platform(aws: DemoAws, region: str = _REGION) -> str:
+    """Deploy the platform's role in its own account and the Region's partition, for that account's keys to take; its ARN."""
+    parameters = {"RuntimePrincipalArn": f"arn:{partition_of(region)}:iam::{PLATFORM_ACCOUNT}:root"}
+    template = read_template(PLATFORM_TEMPLATE)
+    return aws.deploy(PLATFORM_ACCOUNT, region, "hullmark-platform", template, parameters)["RoleArn"]
 
 
 def deploy_customer(  # noqa: PLR0913  a stack has that many parameters
@@ -24,3 +30,8 @@ def deploy_customer(  # noqa: PLR0913  a stack has that many parameters
         "AllowRepositoryDiscovery": "true" if discovery else "false",
     }
     return aws.deploy(account, region, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)
+
+
+def deploy_push_events(aws: DemoAws, account: str, region: str) -> dict[str, str]:
+    """Deploy the queue of push events in one Region of a connected account; the outputs QueueUrl and QueueArn."""
+    return aws.deploy(account, region, "hullmark-ecr-push-events", read_template(PUSH_EVENTS_TEMPLATE), {})

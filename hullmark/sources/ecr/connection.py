@@ -20,7 +20,13 @@ from hullmark.sources.ecr.values import Integration, flaws
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
-_FIELDS = {"account_id": "account id", "role_arn": "role ARN", "external_id": "External ID", "regions": "Regions"}
+_FIELDS = {
+    "account_id": "account id",
+    "role_arn": "role ARN",
+    "external_id": "External ID",
+    "regions": "Regions",
+    "queues": "queues",
+}
 
 
 def test_connection(values: Integration, settings: Settings) -> list[Check]:
@@ -53,6 +59,8 @@ def run_checks(values: Integration, settings: Settings) -> Iterator[Check]:
 def _check_values(values: Integration) -> Iterator[Check]:
     wrong = {flaw.field: flaw.sentence for flaw in flaws(values)}
     for name, title in _FIELDS.items():
+        if name == "queues" and not values.queues:
+            continue
         if name in wrong:
             yield Check(title, Verdict.FAILED, wrong[name], "Correct the value and test again.", binding=True)
         else:
@@ -62,7 +70,9 @@ def _check_values(values: Integration) -> Iterator[Check]:
 def _check_role(values: Integration, settings: Settings, platform: AwsSession, run: str) -> Iterator[Check]:
     region = values.regions[0]
     try:
-        session = assume(values, settings, run, platform)
+        session = assume(
+            replace(values, filters=EVERYTHING), settings, run, platform
+        )  # also a made-up repository is asked for
         account, _ = session.caller(region)
     except HullmarkError as error:
         remedy = "Compare External ID, role name and platform role ARN with the parameters of the stack in the account."

@@ -1,17 +1,26 @@
 """What a customer needs to let Hullmark in: an External ID, the role template, and a link that opens it filled in."""
 
 import secrets
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from hullmark.errors import InputError
+from hullmark.sources.ecr.regions import console_host, partition_of
 
 ROLE_NAME = "HullmarkECRIntegrationRole"
 STACK_NAME = "hullmark-ecr-integration"
 CUSTOMER_TEMPLATE = "customer-role.yaml"
 PLATFORM_TEMPLATE = "platform-role.yaml"
-_CONSOLES = {"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+PUSH_EVENTS_TEMPLATE = "push-events.yaml"
+TEMPLATES = {  # by the name that a person types
+    "customer": CUSTOMER_TEMPLATE,
+    "platform": PLATFORM_TEMPLATE,
+    "organization": "organization.yaml",
+    "push-events": PUSH_EVENTS_TEMPLATE,
+    "pull-time-exclusion": "pull-time-exclusion.yaml",
+}
 
 
 def new_external_id() -> str:
@@ -31,7 +40,7 @@ def read_template(name: str) -> str:
         raise InputError(f"The template {name} is not installed with Hullmark; install Hullmark again.") from None
 
 
-def quick_create_url(region: str, template_url: str, parameters: dict[str, str], partition: str = "aws") -> str:
+def quick_create_url(region: str, template_url: str, parameters: Mapping[str, str]) -> str:
     """The console link that opens the stack with its parameters filled in; the template must lie in S3.
 
     It holds the External ID, which CloudFormation shows anyway: hand it only to the owner of the account.
@@ -41,5 +50,5 @@ def quick_create_url(region: str, template_url: str, parameters: dict[str, str],
         "stackName": STACK_NAME,
         **{f"param_{name}": value for name, value in parameters.items()},
     }
-    host, filled_in = _CONSOLES[partition], urlencode(query, quote_via=quote, safe="")
+    host, filled_in = console_host(partition_of(region)), urlencode(query, quote_via=quote, safe="")
     return f"https://{host}/cloudformation/home?region={quote(region)}#/stacks/create/review?{filled_in}"

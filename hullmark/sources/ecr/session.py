@@ -3,45 +3,33 @@
 Temporary credentials live in memory only and renew themselves. Role chaining caps a session at one hour.
 """
 
-import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, RefreshableCredentials
+from botocore.exceptions import ClientError
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from hullmark.settings import Settings
 from hullmark.sources.ecr.failures import calling
+from hullmark.sources.ecr.narrowing import session_policies
+from hullmark.sources.ecr.regions import sts_region
 from hullmark.sources.ecr.values import Integration, require_valid
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 SESSION_SECONDS = 3600
 SHORTEST_SECONDS = 900  # what STS gives at least
-READ_ACTIONS = (
-    "ecr:GetAuthorizationToken",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-    "ecr:DescribeImages",
-    "ecr:ListImages",
-)
-DISCOVERY_ACTION = "ecr:DescribeRepositories"
-# Narrows every session to what is used, however much the role allows (at most 2048 characters).
-SESSION_POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": [*READ_ACTIONS, DISCOVERY_ACTION], "Resource": "*"}],
-    },
-    separators=(",", ":"),
-)
 _ATTEMPTS = 6
+_TOO_LARGE = "PackedPolicyTooLarge"  # what a policy within 2048 characters may still be
 
 
 class AwsSession:
@@ -111,21 +99,28 @@ def platform_session(settings: Settings, region: str, run: str) -> AwsSession:
     return _assumed(own, {"RoleArn": role, "RoleSessionName": session_name(run)}, region, settings)
 
 
-def assume(integration: Integration, settings: Settings, run: str, platform: AwsSession | None = None) -> AwsSession:
+def assume(
+    integration: Integration,
+    settings: Settings,
+    run: str,
+    platform: AwsSession | None = None,
+    places: Collection[tuple[str, str]] = (),
+) -> AwsSession:
     """A session in the customer's account, by the platform's role and the External ID; `run` shows in their CloudTrail.
 
+    It may read `places`, which are (Region, repository) pairs, or what the integration's filters include; see `narrowing`.
     Raises UsageError on malformed values, AccessError when a role cannot be assumed, Throttled and TransportError.
     """
     require_valid(integration)
-    region = integration.regions[0]
+    region = sts_region(integration.regions)
     platform = platform or platform_session(settings, region, run)
     request = {
         "RoleArn": integration.role_arn,
         "RoleSessionName": session_name(run),
         "ExternalId": integration.external_id,
-        "Policy": SESSION_POLICY,
     }
-    session = _assumed(platform, request, region, settings, integration.account_id)
+    policies = session_policies(integration, places)
+    session = _assumed(platform, request, region, settings, integration.account_id, policies)
     session.load()
     return session
 
@@ -146,11 +141,17 @@ class _AssumedRole(CredentialProvider):
         return RefreshableCredentials.create_from_metadata(self._fetch(), refresh_using=self._fetch, method=self.METHOD)
 
 
-def _assumed(source: AwsSession, request: dict[str, str], region: str, settings: Settings, account: str = "") -> AwsSession:
+def _assumed(  # noqa: PLR0913, PLR0917  who, what, where, for whom, how narrow
+    source: AwsSession,
+    request: dict[str, str],
+    region: str,
+    settings: Settings,
+    account: str = "",
+    policies: Sequence[str] = (),
+) -> AwsSession:
     def fetch() -> dict[str, str]:
-        sts: STSClient = source.client("sts", region)
         with calling("sts:AssumeRole", f"role {request['RoleArn']}"):
-            answer = sts.assume_role(**request, DurationSeconds=SESSION_SECONDS)["Credentials"]  # type: ignore[arg-type]
+            answer = _credentials(source.client("sts", region), request, policies)
         return {
             "access_key": answer["AccessKeyId"],
             "secret_key": answer["SecretAccessKey"],
@@ -161,6 +162,18 @@ def _assumed(source: AwsSession, request: dict[str, str], region: str, settings:
     core = Session()
     core.register_component("credential_provider", CredentialResolver([_AssumedRole(fetch)]))
     return AwsSession(core, settings, account)
+
+
+def _credentials(sts: "STSClient", request: dict[str, str], policies: Sequence[str]) -> "CredentialsTypeDef":
+    """Credentials under the narrowest of `policies` that STS can pack; raises ClientError."""
+    for policy in policies[:-1]:
+        try:
+            return sts.assume_role(**request, Policy=policy, DurationSeconds=SESSION_SECONDS)["Credentials"]  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != _TOO_LARGE:
+                raise
+    last = {"Policy": policies[-1]} if policies else {}
+    return sts.assume_role(**request, **last, DurationSeconds=SESSION_SECONDS)["Credentials"]  # type: ignore[arg-type]
 
 
 def _is_role(caller_arn: str, role_arn: str) -> bool:

@@ -1,11 +1,12 @@
 """What a person types to connect an account: account id, role ARN, External ID, Regions and repository filters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from hullmark.errors import UsageError
+from hullmark.sources.ecr.regions import partition_of
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}):role/((?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.ASCII)
@@ -14,6 +15,8 @@ _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}")
 _GLOB = re.compile(r"[*?\[]")
 MOST_GLOB = 256  # characters of a repository name in ECR; a tag has at most 300, but nobody writes such a pattern
 MOST_BOUND = 100_000
+_QUEUE_URL = re.compile(r"https?://[\w.:-]+/[0-9]{12}/[\w-]{1,80}(?:\.fifo)?", re.ASCII)
+MOST_REGIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One connected account. `external_id` is treated as a secret: it is left out of repr, messages and logs."""
+    """One connected account. `external_id` is treated as a secret: it is left out of repr, messages and logs.
+
+    `queues` maps Regions to the URL of the SQS queue that gets their push events (output QueueUrl of push-events.yaml).
+    """
 
     account_id: str
     role_arn: str
     external_id: str = field(repr=False)
     regions: tuple[str, ...]
     filters: Filters = Filters()
+    queues: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -109,6 +116,7 @@ def _flaws(values: Integration) -> Iterator[tuple[str, str]]:
         )
     yield from _region_flaws(values)
     yield from _filter_flaws(values.filters)
+    yield from _queue_flaws(values)
 
 
 def _filter_flaws(filters: Filters) -> Iterator[tuple[str, str]]:
@@ -126,7 +134,9 @@ def _filter_flaws(filters: Filters) -> Iterator[tuple[str, str]]:
 def _region_flaws(values: Integration) -> Iterator[tuple[str, str]]:
     if not values.regions:
         yield "regions", "No Region was given; name at least one Region that holds repositories, for example eu-central-1."
-    for region in values.regions:
+    if len(values.regions) > MOST_REGIONS:
+        yield "regions", f"{len(values.regions)} Regions were given; name at most {MOST_REGIONS}, each once."
+    for region in values.regions[:MOST_REGIONS]:
         if not _REGION.fullmatch(region):
             yield "regions", f"{region[:64]!r} is no Region; write it as in eu-central-1."
         elif values.partition and partition_of(region) != values.partition:
@@ -137,8 +147,13 @@ def _region_flaws(values: Integration) -> Iterator[tuple[str, str]]:
             )
 
 
-def partition_of(region: str) -> str:
-    """The partition of a Region by its name: aws-cn, aws-us-gov or aws."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+def _queue_flaws(values: Integration) -> Iterator[tuple[str, str]]:
+    for region, url in values.queues.items():
+        if region not in values.regions:
+            yield "queues", f"A queue was given for {region[:64]!r}, which is none of the Regions of this account."
+        elif not _QUEUE_URL.fullmatch(url):
+            yield (
+                "queues",
+                f"{url[:200]!r} is no address of an SQS queue; copy the output QueueUrl of the stack push-events.yaml, "
+                "for example https://sqs.eu-central-1.amazonaws.com/111122223333/hullmark-ecr-push.",
+            )
