@@ -30,7 +30,7 @@ class Access:
         self.reading = BoundedSemaphore(settings.threads)
         self._run = run
         self._lock = Lock()
-        self._platforms: dict[str, AwsSession] = {}  # by the Region whose STS is asked
+        self._platforms: dict[str, AwsSession] = {}  # by partition
         self._sessions: dict[str, AwsSession] = {}
         self._places: dict[str, set[tuple[str, str]]] = {}  # what an account's session may read, where that is known
         self._registries: dict[tuple[str, str], Registry] = {}
@@ -54,7 +54,8 @@ class Access:
             if account not in self._sessions:
                 if account not in self.integrations:
                     raise NotFound(f"account {account} is not connected; add it in the Integration Hub")
-                self._sessions[account] = self._assume(account)
+                values, places = self.integrations[account], self._places.get(account, ())
+                self._sessions[account] = assume(values, self.settings, self._run, self._platform(values), places)
             return self._sessions[account]
 
     def narrow(self, wanted: Iterable[Wanted]) -> None:
@@ -87,21 +88,19 @@ class Access:
             self._registries.clear()
             self._sessions.clear()
 
-    def _assume(self, account: str) -> AwsSession:
-        integration = self.integrations[account]
-        region = sts_region(integration.regions)
-        with self._one_maker("platform", region):
-            if region not in self._platforms:
-                self._platforms[region] = platform_session(self.settings, region, self._run)
-        platform, places = self._platforms[region], self._places.get(account, ())
-        return assume(integration, self.settings, self._run, platform, places)
-
     def _registry(self, place: Location) -> Registry:
         session, key = self.session(place.account), (place.account, place.region)
         with self._one_maker(*key):
             if key not in self._registries:
                 self._registries[key] = ecr_registry(LoginProvider(session, place.region), self.settings)
             return self._registries[key]
+
+    def _platform(self, values: Integration) -> AwsSession:
+        """The session of the platform's role in the account's partition: one for all accounts."""
+        with self._one_maker("platform", values.partition):
+            if values.partition not in self._platforms:
+                self._platforms[values.partition] = platform_session(self.settings, sts_region(values.regions), self._run)
+            return self._platforms[values.partition]
 
     def _one_maker(self, *key: str) -> Lock:
         """The lock of one session or registry: an account that answers slowly holds up no other."""

@@ -70,9 +70,7 @@ def _check_values(values: Integration) -> Iterator[Check]:
 def _check_role(values: Integration, settings: Settings, platform: AwsSession, run: str) -> Iterator[Check]:
     region = values.regions[0]
     try:
-        session = assume(
-            replace(values, filters=EVERYTHING), settings, run, platform
-        )  # also a made-up repository is asked for
+        session = assume(values, settings, run, platform)
         account, _ = session.caller(region)
     except HullmarkError as error:
         remedy = "Compare External ID, role name and platform role ARN with the parameters of the stack in the account."
