@@ -10,8 +10,7 @@ import pyarrow as pa
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InputError, NotAnImage
 from hullmark.fleet.outcome import Outcome, outcome_of
-from hullmark.fleet.read import check_layers
-from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, read_layer
+from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers, read_layer
 from hullmark.lake.schema import FINDINGS, PACKAGES
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.progress import progress

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from hullmark.advisories.fetch import Validators
 from hullmark.advisories.snapshot import FeedState, FeedStore, sync
-from hullmark.lake.store import Lake
+from hullmark.lake.marker import FEEDS, is_marked
+from hullmark.lake.place import place
 from hullmark.progress import progress
 from hullmark.settings import Settings
 
@@ -70,9 +71,9 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
 def _root(settings: Settings) -> Iterator[str]:
     """Where the feeds are kept: with the lake when it is the lake's feeds that are wanted, else in the cache."""
     if not settings.feeds:
-        lake = Lake(settings.lake)
-        if lake.exists():
-            yield lake.feeds_root
+        lake = place(settings.lake)
+        if is_marked(lake):
+            yield lake.join(FEEDS)
             return
     name = hashlib.sha256(settings.feeds.encode()).hexdigest()[:16] if settings.feeds else "publishers"
     folder = cache_place("feeds", name)

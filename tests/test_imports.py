@@ -34,6 +34,16 @@ def test_a_scan_imports_no_orchestrator(tmp_path: Path) -> None:
     assert report.exists()
 
 
+def test_a_list_of_packages_costs_no_database_and_no_network(tmp_path: Path) -> None:
+    """Half of what a small image takes is starting up."""
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    options = ("--no-cache", "--feeds", nothing, "--format", "json", "-o", tmp_path / "report.json")
+    modules = imported(tmp_path, "scan", layout(tmp_path / "layout"), *options)
+    assert modules & (NEVER | {"duckdb", "deltalake", "httpx", "rich", "pyarrow.dataset"}) <= {"pandas"}
+    assert "pyarrow" in modules
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("--version",)])
 def test_help_imports_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     modules = imported(tmp_path, *arguments)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,16 +12,9 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import httpx
-
 from hullmark.errors import FeedError
 
-TRIES = 3
-CONNECTS = 2  # tries where nobody answers at all
-PAUSE_SECONDS = 1.0
-TIMEOUT = httpx.Timeout(60.0, connect=8.0)
 CHUNK = 1 << 20
-CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 MOST_SECONDS = 1800.0  # for one feed, however steadily it drips
 
 
@@ -57,7 +49,9 @@ def fetching(url: str, known: Validators, most_bytes: int, endpoint: str = "") -
         target = Path(folder) / "feed"
         scheme = urlsplit(url).scheme if "://" in url else ""
         if scheme in ("http", "https"):
-            found = _http(url, known, most_bytes, target)
+            from hullmark.advisories.fetch_http import fetch_http  # noqa: PLC0415  httpx costs time; a folder needs none
+
+            found = fetch_http(url, known, most_bytes, target)
         elif scheme == "s3":
             found = _s3(url, known, most_bytes, target, endpoint)
         elif scheme in ("", "file"):
@@ -75,50 +69,6 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
-    headers = {"User-Agent": "hullmark", "Accept-Encoding": "identity"}
-    told = shown(url)
-    if known.etag:
-        headers["If-None-Match"] = known.etag
-    if known.modified:
-        headers["If-Modified-Since"] = known.modified
-    for tried in range(1, TRIES + 1):
-        try:
-            return _ask(url, headers, most_bytes, target)
-        except httpx.HTTPStatusError as error:
-            status = error.response.status_code
-            if tried == TRIES or (status < 500 and status != 429):
-                raise _refused(told, status) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            unheard = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL))
-            if tried >= (CONNECTS if unheard else TRIES):
-                reason = re.sub(r"\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
-                raise FeedError(f"{told} cannot be fetched ({reason}); check the address and the network") from None
-        time.sleep(PAUSE_SECONDS * tried)
-    raise FeedError(f"{told} cannot be fetched; check the network")
-
-
-def _refused(told: str, status: int) -> FeedError:
-    if status in (404, 410):
-        return Absent(f"{told} is not there (HTTP {status}); check the address of the feeds")
-    if status in (401, 403):  # 403 is also what a bucket without a list permission says of what is not there
-        return FeedError(f"{told} is denied or not there (HTTP {status}); check the address of the feeds")
-    return FeedError(f"{told} answered with HTTP {status}; try again later")
-
-
-def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fetched | None:
-    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=True) as answer:
-        if answer.status_code == httpx.codes.NOT_MODIFIED and headers.keys() & CONDITIONS:  # else nobody asked for it
-            return None
-        answer.raise_for_status()
-        if url.startswith("https:") and answer.url.scheme != "https":
-            raise FeedError(f"{shown(url)} redirects to an address without https; check the address of the feeds")
-        with target.open("wb") as out:
-            digest = _copy(answer.iter_bytes(), out, most_bytes, url)
-        stated = answer.headers
-        return Fetched(target, digest, Validators(stated.get("ETag", ""), stated.get("Last-Modified", "")))
-
-
 def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: str) -> Fetched | None:
     from boto3.session import Session  # noqa: PLC0415  boto3 costs time, and few feeds lie in S3
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -129,7 +79,7 @@ def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: st
     try:
         answer = client.get_object(Bucket=parts.netloc, Key=unquote(parts.path.lstrip("/")), **condition)
         with target.open("wb") as out:
-            digest = _copy(answer["Body"].iter_chunks(CHUNK), out, most_bytes, url)
+            digest = copy_bounded(answer["Body"].iter_chunks(CHUNK), out, most_bytes, url)
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in ("304", "NotModified"):
@@ -153,7 +103,7 @@ def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
             etag = f"{facts.st_mtime_ns}-{facts.st_size}"
             if known.etag == etag:
                 return None
-            digest = _copy(iter(partial(file.read, CHUNK), b""), out, most_bytes, url)
+            digest = copy_bounded(iter(partial(file.read, CHUNK), b""), out, most_bytes, url)
     except (FileNotFoundError, NotADirectoryError):
         raise Absent(f"{path} is not there; check the address of the feeds") from None
     except (OSError, ValueError) as error:
@@ -161,7 +111,8 @@ def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
     return Fetched(target, digest, Validators(etag))
 
 
-def _copy(chunks: Iterator[bytes], out: IO[bytes], most_bytes: int, url: str) -> str:
+def copy_bounded(chunks: Iterator[bytes], out: IO[bytes], most_bytes: int, url: str) -> str:
+    """Copy to `out`, bounded in size and time; returns the digest. Raises FeedError."""
     digest, size, until = hashlib.sha256(), 0, time.monotonic() + MOST_SECONDS
     for chunk in chunks:
         size += len(chunk)

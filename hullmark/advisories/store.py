@@ -10,11 +10,10 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import duckdb
 import orjson
 import pyarrow as pa
-import pyarrow.dataset as pa_dataset
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
@@ -31,6 +30,9 @@ from hullmark.lake.schema import (
     FEED_SNAPSHOTS,
 )
 from hullmark.sql import read_sql
+
+if TYPE_CHECKING:
+    import duckdb
 
 SCHEMAS = {
     "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "exploitation": EXPLOITATION,
@@ -148,7 +150,7 @@ class FeedStore:
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
-    def register(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def register(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Make the views `advisories`, `affected`, `affected_versions` and `exploitation` over the current snapshots.
 
         They are read as they are asked for, a batch at a time, also by a connection that may open no files.
@@ -161,6 +163,8 @@ class FeedStore:
         paths = self._paths(name)
         if not paths:
             return SCHEMAS[name].empty_table()
+        import pyarrow.dataset as pa_dataset  # noqa: PLC0415  only where something is matched
+
         return pa_dataset.dataset(paths, schema=SCHEMAS[name], format="parquet", filesystem=self._files())
 
     def _paths(self, table: str) -> list[str]:

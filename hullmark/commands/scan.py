@@ -64,27 +64,37 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(reports: list["Report"], form: str, target: Path | None) -> None:
-    from rich.console import Console
-
-    from hullmark.reports.scan_report import to_json
-    from hullmark.reports.scan_table import print_scan
-
     try:
         if form == "json":
-            document = to_json(reports)
-            if target:
-                target.write_bytes(document)
-            else:
-                sys.stdout.buffer.write(document)
-        elif target:
-            with target.open("w", encoding="utf-8") as file:
-                print_scan(reports, Console(file=file, width=120))
+            _write_json(reports, target)
         else:
-            print_scan(reports, Console())
+            _write_table(reports, target)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise UsageError(f"the report could not be written to {target}: {error.strerror}; choose another file") from None
+
+
+def _write_json(reports: list["Report"], target: Path | None) -> None:
+    from hullmark.reports.scan_report import to_json
+
+    document = to_json(reports)
+    if target:
+        target.write_bytes(document)
+    else:
+        sys.stdout.buffer.write(document)
+
+
+def _write_table(reports: list["Report"], target: Path | None) -> None:
+    from rich.console import Console
+
+    from hullmark.reports.scan_table import print_scan
+
+    if target:
+        with target.open("w", encoding="utf-8") as file:
+            print_scan(reports, Console(file=file, width=120))
+    else:
+        print_scan(reports, Console())
 
 
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:

@@ -7,8 +7,8 @@ from hullmark.errors import HullmarkError, LakeError
 from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.read import LayerOutcome, Resolved, check_layers
-from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble
+from hullmark.fleet.read import LayerOutcome, Resolved
+from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers
 from hullmark.model import Image, Reason, Skipped, Status
 
 INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type nobody stated

@@ -1,14 +1,14 @@
 """Resolve digests to their images, and read layers into the layer store: the only stages that touch a registry."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from hullmark.errors import AccessError, HullmarkError, IntegrityError, NotFound, TransportError
+from hullmark.errors import AccessError, HullmarkError, NotFound, TransportError
 from hullmark.fleet.outcome import Outcome, outcome_of_failure
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.inventory import LayerInventory, LayerObjects, read_layer
+from hullmark.inventory import LayerObjects, read_layer
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources.classify import classify_tag
@@ -121,18 +121,3 @@ def read(registry_at: RegistryAt, wanted: WantedLayer, objects: LayerObjects, li
 def unread(wanted: WantedLayer, failure: HullmarkError) -> LayerOutcome:
     """The outcome of a layer that could not be read."""
     return LayerOutcome(wanted.layer.digest, outcome_of_failure(failure))
-
-
-def check_layers(image: Image, layers: Sequence[LayerInventory]) -> None:
-    """Raise IntegrityError when an image claims other diff IDs or sizes than its layers have: none borrows an inventory."""
-    for layer, inventory in zip(image.layers, layers, strict=True):
-        where = f"layer {layer.index} of {image.reference}"
-        if layer.diff_id != inventory.diff_id:
-            raise IntegrityError(
-                f"{where} unpacks to {inventory.diff_id}, but the image config says {layer.diff_id}; "
-                "rebuild and push the image again"
-            )
-        if layer.size not in {-1, inventory.size}:
-            raise IntegrityError(
-                f"{where} has {inventory.size} bytes, but the manifest says {layer.size}; rebuild and push the image again"
-            )

@@ -4,9 +4,10 @@ read_layer -> LayerInventory -> LayerObjects -> assemble -> Inventory (distro, p
 """
 
 from hullmark.inventory.assemble import assemble
+from hullmark.inventory.claims import check_layers
 from hullmark.inventory.engine import engine
 from hullmark.inventory.objects import LayerObjects
 from hullmark.inventory.read import read_layer
 from hullmark.inventory.value import Inventory, LayerInventory
 
-__all__ = ["Inventory", "LayerInventory", "LayerObjects", "assemble", "engine", "read_layer"]
+__all__ = ["Inventory", "LayerInventory", "LayerObjects", "assemble", "check_layers", "engine", "read_layer"]

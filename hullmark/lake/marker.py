@@ -9,7 +9,8 @@ from hullmark.lake.place import Place, one_line
 
 NAME = "lake.json"
 FORMAT = 1
-FOLDERS = ("tables", "layers", "feeds", "quarantine", "locks")
+FEEDS = "feeds"
+FOLDERS = ("tables", "layers", FEEDS, "quarantine", "locks")
 NEIGHBOURS = (*FOLDERS, "demo", "prefect", "logs")  # what Hullmark itself may have put there before the lake
 
 

@@ -41,7 +41,7 @@ class Lake:
     @property
     def feeds_root(self) -> str:
         """Where the snapshots of advisory feeds lie (see `FeedStore`)."""
-        return self.place.join("feeds")
+        return self.place.join(marker.FEEDS)
 
     def exists(self) -> bool:
         """Whether a lake was made here; raises LakeError for one that this version cannot read."""

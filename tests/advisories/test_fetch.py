@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from hullmark.advisories import fetch
+from hullmark.advisories import fetch_http
 from hullmark.advisories.fetch import Absent, Validators, fetching, shown
 from hullmark.errors import FeedError
 
@@ -69,7 +69,7 @@ class Publisher(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(fetch, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetch_http, "PAUSE_SECONDS", 0.0)
     Publisher.asked, Publisher.failures = [], 2
     server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -116,13 +116,13 @@ def test_refusals(publisher: str, path: str, kind: type[FeedError], sentence: st
 
 
 def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetch_http, "PAUSE_SECONDS", 0.0)
     with pytest.raises(FeedError, match="cannot be fetched"):
         fetched("http://127.0.0.1:9/feed")
 
 
 def test_a_server_that_drips(publisher: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(fetch_http, "MOST_SECONDS", -1.0)
     with pytest.raises(FeedError, match="took more than"):
         fetched(f"{publisher}/feed")
 

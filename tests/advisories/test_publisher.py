@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from hullmark.advisories import fetch
+from hullmark.advisories import fetch_http
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.lake.reading import open_duckdb
 from hullmark.settings import Settings
@@ -78,7 +78,7 @@ class Publisher(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
-    monkeypatch.setattr(fetch, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetch_http, "PAUSE_SECONDS", 0.0)
     base = write_osv(tmp_path / "feeds", record("PYSEC-1", events=FIXED))
     write_kev(base, ENTRY)
     write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
@@ -141,7 +141,7 @@ def test_a_server_that_fails(
     store: FeedStore, publisher: type[Publisher], monkeypatch: pytest.MonkeyPatch, mood: str, sentence: str
 ) -> None:
     good = refresh(store, publisher)
-    monkeypatch.setattr(fetch, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(fetch_http, "TIMEOUT", httpx.Timeout(0.2))
     publisher.mood = mood
     rows = refresh(store, publisher)
     assert set(rows) == set(good)
