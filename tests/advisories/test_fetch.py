@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from hullmark.advisories import fetch_http
+from hullmark.advisories import fetch, fetch_http
 from hullmark.advisories.fetch import Absent, Validators, fetching, shown
 from hullmark.errors import FeedError
 
@@ -122,7 +122,7 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_drips(publisher: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_http, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(fetch, "MOST_SECONDS", -1.0)
     with pytest.raises(FeedError, match="took more than"):
         fetched(f"{publisher}/feed")
 
