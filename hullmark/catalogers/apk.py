@@ -1,35 +1,50 @@
 """Packages that apk has installed: `lib/apk/db/installed` of Alpine, Wolfi and their kin.
 
-Source: apk-tools, doc/apk-package.5 (fields P name, V version, A arch, o origin, L licence). The origin is the source
-package, whose name advisories use. Virtual packages (`apk add --virtual .build-deps`) are listed as `apk info` lists them.
+Source: apk-tools, doc/apk-package.5 (fields P name, V version, A arch, o origin, L licence, F folder, R file in it, which is
+the package's). The origin is the source package, whose name advisories use. Virtual packages (`apk add --virtual`) are
+listed as `apk info` lists them.
 """
 
 import re
 from collections.abc import Iterator
 
+from hullmark.catalogers._owned import owned
 from hullmark.catalogers.base import Cataloger
 from hullmark.formats.problems import bound_problems
-from hullmark.formats.stanzas import field_pattern, stanzas
-from hullmark.model import Package, Problem
+from hullmark.formats.spdx_licences import spdx
+from hullmark.formats.stanzas import Fields, field_pattern, stanzas
+from hullmark.model import Owned, Package, Problem
 
-_FIELDS = field_pattern("P", "V", "A", "o", "L")
+_FIELDS = field_pattern("P", "V", "A", "o", "L", "F", "R")
+_FILES = frozenset("FR")
 _NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9+._-]{0,255}")
 _VERSION = re.compile(r"[!-~]{1,256}")
 
 
-def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
-    """The packages of an apk database, in file order; a stanza that cannot be understood is a Problem of its own."""
+def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
+    """The packages of an apk database and what each owns, in file order; a stanza that cannot be understood is a Problem."""
     return bound_problems(_packages(path, data))
 
 
-def _packages(path: str, data: bytes) -> Iterator[Package | Problem]:
+def _packages(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     for number, pairs in enumerate(stanzas(data, _FIELDS), 1):
-        fields = dict(pairs)
-        reason = _damage(fields, len(pairs))
+        facts = [pair for pair in pairs if pair[0] not in _FILES]
+        fields = dict(facts)
+        reason = _damage(fields, len(facts))
         if reason:
             yield Problem(path, "apk", f"stanza {number} {reason}")
         else:
             yield _package(fields)
+            yield from owned(fields["P"], _files(pairs))
+
+
+def _files(pairs: Fields) -> Iterator[str]:
+    folder = ""
+    for name, value in pairs:
+        if name == "F":
+            folder = value
+        elif name == "R":
+            yield f"{folder}/{value}" if folder else value
 
 
 def _damage(fields: dict[str, str], stated: int) -> str:
@@ -51,7 +66,7 @@ def _package(fields: dict[str, str]) -> Package:
         version=fields["V"],
         arch=fields.get("A", ""),
         source_name=origin if origin != name and _NAME.fullmatch(origin) else "",
-        licence=fields.get("L", "")[:200],
+        licence=spdx(fields.get("L", "")),
     )
 
 

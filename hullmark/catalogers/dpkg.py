@@ -20,7 +20,7 @@ INSTALLED = "install ok installed"
 _FIELDS = field_pattern("Package", "Status", "Version", "Architecture", "Source", "Type", any_case=True)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")  # laxer than Debian policy, as dpkg is
 _VERSION = re.compile(r"[!-~]{1,256}")
-_ARCHITECTURE = re.compile(r"[a-z0-9-]{0,64}")
+_ARCHITECTURE = re.compile(r"[a-z0-9_-]{0,64}")  # opkg's have underscores
 _SOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]{0,255})(?:\s*\(([!-\'*-~]{1,256})\))?")
 
 
@@ -29,12 +29,12 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     return bound_problems(_packages(path, data, "dpkg", default=""))
 
 
-def parse_control(path: str, data: bytes, cataloger: str) -> Iterator[Package | Problem]:
-    """As `parse`, of files whose mere presence says installed: a stanza may do without a Status."""
-    return bound_problems(_packages(path, data, cataloger, default=INSTALLED))
+def parse_control(path: str, data: bytes, cataloger: str, kind: str = "deb") -> Iterator[Package | Problem]:
+    """As `parse`, of files whose mere presence says installed: a stanza may do without a Status. `kind` is the purl type."""
+    return bound_problems(_packages(path, data, cataloger, default=INSTALLED, kind=kind))
 
 
-def _packages(path: str, data: bytes, cataloger: str, default: str) -> Iterator[Package | Problem]:
+def _packages(path: str, data: bytes, cataloger: str, default: str, kind: str = "deb") -> Iterator[Package | Problem]:
     for number, pairs in enumerate(stanzas(data, _FIELDS), 1):
         fields = {name.lower(): value for name, value in pairs}
         status = fields.get("status") or default
@@ -42,8 +42,8 @@ def _packages(path: str, data: bytes, cataloger: str, default: str) -> Iterator[
         if reason:
             yield Problem(path, cataloger, f"stanza {number} {_called(fields)}{reason}")
         elif _is_present(status):
-            yield _package(fields)
-            if fields.get("source") and not _SOURCE.fullmatch(fields["source"]):
+            yield _package(fields, kind)
+            if kind == "deb" and fields.get("source") and not _SOURCE.fullmatch(fields["source"]):
                 yield Problem(
                     path, cataloger, f"stanza {number} {_called(fields)}has no valid Source field; its name stands for it"
                 )
@@ -78,13 +78,13 @@ def _called(fields: dict[str, str]) -> str:
     return f"({name}) " if name.isprintable() and name else ""
 
 
-def _package(fields: dict[str, str]) -> Package:
+def _package(fields: dict[str, str], kind: str) -> Package:
     name, version = fields["package"], fields["version"]
     architecture = fields.get("architecture", "")
-    source = _SOURCE.fullmatch(fields["source"]) if "source" in fields else None
+    source = _SOURCE.fullmatch(fields["source"]) if kind == "deb" and "source" in fields else None
     source_name, source_version = source.groups("") if source else ("", "")
     return Package(
-        type="deb",
+        type=kind,
         name=name,
         version=version,
         arch=architecture if _ARCHITECTURE.fullmatch(architecture) else "",

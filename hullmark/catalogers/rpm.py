@@ -18,6 +18,7 @@ from hullmark.errors import CorruptData
 from hullmark.formats import rpmdb_bdb, rpmdb_ndb, rpmdb_sqlite
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.rpm_header import Header
+from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Owned, Package, Problem
 
 FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
@@ -129,7 +130,7 @@ def _package(header: Header, name: str, version: str, epoch: int) -> Package:
         arch=header.text(ARCH)[:64],
         source_name="" if source_name == name else source_name,
         source_version="" if source_version == version else source_version,
-        licence=header.text(LICENCE)[:200],
+        licence=spdx(header.text(LICENCE)),
         vendor=header.text(VENDOR)[:200],
         modularity=header.text(MODULARITY)[:200],
     )
