@@ -58,7 +58,7 @@ _SUSE_PRODUCT = re.compile(
 
 LANGUAGES = {
     "cargo": "crates.io", "composer": "Packagist", "gem": "RubyGems", "golang": "Go", "maven": "Maven", "npm": "npm",
-    "nuget": "NuGet", "pypi": "PyPI",
+    "cran": "CRAN", "hex": "Hex", "nuget": "NuGet", "pub": "Pub", "pypi": "PyPI", "swift": "SwiftURL",
     "bitnami": "Bitnami",  # components of Bitnami's images, the same on every system
 }  # fmt: skip
 

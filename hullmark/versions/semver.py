@@ -66,4 +66,6 @@ def _strict_identifier(identifier: str) -> bytes:
 
 PRERELEASES = Pieces(encode_prerelease)
 
-SCHEME = Scheme(name="semver", key=key, ecosystems=("crates.io",), types=("cargo",))
+SCHEME = Scheme(
+    name="semver", key=key, ecosystems=("crates.io", "Hex", "Pub", "SwiftURL"), types=("cargo", "hex", "pub", "swift")
+)

@@ -12,11 +12,13 @@ ECOSYSTEMS = {
     "Alpaquita:stream": "apk", "PyPI": "pep440", "npm": "npm", "Go": "golang", "crates.io": "semver",
     "Red Hat:enterprise_linux:9::appstream": "rpm", "AlmaLinux:9": "rpm", "Rocky Linux:9": "rpm",
     "SUSE:Linux Enterprise Server 15 SP5": "rpm", "Amazon Linux:2023": "rpm", "Maven": "maven", "RubyGems": "rubygems",
-    "NuGet": "nuget", "Packagist": "packagist", "": None, "debian": None,
+    "NuGet": "nuget", "Packagist": "packagist",
+    "CRAN": "cran", "Hex": "semver", "Pub": "semver", "SwiftURL": "semver", "": None, "debian": None,
 }  # fmt: skip
 TYPES = {
     "deb": "dpkg", "apk": "apk", "pypi": "pep440", "npm": "npm", "golang": "golang", "cargo": "semver", "rpm": "rpm",
-    "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist", "generic": None,
+    "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist",
+    "cran": "cran", "hex": "semver", "pub": "semver", "swift": "semver", "generic": None,
 }  # fmt: skip
 
 
@@ -37,6 +39,7 @@ def test_no_two_schemes_claim_the_same_packages() -> None:
 def test_shared_modules_are_no_schemes() -> None:
     assert list(schemes()) == [
         "apk",
+        "cran",
         "dpkg",
         "golang",
         "maven",
@@ -58,5 +61,5 @@ def test_keys_keep_their_places() -> None:
 
 def test_an_unknown_scheme_is_named() -> None:
     for ask in (lambda: key("calver", "1"), lambda: keys("calver", [])):
-        with pytest.raises(UsageError, match=r"no version scheme 'calver'; name one of apk, dpkg"):
+        with pytest.raises(UsageError, match=r"no version scheme 'calver'; name one of apk, cran, dpkg"):
             ask()
