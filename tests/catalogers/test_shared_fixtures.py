@@ -7,16 +7,16 @@ import pytest
 from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import Cataloger, Find
 from hullmark.model import Origin, Package
-from tests.catalogers.cases import DECLINED, Row, declined, differences, packages, problems, read_rows, run
+from tests.catalogers.cases import DECLINED, declined, differences, packages, problems, read_rows, run
 from tests.conftest import SHARED, shared_folder
 
 HERE = Path(__file__).parent
 NAMED: dict[str, Cataloger] = {cataloger.name: cataloger for cataloger in catalogers()}
-# The families of ../shared/fixtures/packages, each with the catalogers that read it; those without one are not read yet.
+# The families of ../shared/fixtures/packages, each with the catalogers that read it, `*` for all of them.
 READERS = {row["family"]: row["cataloger"].split() for row in read_rows(HERE / "families.tsv")}
-FAMILIES = {family: [NAMED[name] for name in names] for family, names in READERS.items() if names}
-LATER = {family for family, names in READERS.items() if not names}
-TYPES = {"dotnet": "nuget"}  # purl types of a mixed root's rows that are written otherwise here
+FAMILIES = {
+    family: list(catalogers()) if names == ["*"] else [NAMED[name] for name in names] for family, names in READERS.items()
+}
 REFUSED = ("the peer reports an error", "the peer refuses it")
 
 
@@ -31,13 +31,6 @@ def _run(family: str, root: Path) -> list[Find]:
     return [item for item in found if not isinstance(item, Package) or item.origin != Origin.LOCK]
 
 
-def _rows(family: str, table: Path) -> list[Row]:
-    """A case's rows; of a mixed root, whose `extra` is the purl type, those of types that the family's catalogers yield."""
-    types = {cataloger.type for cataloger in FAMILIES[family]}
-    rows = read_rows(table)
-    return rows if len(types) == 1 else [row for row in rows if TYPES.get(row["extra"], row["extra"]) in types]
-
-
 def _is_refused(family: str, case: str) -> bool:
     origin = SHARED / "fixtures" / "packages" / family / case / "ORIGIN"
     return any(words in origin.read_text(encoding="utf-8") for words in REFUSED)
@@ -48,7 +41,7 @@ def test_case(family: str, case: str) -> None:
     folder = shared_folder("fixtures", "packages", family, case)
     found = _run(family, folder / "input")
     tables = [folder / name for name in ("expected.tsv", "reference.tsv") if (folder / name).exists()]
-    seen = {difference for table in tables for difference in differences(_rows(family, table), packages(found))}
+    seen = {difference for table in tables for difference in differences(read_rows(table), packages(found))}
     assert seen == declined(family, case), (
         f"differs from the peers, or a declined row is no longer needed: {problems(found)}"
     )
@@ -86,7 +79,7 @@ def test_no_case_goes_without_an_expectation() -> None:
 
 def test_no_family_was_overlooked() -> None:
     families = {folder.name for folder in shared_folder("fixtures", "packages").iterdir() if folder.is_dir()}
-    assert families == LATER | set(FAMILIES)
+    assert families == set(FAMILIES)
 
 
 def test_every_declined_row_has_a_case_and_a_reason() -> None:
