@@ -26,6 +26,7 @@ from hullmark.progress import progress
 from hullmark.settings import Settings, read_settings
 from hullmark.sources.ecr import Integration
 from tasks import hub
+from tasks.analysis import find_bases
 from tasks.discovery import discover_region
 from tasks.images import publish_images, resolve_image
 from tasks.layers import read_layer
@@ -80,6 +81,8 @@ def scan_fleet(work: Scan) -> None:
     kin = kinship(todo, resolved)
     written = _publish(work, resolved, stored, kin)
     record.counts.note(settle(lake, record.run, todo, kin, written, found, memory))
+    progress().begin("Find base images", None)
+    find_bases(lake, memory)
     match_fresh(lake, work.settings, record, reread(todo, written))
 
 

@@ -111,6 +111,7 @@ def _facts(image: Image) -> dict[str, object]:
         "user": _text(user) if isinstance(user, str) else "",
         "entrypoint": json.dumps([*_words(config.get("Entrypoint")), *_words(config.get("Cmd"))]),
         "labels": json.dumps(labels if isinstance(labels, Mapping) else {}, sort_keys=True),
+        "annotations": json.dumps(dict(image.annotations), sort_keys=True),
     }
 
 

@@ -12,6 +12,7 @@ from hullmark.fleet.kinship import Kinship
 from hullmark.fleet.plan import Plan
 from hullmark.fleet.read import LayerOutcome
 from hullmark.fleet.run import Counts, Run
+from hullmark.fleet.tags import note_tags
 from hullmark.lake.schema import COVERAGE
 from hullmark.lake.store import Lake
 from hullmark.model import Status
@@ -38,6 +39,7 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
     lake.commit("images", seen)
     lake.commit("coverage", pa.concat_tables([carried, rest]))
     mark_gone(lake, run, listed, memory_mb)
+    note_tags(lake, run, plan.listing, listed, memory_mb)
     return dict(counted.to_pylist()[0])
 
 

@@ -75,8 +75,16 @@ FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 IMAGES = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
     size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
-    labels=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME, last_seen=TIME, state=TEXT,
+    labels=TEXT, annotations=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME, last_seen=TIME, state=TEXT,
 )  # fmt: skip
+# One row for each time that a tag pointed somewhere: digest is what the registry lists for it, an index or an image.
+# until is null while it points there; a deleted tag has no such row.
+TAGS = _schema(registry=TEXT, repository=TEXT, tag=TEXT, digest=TEXT, since=TIME, until=TIME)
+# What an image stands on (docs/bases.md). base_layers: its lowest so many layers are the base's. base_digest is "" where only
+# a name is known. method: annotation, chain, known, label, packages, os-release; confidence: certain, stated, likely, guess.
+BASE_IMAGES = _schema(
+    image_digest=TEXT, base_digest=TEXT, base_name=TEXT, base_layers=COUNT, method=TEXT, confidence=TEXT, evidence=TEXT
+)
 IMAGE_LAYERS = _schema(
     image_digest=TEXT, layer_index=pa.int32(), layer=TEXT, diff_id=TEXT, chain_id=TEXT, size=COUNT, created_by=TEXT,
     media_type=TEXT,
@@ -114,6 +122,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("images", ("registry", "repository", "digest"), (), IMAGES),
+        Table("tags", ("registry", "repository", "tag", "since"), (), TAGS),
+        Table("base_images", ("image_digest",), ("image_digest",), BASE_IMAGES),
         Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),
         Table("packages", ("image_digest", "path", "type", "name", "version", "arch"), ("image_digest",), PACKAGES),
         Table("problems", ("image_digest", "layer", "path", "cataloger", "reason"), ("image_digest",), PROBLEMS),

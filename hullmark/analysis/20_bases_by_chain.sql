@@ -1,0 +1,36 @@
+/* The nearest base that the layers themselves prove: another image, or a base that the operator has named (`known_base`), all of
+   whose layers are the lowest ones of this image, and which has fewer (equal chain IDs mean equal content; OCI image-spec,
+   config.md). Reads `image_layers`, `images`, `known_base`. One row an image: of several equal bases the one that is in a
+   registry now, has a tag, and was pushed first. */
+CREATE OR REPLACE TEMP TABLE base_by_chain AS
+WITH top AS (
+    SELECT image_digest, max(layer_index) + 1 AS layers, arg_max(chain_id, layer_index) AS chain_id
+    FROM image_layers
+    GROUP BY image_digest
+),
+named AS (
+    SELECT
+        digest,
+        min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
+        bool_or(state = 'present') AS present,
+        bool_or(len(tags) > 0) AS tagged,
+        min(pushed_at) AS pushed_at
+    FROM images
+    GROUP BY digest
+),
+candidate AS (
+    SELECT image_digest AS base_digest, chain_id, layers, name, present, tagged, pushed_at, 'chain' AS method
+    FROM top JOIN named ON named.digest = top.image_digest
+    UNION ALL BY NAME
+    SELECT digest AS base_digest, chain_id, layers, name, true AS present, true AS tagged, created AS pushed_at, 'known' AS method
+    FROM known_base
+)
+SELECT own.image_digest, candidate.base_digest, candidate.name AS base_name, candidate.layers AS base_layers, candidate.method
+FROM image_layers AS here
+JOIN top AS own USING (image_digest)
+JOIN candidate ON candidate.chain_id = here.chain_id AND candidate.layers = here.layer_index + 1
+WHERE candidate.layers < own.layers AND candidate.base_digest <> own.image_digest
+QUALIFY row_number() OVER (
+    PARTITION BY own.image_digest
+    ORDER BY candidate.layers DESC, present DESC, tagged DESC, pushed_at NULLS LAST, candidate.name, candidate.base_digest
+) = 1

@@ -1,0 +1,133 @@
+"""Base images, each worked out by hand: whose layers an image stands on, what it says itself, and what its packages tell."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from hullmark.analysis.bases import KNOWN, update_bases
+from hullmark.lake.store import Lake
+from tests.analysis.fleets import NOW, Image, digest, write_images
+
+BASE, DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
+OS = [f"deb/p{number}" for number in range(10)]
+Answer = tuple[str, int, str, str]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path / "lake"))
+
+
+def found(lake: Lake, known: pa.Table | None = None) -> dict[str, Answer]:
+    """For each image by its name: name of its base, how many layers are the base's, method, confidence."""
+    update_bases(lake, known)
+    rows = lake.connect().sql(
+        "SELECT repository || ':' || coalesce(tags[1], ''), base_name, base_layers, method, confidence "
+        "FROM base_images JOIN images ON digest = image_digest"
+    )
+    return {name: (base, layers, method, confidence) for name, base, layers, method, confidence in rows.fetchall()}
+
+
+def test_the_nearest_image_whose_layers_are_the_lowest_is_the_base(lake: Lake) -> None:
+    write_images(
+        lake, Image("debian:12", "a", {"a": OS}), Image("python:3", "ab"), Image("app:1", "abc"), Image("other:1", "xbc")
+    )
+    assert found(lake) == {
+        "debian:12": ("Debian 12", 1, "os-release", "guess"),
+        "python:3": ("debian:12", 1, "chain", "certain"),
+        "app:1": ("python:3", 2, "chain", "certain"),
+    }
+
+
+def test_equal_content_is_no_base(lake: Lake) -> None:
+    write_images(lake, Image("app:1", "ab", {"a": OS}), Image("app:2", "ab", {"a": OS}))
+    assert {answer[2] for answer in found(lake).values()} == {"os-release"}
+
+
+def test_of_equal_bases_the_one_that_is_there_and_has_a_tag(lake: Lake) -> None:
+    gone, bare = Image("a-gone:1", "a", state="deleted"), Image("b-bare:1", "a", tagged=False)
+    write_images(lake, gone, bare, Image("c-here:1", "a"), Image("app:1", "ab"))
+    assert found(lake)["app:1"] == ("c-here:1", 1, "chain", "certain")
+
+
+def test_a_base_that_is_deleted_is_still_one(lake: Lake) -> None:
+    write_images(lake, Image("base:1", "a", state="deleted"), Image("app:1", "ab"))
+    assert found(lake)["app:1"] == ("base:1", 1, "chain", "certain")
+
+
+def test_an_annotation_names_a_base_nobody_scanned(lake: Lake) -> None:
+    stated = {BASE: "docker.io/library/python:3.12", DIGEST: digest("elsewhere")}
+    write_images(lake, Image("debian:12", "a", {"a": OS}), Image("app:1", "abc", annotations=stated))
+    assert found(lake)["app:1"] == ("docker.io/library/python:3.12", 1, "annotation", "stated")
+    sentence = lake.connect().sql("SELECT evidence FROM base_images WHERE method = 'annotation'").fetchall()[0][0]
+    assert sentence.endswith("python:3.12; how many layers are the base's is not known and a lower bound")
+
+
+def test_an_annotated_digest_of_an_index_is_followed_to_the_layers(lake: Lake) -> None:
+    base = Image("python:3", "ab", index=digest("index"))
+    write_images(lake, base, Image("app:1", "abc", annotations={DIGEST: digest("index")}))
+    assert found(lake)["app:1"] == ("python:3", 2, "annotation", "stated")
+
+
+def test_layers_that_prove_a_nearer_base_win_over_an_old_annotation(lake: Lake) -> None:
+    old = Image("debian:12", "a")
+    write_images(lake, old, Image("python:3", "ab"), Image("app:1", "abc", annotations={DIGEST: old.digest}))
+    assert found(lake)["app:1"] == ("python:3", 2, "chain", "certain")
+
+
+def test_an_inherited_label_does_not_hide_the_base_it_was_inherited_from(lake: Lake) -> None:
+    inherited = {BASE: "debian:12"}
+    write_images(lake, Image("python:3", "ab", labels=inherited), Image("app:1", "abc", labels=inherited))
+    answers = found(lake)
+    assert answers["app:1"] == ("python:3", 2, "chain", "certain")
+    assert answers["python:3"][:1] + answers["python:3"][2:] == ("debian:12", "label", "stated")
+
+
+def test_a_base_that_the_operator_names(lake: Lake) -> None:
+    write_images(lake, Image("app:1", "abc"))
+    row = {"name": "docker.io/library/debian:12.1", "digest": digest("public"), "chain_id": digest("a"), "layers": 1}
+    answers = found(lake, pa.Table.from_pylist([row], schema=KNOWN))
+    assert answers["app:1"] == ("docker.io/library/debian:12.1", 1, "known", "certain")
+
+
+def test_a_squashed_image_is_known_by_its_packages(lake: Lake) -> None:
+    base, child = Image("base:1", "a", {"a": OS}), Image("child:1", "ab", {"a": OS})
+    squashed = Image("squashed:1", "s", {"s": [*OS, "deb/own", "pypi/django"]})
+    stranger = Image("stranger:1", "t", {"t": [*OS[:8], "deb/other"]})  # eight of ten are too few
+    other = Image("other:1", "u", {"u": OS}, os="debian 13")
+    write_images(lake, base, child, squashed, stranger, other)
+    answers = found(lake)
+    assert answers["squashed:1"] == ("base:1", 1, "packages", "likely")
+    assert answers["stranger:1"][2] == answers["other:1"][2] == "os-release"
+
+
+def test_an_image_built_on_another_build_of_the_base(lake: Lake) -> None:
+    base, child = Image("base:2", "a", {"a": OS}), Image("child:1", "ab")
+    rebuilt = Image("app:1", "vwx", {"v": [name + "=0.9" for name in OS[:5]], "w": OS[5:], "x": ["deb/own"]})
+    write_images(lake, base, child, rebuilt)
+    assert found(lake)["app:1"] == ("base:2", 2, "packages", "likely")
+
+
+def test_what_has_no_operating_system_has_no_base(lake: Lake) -> None:
+    write_images(lake, Image("scratch:1", "a", {"a": ["golang/app"]}, os=""))
+    assert found(lake) == {}
+
+
+def test_hostile_labels_are_no_names(lake: Lake) -> None:
+    odd = Image("app:1", "ab", {"a": OS}, labels={BASE: "", DIGEST: "sha256:zz"}, annotations={BASE: "x" * 5000})
+    write_images(lake, odd)
+    assert found(lake)["app:1"] == ("x" * 300, 1, "annotation", "stated")
+
+
+def test_only_changes_are_written(lake: Lake) -> None:
+    write_images(lake, Image("base:1", "a", {"a": OS}), Image("app:1", "ab"))
+    assert update_bases(lake) == 2
+    before = lake.versions()
+    assert update_bases(lake) == 0
+    assert lake.versions() == before
+    write_images(lake, Image("app:2", "ab"), Image("middle:1", "ab", created=NOW + timedelta(days=1)))
+    assert update_bases(lake) == 2
+    write_images(lake, Image("nearer:1", "a" * 1), Image("deeper:1", "abc"))
+    assert found(lake)["deeper:1"][1:] == (2, "chain", "certain")
