@@ -81,7 +81,7 @@ IMAGES = _schema(
 # until is null while it points there; a deleted tag has no such row.
 TAGS = _schema(registry=TEXT, repository=TEXT, tag=TEXT, digest=TEXT, since=TIME, until=TIME)
 # What an image stands on (docs/bases.md). base_layers: its lowest so many layers are the base's. base_digest is "" where
-# only a name is known. method: annotation, chain, known, label, packages, os-release; confidence: certain, stated, likely, guess.
+# only a name is known. method: annotation, chain, known, label, packages, os-release.
 BASE_IMAGES = _schema(
     image_digest=TEXT, base_digest=TEXT, base_name=TEXT, base_layers=COUNT, method=TEXT, confidence=TEXT, evidence=TEXT
 )
