@@ -6,6 +6,7 @@ release files) and owned paths (of OS package databases); what it raises as `Cor
 file, and what it had yielded before stays.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,14 @@ from hullmark.model import Distro, Owned, Package, Problem
 
 Find = Package | Problem | Distro | Owned
 Parse = Callable[[str, bytes], Iterator[Find]]
+
+WILDCARD = re.compile(r"(\*\*/|\*|\?)")
+_WILD = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+
+
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """What matches the paths of a glob, as `Cataloger.globs` says; for `fullmatch`."""
+    return re.compile("".join(_WILD.get(part, re.escape(part)) for part in WILDCARD.split(glob)), re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from hullmark.formats.zip import Budget, Entry, Window, content, entries
 from hullmark.model import Origin, Package, Problem
 
 MOST_DEPTH = 16  # archives within archives
-MOST_BYTES = 512 * 1024 * 1024  # of one archive within another, when it is packed
+MOST_BYTES = 256 * 1024 * 1024  # of one archive, also of one within another when it is packed
 EXTENSIONS = ("ear", "hpi", "jar", "jpi", "kar", "lpkg", "nar", "par", "rar", "sar", "war")
 
 _METADATA_BYTES = 1024 * 1024
@@ -112,7 +112,9 @@ def _own(stated: list[Package], name: str) -> Package | None:
     """Which of the artifacts that Maven stated is the archive itself; None when all were packed into it."""
     stem, version = stem_and_version(name)
     artifacts = [(package.name.partition(":")[2], package) for package in stated]
-    exact = [package for artifact, package in artifacts if artifact == stem]
+    exact = [
+        package for artifact, package in artifacts if artifact == stem or name.startswith(f"{artifact}-{package.version}.")
+    ]
     close = [
         package
         for artifact, package in artifacts
@@ -188,4 +190,10 @@ def _licence(manifest: dict[str, str]) -> str:
     return next((licence for licence in found if is_spdx(licence)), found[0] if found else "")
 
 
-CATALOGER = Cataloger(name="java", type="maven", globs=tuple(f"**/*.{extension}" for extension in EXTENSIONS), parse=parse)
+CATALOGER = Cataloger(
+    name="java",
+    type="maven",
+    globs=tuple(f"**/*.{extension}" for extension in EXTENSIONS),
+    parse=parse,
+    max_bytes=MOST_BYTES,
+)

@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from hullmark.catalogers import catalogers
-from hullmark.catalogers.base import Cataloger
-
-_PARTS = re.compile(r"(\*\*/|\*|\?)")
-_WILD = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+from hullmark.catalogers.base import WILDCARD, Cataloger, glob_pattern
 
 
 class Matcher:
@@ -21,9 +18,10 @@ class Matcher:
         wanting = tuple(wanting)
         self.magic = tuple(sorted({magic for cataloger in wanting for magic in cataloger.magic}))
         self._recognising = [cataloger for cataloger in wanting if cataloger.magic]
-        self._globs = [(_compile(glob), cataloger) for cataloger in wanting for glob in cataloger.globs]
+        self._globs = [(glob_pattern(glob), cataloger) for cataloger in wanting for glob in cataloger.globs]
         self._names: set[str] = set()
         self._heads: tuple[str, ...] = ()
+        self._starts: tuple[str, ...] = ()
         self._tails: tuple[str, ...] = ()
         for cataloger in wanting:
             for glob in cataloger.globs:
@@ -32,7 +30,13 @@ class Matcher:
 
     def wants(self, path: str) -> bool:
         """Whether any cataloger wants the path."""
-        if path.endswith(self._tails) or path.startswith(self._heads) or path[path.rfind("/") + 1 :] in self._names:
+        name = path[path.rfind("/") + 1 :]
+        if (
+            name in self._names
+            or path.endswith(self._tails)
+            or path.startswith(self._heads)
+            or name.startswith(self._starts)
+        ):
             return self._any.fullmatch(path) is not None
         return False
 
@@ -47,19 +51,17 @@ class Matcher:
         return [item for item in self._recognising if item.name not in known and begins(item.magic)]
 
     def _sieve(self, glob: str) -> None:
-        """Remember the cheapest thing that every path of the glob has: its last part, its end, or its beginning."""
+        """Remember the cheapest thing that all paths of the glob have: a name, its end or its beginning, or their own."""
         last = glob.rpartition("/")[2]
-        fixed = _PARTS.split(last)
+        fixed = WILDCARD.split(last)
         if len(fixed) == 1:
             self._names.add(last)
         elif fixed[-1]:
             self._tails += (fixed[-1],)
+        elif fixed[0]:
+            self._starts += (fixed[0],)
         else:
-            self._heads += (_PARTS.split(glob)[0],)
-
-
-def _compile(glob: str) -> re.Pattern[str]:
-    return re.compile("".join(_WILD.get(part, re.escape(part)) for part in _PARTS.split(glob)), re.DOTALL)
+            self._heads += (WILDCARD.split(glob)[0],)
 
 
 @cache
@@ -72,4 +74,4 @@ def matcher() -> Matcher:
 def fixed_paths() -> tuple[str, ...]:
     """The globs without a wildcard: the places where an operating system keeps its release and its packages."""
     globs = {glob for cataloger in catalogers() for glob in cataloger.globs}
-    return tuple(sorted(glob for glob in globs if not _PARTS.search(glob)))
+    return tuple(sorted(glob for glob in globs if not WILDCARD.search(glob)))
