@@ -8,8 +8,9 @@ listed as `apk info` lists them.
 import re
 from collections.abc import Iterator
 
-from hullmark.catalogers._owned import owned
+from hullmark.catalogers._owned import LONGEST, RATIO, owned
 from hullmark.catalogers.base import Cataloger
+from hullmark.errors import CorruptData
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.spdx_licences import spdx
 from hullmark.formats.stanzas import Fields, field_pattern, stanzas
@@ -27,6 +28,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
 
 
 def _packages(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
+    room = RATIO * len(data)
     for number, pairs in enumerate(stanzas(data, _FIELDS), 1):
         facts = [pair for pair in pairs if pair[0] not in _FILES]
         fields = dict(facts)
@@ -35,14 +37,19 @@ def _packages(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
             yield Problem(path, "apk", f"stanza {number} {reason}")
         else:
             yield _package(fields)
-            yield from owned(fields["P"], _files(pairs))
+            try:
+                for item in owned(fields["P"], _files(pairs), room):
+                    room -= sum(map(len, item.paths))
+                    yield item
+            except CorruptData as error:
+                yield Problem(path, "apk", f"stanza {number} ({fields['P']}): {error}")
 
 
 def _files(pairs: Fields) -> Iterator[str]:
     folder = ""
     for name, value in pairs:
         if name == "F":
-            folder = value
+            folder = value if len(value) <= LONGEST else ""
         elif name == "R":
             yield f"{folder}/{value}" if folder else value
 

@@ -11,7 +11,7 @@ from hullmark.model import Owned
 def parse(path: str, data: bytes) -> Iterator[Owned]:
     """The paths of one list; a path that was diverted (dpkg-divert(1)) stands under its first name."""
     name = posixpath.basename(path).removesuffix(".list").partition(":")[0]
-    yield from owned(name, (line for line in lines(data) if line != "/."))
+    yield from owned(name, (line for line in lines(data) if line != "/."), len(data))
 
 
 CATALOGER = Cataloger(name="dpkg-files", type="", globs=("var/lib/dpkg/info/*.list",), parse=parse)

@@ -24,7 +24,7 @@ OTHER = (
 def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     """The packages of one control file, nearly always one; what a list of checksums owns; nothing for other files."""
     if path.endswith(CHECKSUMS):
-        yield from owned(posixpath.basename(path).removesuffix(CHECKSUMS), (line[34:] for line in lines(data)))
+        yield from owned(posixpath.basename(path).removesuffix(CHECKSUMS), (line[34:] for line in lines(data)), len(data))
     elif not path.endswith(OTHER):
         yield from parse_control(path, data, "dpkg-status.d")
 

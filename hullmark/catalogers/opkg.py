@@ -19,7 +19,7 @@ LIST = ".list"
 def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     """The packages of a status file, in file order, or what one list owns; a damaged stanza is a Problem of its own."""
     if path.endswith(LIST):
-        yield from owned(posixpath.basename(path).removesuffix(LIST), lines(data))
+        yield from owned(posixpath.basename(path).removesuffix(LIST), lines(data), len(data))
     else:
         yield from parse_control(path, data, "opkg", kind="opkg")
 

@@ -20,7 +20,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     sections = _sections(data)
     if posixpath.basename(path) == FILES:
         name = posixpath.basename(posixpath.dirname(path)).rsplit("-", 2)[0]  # the folder is name-version-release
-        yield from owned(name, (file for file in sections.get("%FILES%", ()) if not file.endswith("/")))
+        yield from owned(name, (file for file in sections.get("%FILES%", ()) if not file.endswith("/")), len(data))
         return
     name, base = _first(sections, "%NAME%"), _first(sections, "%BASE%")
     package = Package(

@@ -27,7 +27,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     name = f"{found['category']}/{found['name']}"
     yield Package("ebuild", name, found["version"])
     entries = (_ENTRY.fullmatch(line) for line in lines(data))
-    yield from owned(name, (entry[1] or entry[2] for entry in entries if entry))
+    yield from owned(name, (entry[1] or entry[2] for entry in entries if entry), len(data))
 
 
 CATALOGER = Cataloger(name="portage", type="ebuild", globs=("var/db/pkg/*/*/CONTENTS",), parse=parse)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from hullmark.catalogers._owned import LONGEST, RATIO, owned
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
 from hullmark.formats import rpmdb_bdb, rpmdb_ndb, rpmdb_sqlite
@@ -64,9 +65,7 @@ def parse_package(path: str, blob: bytes) -> Iterator[Package | Owned | Problem]
         epoch = next(iter(header.numbers(EPOCH)), 0)
         written = "-".join(part for part in (version, release) if part)
         yield _package(header, name, written, epoch)
-        files = _files(header)
-        if files:
-            yield Owned(name, files)
+        yield from owned(name, _files(header), RATIO * len(blob))
 
 
 def _log(path: str, data: bytes) -> Iterator[Problem]:
@@ -136,15 +135,15 @@ def _package(header: Header, name: str, version: str, epoch: int) -> Package:
     )
 
 
-def _files(header: Header) -> tuple[str, ...]:
-    """Paths as in a layer; from before rpm 4, whole, since then as folders and names."""
+def _files(header: Header) -> Iterator[str]:
+    """Paths; in packages from before rpm 4 whole, since then as folders and names."""
     names, indexes = header.texts(BASE_NAMES), header.numbers(DIR_INDEXES)
-    if not names:
-        return tuple(path.lstrip("/") for path in header.texts(OLD_FILE_NAMES))
-    folders = [folder.lstrip("/") for folder in header.texts(DIR_NAMES)]
-    if len(names) != len(indexes) or max(indexes) >= len(folders):
+    folders = [folder if len(folder) <= LONGEST else "" for folder in header.texts(DIR_NAMES)]
+    if names and (len(names) != len(indexes) or max(indexes) >= len(folders)):
         raise CorruptData("its list of files is damaged, so what lies in them is not known to be the package's")
-    return tuple([folders[index] + name for index, name in zip(indexes, names, strict=True)])
+    if names:
+        return (folders[index] + name for index, name in zip(indexes, names, strict=True))
+    return iter(header.texts(OLD_FILE_NAMES))
 
 
 CATALOGER = Cataloger(

@@ -45,4 +45,10 @@ def _package(fields: list[str]) -> Package:
     )
 
 
-CATALOGER = Cataloger(name="rpm-manifest", type="rpm", globs=("var/lib/rpmmanifest/container-manifest-2",), parse=parse)
+CATALOGER = Cataloger(
+    name="rpm-manifest",
+    type="rpm",
+    globs=("var/lib/rpmmanifest/container-manifest-2",),
+    parse=parse,
+    max_bytes=8 * 1024 * 1024,
+)

@@ -10,7 +10,7 @@ from typing import Final
 from hullmark.errors import CorruptData
 
 MOST_ENTRIES: Final = 65_536  # tags of one header; real ones have about a hundred
-MOST_VALUES: Final = 2_000_000  # values of one tag; a large package has some ten thousand files
+MOST_VALUES: Final = 500_000  # values of one tag; a large package has some ten thousand files
 LONGEST: Final = 65_536  # bytes of one text
 
 _ENTRY = struct.Struct(">IIiI")  # tag, type, offset into the store, number of values

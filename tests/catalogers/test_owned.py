@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hullmark.catalogers import catalogers
-from hullmark.model import Owned
+from hullmark.model import Owned, Package, Problem
 from tests.catalogers.cases import FIXTURES, run
 
 NAMED = {cataloger.name: cataloger for cataloger in catalogers()}
@@ -41,6 +41,16 @@ def test_owned(name: str) -> None:
 def test_lists(cataloger: str, path: str, data: bytes, expected: set[str]) -> None:
     found = [item for item in NAMED[cataloger].parse(path, data) if isinstance(item, Owned)]
     assert [(item.owner, set(item.paths)) for item in found] == ([("a", expected)] if expected else [])
+
+
+def test_one_long_folder_of_many_files_is_bounded() -> None:
+    data = b"P:a\nV:1\nF:" + b"x" * 4000 + b"\n" + b"R:f\n" * 10_000 + b"\nP:b\nV:2\nF:\nR:c\n"
+    apk = list(NAMED["apk"].parse("lib/apk/db/installed", data))
+    assert [item.name for item in apk if isinstance(item, Package)] == ["a", "b"]
+    assert [item.owner for item in apk if isinstance(item, Owned)] == ["b"]
+    assert [item.reason for item in apk if isinstance(item, Problem)] == [
+        "stanza 1 (a): its list of files is larger than any real one, so it is not known what it owns"
+    ]
 
 
 def _owned(cataloger: str, root: Path) -> set[tuple[str, str]]:
