@@ -44,6 +44,24 @@ def purl_of(package: Package, distro: Distro) -> str:
     return _written(package.type, namespace, name, version, qualifiers)
 
 
+def parse_purl(text: str) -> Package:
+    """The package that a package URL names, as a cataloger would state it; its version may be blank.
+
+    Of an OS package also the source, as `purl_of` writes it. Raises ValueError for what is no package URL.
+    """
+    purl = PackageURL.from_string(text)
+    qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
+    version, space = purl.version or "", purl.namespace or ""
+    if purl.type in OS_TYPES:
+        epoch = qualifiers.get("epoch", "0") if purl.type == "rpm" else "0"
+        source = qualifiers.get("upstream", "") if purl.type != "rpm" else ""
+        source_name, _, source_version = source.partition("@")
+        version = f"{epoch}:{version}" if epoch != "0" else version
+        return Package(purl.type, purl.name, version, qualifiers.get("arch", ""), source_name, source_version)
+    name = f"{space}{':' if purl.type == 'maven' else '/'}{purl.name}" if space else purl.name
+    return Package(purl.type, name, version)
+
+
 def advisory_name(package_type: str, name: str, source_name: str = "") -> str:
     """The name that advisories use: the source package for deb, apk and rpm, PEP 503 for pypi, else the name itself."""
     if package_type in OS_TYPES:

@@ -6,7 +6,8 @@ import pytest
 
 from hullmark.catalogers import catalogers
 from hullmark.model import Owned, Package, Problem
-from tests.catalogers.cases import FIXTURES, run
+from tests.catalogers.cases import FIXTURES, packages, run
+from tests.conftest import shared_folder
 
 NAMED = {cataloger.name: cataloger for cataloger in catalogers()}
 OWNED: dict[str, tuple[str, str, set[tuple[str, str]]]] = {
@@ -41,6 +42,18 @@ def test_owned(name: str) -> None:
 def test_lists(cataloger: str, path: str, data: bytes, expected: set[str]) -> None:
     found = [item for item in NAMED[cataloger].parse(path, data) if isinstance(item, Owned)]
     assert [(item.owner, set(item.paths)) for item in found] == ([("a", expected)] if expected else [])
+
+
+def test_arch_and_gentoo_in_the_mixed_root() -> None:
+    """Syft's own test names pacman 6.0.1-5 and skopeo 1.5.1; the files were counted by hand."""
+    root = shared_folder("fixtures", "packages", "rootfs-mixed", "syft-image-pkg-coverage", "input")
+    for name, package, files in (
+        ("pacman", Package("alpm", "pacman", "6.0.1-5", "x86_64", licence="GPL"), 19),
+        ("portage", Package("ebuild", "app-containers/skopeo", "1.5.1"), 4),
+    ):
+        found = run(NAMED[name], root)
+        assert packages(found) == [package]
+        assert [len(item.paths) for item in found if isinstance(item, Owned)] == [files]
 
 
 def test_one_long_folder_of_many_files_is_bounded() -> None:
