@@ -46,7 +46,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
 def parse_components(data: bytes) -> Iterator[Component]:
     """What a document lists, by what its first bytes say it is. Raises CorruptData when it is none of the known kinds."""
-    start = data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    start = data[:256].lstrip()
     if start.startswith(b"{"):
         document = parse_object(data)
         if cyclonedx.is_cyclonedx(document):

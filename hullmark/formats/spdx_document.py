@@ -73,12 +73,17 @@ def _packages(content: str) -> Iterator[Component]:
 
 
 def _pairs(content: str) -> Iterator[tuple[str, str]]:
-    """Tags and the first lines of their values; what stands between <text> and </text> holds no tags."""
+    """Tags and the first lines of their values; what stands between <text> and </text> holds no tags.
+
+    Raises CorruptData when a text does not end.
+    """
     position = 0
     while found := _LINE.search(content, position):
         position = found.end()
         if found[2]:
             end = content.find("</text>", found.start(3))
+            if end < 0:
+                raise CorruptData("the SPDX document ends within a text, so what follows it is missing")
             position = max(position, end)
         yield found[1], found[3].removesuffix("</text>").strip()
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from hullmark.model import Distro, Package
-from hullmark.purl import advisory_name, pep503_name, purl_of
+from hullmark.purl import advisory_name, parse_purl, pep503_name, purl_of
 
 DEBIAN = Distro(id="debian", version_id="12.7")
 ALPINE = Distro(id="alpine", version_id="3.18.4")
@@ -77,7 +77,7 @@ CHARACTERS = st.sampled_from("aZ09.-_~+:@!^&=#?%/ ü☃")
 TEXT = st.text(CHARACTERS, min_size=1, max_size=8).map(lambda text: text.strip("/ ")).filter(bool)
 
 
-@given(st.sampled_from(["deb", "apk", "npm", "pypi", "golang"]), TEXT, TEXT, TEXT, TEXT)
+@given(st.sampled_from(["alpm", "deb", "apk", "npm", "opkg", "pypi", "golang"]), TEXT, TEXT, TEXT, TEXT)
 def test_it_is_what_packageurl_writes(kind: str, name: str, version: str, arch: str, source: str) -> None:
     package = Package(kind, name, version, arch, source)
     assert purl_of(package, ALPINE).lower() == _by_library(package).lower()  # escapes in names: see the module's docstring
@@ -85,7 +85,7 @@ def test_it_is_what_packageurl_writes(kind: str, name: str, version: str, arch: 
 
 
 def _by_library(package: Package) -> str:
-    if package.type in {"deb", "apk"}:
+    if package.type in {"alpm", "deb", "apk", "opkg"}:
         upstream = package.source_name if package.source_name != package.name else None
         qualifiers = {"arch": package.arch, "distro": "alpine-3.18.4", "upstream": upstream}
         stated = {key: value for key, value in qualifiers.items() if value}
@@ -98,6 +98,39 @@ def _by_library(package: Package) -> str:
 def _case_of_escapes(purl: str) -> str:
     head, *escaped = purl.split("%")
     return "%".join([head, *(part[:2].upper() + part[2:] for part in escaped)])
+
+
+@pytest.mark.parametrize(("package", "distro", "purl"), WRITTEN, ids=lambda value: getattr(value, "name", ""))
+def test_what_is_written_is_read(package: Package, distro: Distro, purl: str) -> None:
+    read = parse_purl(purl)
+    assert (read.type, read.version) == (package.type, package.version)
+    assert read.name.lower().replace("-", "_").replace(".", "_") == package.name.lower().replace("-", "_").replace(".", "_")
+    assert read.arch == package.arch
+    if package.type in {"apk", "deb"} and package.source_name != package.name:
+        assert (read.source_name, read.source_version) == (package.source_name, package.source_version)
+
+
+READ = [
+    (
+        "pkg:maven/org.springframework/spring-core@5.3.9?type=jar",
+        Package("maven", "org.springframework:spring-core", "5.3.9"),
+    ),
+    ("pkg:Golang/github.com/gin-gonic/gin@v1.9.0#sub", Package("golang", "github.com/gin-gonic/gin", "v1.9.0")),
+    ("pkg:npm/%40angular/core@17.0.0", Package("npm", "@angular/core", "17.0.0")),
+    ("pkg:rpm/fedora/x@1-2.fc40?epoch=3&arch=noarch&upstream=y-1-2.src.rpm", Package("rpm", "x", "3:1-2.fc40", "noarch")),
+    ("pkg:npm/lodash", Package("npm", "lodash", "")),
+]
+
+
+@pytest.mark.parametrize(("purl", "package"), READ)
+def test_read(purl: str, package: Package) -> None:
+    assert parse_purl(purl) == package
+
+
+@pytest.mark.parametrize("text", ["", "npm/x@1", "pkg:", "pkg:npm", "pkg:npm/", "http://x/y", "pkg:/x"])
+def test_what_is_no_package_url_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="purl"):
+        parse_purl(text)
 
 
 def test_a_nameless_package_has_no_purl() -> None:
