@@ -9,17 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.distro import choose
+from hullmark.inventory.evidence import without_answered
 from hullmark.inventory.heirs import inherit
 from hullmark.inventory.overlay import Flags, Ints, ints
-from hullmark.inventory.packages import package_rows
-from hullmark.inventory.since import introduced
+from hullmark.inventory.owners import with_owners
+from hullmark.inventory.packages import package_rows, removed_rows
+from hullmark.inventory.spans import spans_of
 from hullmark.inventory.unread import unread_links
 from hullmark.inventory.value import Inventory, LayerInventory
 from hullmark.inventory.versions import NONE, Versions, versions_of
 from hullmark.lake.schema import LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
-FINDS = frozenset({"package", "distro", "problem", "alias"})
+FINDS = frozenset({"package", "distro", "problem", "alias", "owned"})
 NAMED = ["kind", "path", "target", "wanted"]
 
 
@@ -32,14 +34,22 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     cuts = [_cut(layer.table["kind"]) for layer in layers]
     finds = _stacked([layer.table.slice(0, cut) for layer, cut in zip(layers, cuts, strict=True)])
     names = _stacked([layer.table.slice(cut).select(NAMED) for layer, cut in zip(layers, cuts, strict=True)])
-    versions = versions_of(_that_matter(names), max(len(layers), 1))
+    owned = finds.filter(pa.array(_is(finds, "owned")))
+    versions = versions_of(_that_matter(names), max(len(layers), 1), pc.unique(owned["path"]).to_pylist())
     version = versions.number(finds["path"], ints(finds["layer"]))
     finds, version = inherit(finds, version, versions)
     distro = _distro(finds, _at(versions.visible, version) & _is(finds, "distro"))
     stored = pa.array([layer.digest for layer in layers], pa.string())
-    packages = package_rows(_packages(finds, version, versions, stored), image.digest, distro)
+    spans = _spans(finds, version, versions, stored)
+    there = spans.filter(pc.is_null(spans["removed_layer"]))
+    packages = package_rows(with_owners(there, owned, versions), image.digest, distro)
     problems = pa.concat_tables([_problems(finds, version, versions), unread_links(names, versions)])
-    return Inventory(distro, packages, _problem_rows(problems, image.digest, stored))
+    return Inventory(
+        distro,
+        without_answered(packages),
+        removed_rows(spans.filter(pc.is_valid(spans["removed_layer"])), image.digest, distro),
+        _problem_rows(problems, image.digest, stored),
+    )
 
 
 def _cut(kinds: pa.ChunkedArray) -> int:
@@ -77,22 +87,34 @@ def _distro(finds: pa.Table, shown: Flags) -> Distro:
     return choose({path: Distro(**{**values, "id_like": tuple(values["id_like"])}) for path, values in stated.items()})
 
 
-def _packages(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array) -> pa.Table:
-    """The visible package rows with their real path and the layer that brought them."""
-    tops = np.append(versions.top, NONE)[version]
-    mine = np.flatnonzero(_is(finds, "package") & (tops != NONE))
-    rows, version, tops = finds.take(pa.array(mine)), version[mine], tops[mine]
-    since = introduced(rows, version, tops)
-    shown = np.flatnonzero(version == tops)
-    rows, version, since = rows.take(pa.array(shown)), version[shown], since[shown]
-    index = pa.array(versions.layer[since], pa.int32())
+def _spans(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array) -> pa.Table:
+    """All packages that the stack has had, with their real path and the layers that brought, changed and removed them."""
+    mine = np.flatnonzero(_is(finds, "package") & (version != NONE))
+    rows, version = finds.take(pa.array(mine)), version[mine]
+    spans = spans_of(rows, version, versions)
+    after = np.full(len(spans.before) + 1, NONE)
+    after[spans.before] = np.arange(len(spans.before))
+    rows = rows.take(pa.array(spans.rows))
+    index, first = pa.array(spans.since, pa.int32()), pa.array(spans.first, pa.int32())
+    removed = pa.array(spans.until, pa.int32(), mask=spans.until == versions.layers)
     columns = {
-        "path": versions.table["real"].take(pa.array(version)),
+        "path": versions.table["real"].take(pa.array(spans.version)),
         "layer": stored.take(index),
         "layer_index": index,
+        "first_layer": stored.take(first),
+        "first_layer_index": first,
+        "removed_layer": stored.take(removed),
+        "removed_layer_index": removed,
+        "upgraded_from": _taken(rows["version"], spans.before),
+        "replaced_by": _taken(rows["version"], after[:-1]),
     }
     kept = [name for name in rows.column_names if name not in columns]
     return pa.table({**{name: rows[name] for name in kept}, **columns})
+
+
+def _taken(column: pa.ChunkedArray, at: Ints) -> pa.ChunkedArray:
+    """The values at some places; "" for NONE."""
+    return pc.fill_null(column.take(pa.array(at, pa.int64(), mask=at == NONE)), "")
 
 
 def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:

@@ -1,7 +1,7 @@
 """From a layer's contents to its rows: what was found, versions with their keys, and the names."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -30,8 +30,11 @@ class Rows:
     problems: list[Problem]
 
 
-def catalogue(contents: Contents) -> pa.Table:
-    """The layer's rows (LAYER_OBJECT): packages, distros, problems and aliases by path, then every name by path."""
+def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
+    """The layer's rows (LAYER_OBJECT): packages, distros, problems, aliases and owned paths, then every name, each by path.
+
+    `wants` says whether some cataloger wants a path.
+    """
     found = Rows([], [], [])
     for path, cataloger, item in contents.found.items():
         if isinstance(item, Package):
@@ -41,7 +44,7 @@ def catalogue(contents: Contents) -> pa.Table:
         elif isinstance(item, Problem):
             found.problems.append(item)
     packages = _packages(found)
-    parts = [packages, _distros(found), _problems(found), _aliases(contents), _names(contents)]
+    parts = [packages, _distros(found), _problems(found), _aliases(contents), _owned(contents, wants), _names(contents)]
     return pa.concat_tables(parts).combine_chunks()
 
 
@@ -123,6 +126,27 @@ def _problems(found: Rows) -> pa.Table:
 def _aliases(contents: Contents) -> pa.Table:
     pairs = list(contents.aliases.pairs())
     return _table("alias", len(pairs), path=[path for path, _ in pairs], target=[target for _, target in pairs])
+
+
+def _owned(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
+    """The owned paths at which anything can be found: those that are wanted, or in which this layer has a find.
+
+    A list may name a file by the folder that it had before /usr was merged, or after.
+    """
+    finds = {_merged(path) for path in contents.found.by_content} | {_merged(path) for path, _ in contents.aliases.pairs()}
+    rows = [
+        (owned, kind, item.owner, stated)
+        for stated, lists in sorted(contents.found.owned.items())
+        for kind, item in lists
+        for owned in item.paths
+        if _merged(owned) in finds or wants(owned)
+    ]
+    path, kinds, owners, targets = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
+    return _table("owned", len(rows), path=path, type=kinds, name=owners, target=targets)
+
+
+def _merged(path: str) -> str:
+    return path.removeprefix("usr/")
 
 
 def _names(contents: Contents) -> pa.Table:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hullmark.catalogers.base import Cataloger, Find
 from hullmark.errors import HullmarkError, LimitExceeded
-from hullmark.model import Package, Problem
+from hullmark.model import Owned, Package, Problem
 from hullmark.settings import Limits
 
 Finds = list[tuple[str, Find]]  # cataloger, what it found
@@ -18,6 +18,7 @@ class Found:
     def __init__(self, limits: Limits, owner: str) -> None:
         self.by_path: dict[str, Finds] = {}  # of files that are wanted for their path
         self.by_content: dict[str, Finds] = {}  # of files that were recognised
+        self.owned: dict[str, list[tuple[str, Owned]]] = {}  # type of the owners, and file list, by the path that states it
         self._limits = limits
         self._owner = owner
         self._packages = 0
@@ -34,7 +35,9 @@ class Found:
                 finds.setdefault(path, []).append((cataloger.name, _too_large(path, cataloger, len(data))))
                 continue
             for item in _guarded(cataloger, path, data):
-                if not isinstance(item, Package) or self._is_new(item, seen):
+                if isinstance(item, Owned):
+                    self.owned.setdefault(path, []).append((cataloger.type, item))
+                elif not isinstance(item, Package) or self._is_new(item, seen):
                     finds.setdefault(path, []).append((cataloger.name, item))
 
     def takes(self, size: int, by_path: Readers, by_content: Readers) -> bool:
@@ -53,6 +56,7 @@ class Found:
     def drop(self, path: str, heir: str = "") -> None:
         """Forget what was found in a file; `heir` is another name of the same file, which keeps what its content told."""
         self.by_path.pop(path, None)
+        self.owned.pop(path, None)
         finds = self.by_content.pop(path, None)
         if finds and heir:
             self.by_content[heir] = [(name, _at(heir, item)) for name, item in finds]

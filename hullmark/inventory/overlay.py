@@ -61,6 +61,12 @@ class Covers:
         last = np.searchsorted(self.codes, nodes * self.layers + high, side="left")
         return np.asarray(last > first)
 
+    def first(self, nodes: Ints, low: Ints) -> Ints:
+        """The first layer above `low` in which each node was covered; the number of layers where there is none."""
+        at = np.searchsorted(self.codes, nodes * self.layers + low, side="right")
+        found = np.append(self.codes, -1)[at]
+        return np.asarray(np.where(found // self.layers == nodes, found % self.layers, self.layers))
+
 
 def cover(tree: Tree, nodes: Ints, names: pa.Table, layers: int) -> Covers:
     """When each of `nodes` was covered. `names` has columns layer, kind, path and wanted, a row a name and layer.

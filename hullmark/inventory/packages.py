@@ -1,6 +1,6 @@
 """The package table of an image: what a layer knows of each package, and what only the whole image does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import pyarrow as pa
@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from hullmark.distro import ecosystem
 from hullmark.inventory.engine import engine
-from hullmark.lake.schema import PACKAGES
+from hullmark.inventory.evidence import is_firm
+from hullmark.lake.schema import PACKAGES, REMOVED_PACKAGES
 from hullmark.model import Distro, Package
 from hullmark.purl import OS_TYPES, advisory_name, purl_of
 
@@ -17,21 +18,34 @@ NAMED = ("type", "name", "version", "arch", "source_name", "source_version")
 
 
 def package_rows(found: pa.Table, image_digest: str, distro: Distro) -> pa.Table:
-    """Rows of PACKAGES from package rows of LAYER_OBJECT that have `layer` (diff ID) and `layer_index` as well."""
+    """Rows of PACKAGES from package rows of LAYER_OBJECT that have what only the stack of layers tells as well."""
+    by_source = pc.and_(pc.is_in(found["type"], value_set=SOURCE_TYPES), pc.not_equal(found["source_version"], ""))
+    return _rows(found, image_digest, distro, PACKAGES, {
+        "advisory_version": pc.if_else(by_source, found["source_version"], found["version"]),
+        "version_key": pc.if_else(by_source, found["source_version_key"], found["version_key"]),
+    })  # fmt: skip
+
+
+def removed_rows(found: pa.Table, image_digest: str, distro: Distro) -> pa.Table:
+    """Rows of REMOVED_PACKAGES from rows as above, of what was installed."""
+    return _rows(found.filter(is_firm(found)), image_digest, distro, REMOVED_PACKAGES, {})
+
+
+def _rows(
+    found: pa.Table, image_digest: str, distro: Distro, schema: pa.Schema, more: Mapping[str, pa.ChunkedArray]
+) -> pa.Table:
     count = found.num_rows
     purls, names = _names(found, distro)
-    by_source = pc.and_(pc.is_in(found["type"], value_set=SOURCE_TYPES), pc.not_equal(found["source_version"], ""))
     made = {
         "image_digest": pa.array([image_digest] * count, pa.string()),
         "purl": pa.array(purls, pa.string()),
         "ecosystem": _ecosystems(found["type"], distro),
         "advisory_name": pa.array(names, pa.string()),
-        "advisory_version": pc.if_else(by_source, found["source_version"], found["version"]),
-        "version_key": pc.if_else(by_source, found["source_version_key"], found["version_key"]),
         "engine": pa.array([engine()] * count, pa.string()),
+        **more,
     }
-    columns = [made[field.name] if field.name in made else found[field.name] for field in PACKAGES]
-    return pa.Table.from_arrays(columns, schema=PACKAGES)
+    columns = [made[field.name] if field.name in made else found[field.name] for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _ecosystems(types: pa.ChunkedArray, distro: Distro) -> pa.ChunkedArray:

@@ -50,7 +50,7 @@ def read_layer(
         with reopen() as second:
             _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room))
     report_unread(contents, wanting, again)
-    table = catalogue(contents)
+    table = catalogue(contents, wanting.wants)
     return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
 
 

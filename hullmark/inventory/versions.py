@@ -1,5 +1,6 @@
 """Which wanted files an image has at its top, and the versions that its layers have had of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,14 +23,15 @@ class Versions:
 
     table: pa.Table
     layer: Ints
-    top: Ints  # the number of the file's last version, if that is visible and this one leads up to it without a gap
+    run: Ints  # equal for versions of one file that follow each other without the file being hidden between
+    until: Ints  # the first layer that hides or replaces this version; the number of layers if none does
     layers: int
     links: Links | None
 
     @property
     def visible(self) -> Flags:
         """Which versions are there in the finished image."""
-        return np.asarray(self.top == np.arange(len(self.top)))
+        return np.asarray(self.until == self.layers)
 
     def number(self, paths: pa.ChunkedArray, layers: Ints) -> Ints:
         """The version that each (path as the layer names it, layer) is; NONE where there is none."""
@@ -48,14 +50,15 @@ def _codes(paths: pa.ChunkedArray, distinct: pa.Array, layer: Ints, layers: int)
     return np.where(numbers >= 0, numbers * layers + layer, NONE)
 
 
-def versions_of(names: pa.Table, layers: int) -> Versions:
+def versions_of(names: pa.Table, layers: int, others: Iterable[str] = ()) -> Versions:
     """The versions from all names of all layers (columns layer, kind, path, target and wanted; lowest layer first).
 
+    The links that lead to `others` are found as well.
     Names of the lowest layer that are neither wanted nor symbolic links may be left out: there is nothing below to hide.
     """
     wanted = pc.unique(names.filter(names["wanted"])["path"]).to_pylist()
     hiding = names.filter(pc.is_in(names["kind"], value_set=pa.array(["whiteout", "opaque"])))["path"].to_pylist()
-    tree = Tree([*wanted, *hiding, *fixed_paths()])
+    tree = Tree([*wanted, *hiding, *fixed_paths(), *others])
     links = find_links(names, tree, layers)
     real = real_paths(names, links) if links else None
     names = names.append_column("real", names["path"] if real is None else real)
@@ -67,11 +70,9 @@ def versions_of(names: pa.Table, layers: int) -> Versions:
     _, order = np.unique(node * layers + layer, return_index=True)
     node, layer = node[order], layer[order]
     covers = cover(tree, np.unique(node), names, layers)
-    end = np.full(len(node), layers)
-    last = np.append(node[1:] != node[:-1], True)[: len(node)]
-    shown = last & ~covers.between(node, layer, end)
-    follows = np.append(False, (node[1:] == node[:-1]) & ~covers.between(node[1:], layer[:-1], layer[1:]))[: len(node)]
-    runs = np.cumsum(~follows)
-    tops = np.full(len(node) + 1, NONE, np.int64)
-    tops[runs[shown]] = np.flatnonzero(shown)
-    return Versions(found.take(pa.array(order)), layer, tops[runs], layers, links)
+    same = node[1:] == node[:-1]
+    replaced = np.append(np.where(same, layer[1:], layers), layers)[: len(node)]
+    hidden = covers.first(node, layer)
+    follows = np.append(False, same & (hidden[:-1] >= layer[1:]))[: len(node)]  # a value
+    run = np.cumsum(~follows) - 1
+    return Versions(found.take(pa.array(order)), layer, run, np.minimum(replaced, hidden), layers, links)

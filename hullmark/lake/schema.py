@@ -34,8 +34,9 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 
 # One row per thing found in a layer. kind: "package", "problem", "whiteout" (path is what it hides), "opaque" (path is the
 # folder), "symlink" and "hardlink" (target = their target), "folder", "file" (any other), "distro" (detail = JSON), "alias"
-# (path is a hard link to what was recognised by its content and is reported at target).
-# Finds (package, distro, problem, alias; wanted = null) come first, then a row for every name in the layer: see
+# (path is a hard link to what was recognised by its content and is reported at target), "owned" (the file list of the OS
+# package type / name, stated at target, names path).
+# Finds (package, distro, problem, alias, owned; wanted = null) come first, then a row for every name in the layer: see
 # docs/layers.md. Names that a cataloger wanted for their path carry wanted = true, even when they yielded nothing; files
 # that were recognised by their content, and their aliases, only when something was found.
 LAYER_OBJECT = _schema(
@@ -45,7 +46,9 @@ LAYER_OBJECT = _schema(
 )  # fmt: skip
 
 # Assembled inventory of images: the packages that are visible in the final root file system.
-# layer / layer_index: the layer that introduced this name and version at this path.
+# layer / layer_index: the layer that brought this version of the package to this path; first_layer / first_layer_index: the
+# one that brought the package, in whatever version; upgraded_from: the version that `layer` replaced, "" if none.
+# owner: "type/name" of the OS package whose file list names the path, "" if none.
 # ecosystem: OSV name with release ("Debian:12", "Alpine:v3.18", "Ubuntu:22.04", "PyPI"), "" when the OS is unknown.
 # advisory_name / advisory_version: what is compared with advisories (the source package for Debian, Alpine, Ubuntu; the
 # normalised name for PyPI); version_key is the key of advisory_version.
@@ -53,6 +56,14 @@ PACKAGES = _schema(
     image_digest=TEXT, path=TEXT, type=TEXT, name=TEXT, version=TEXT, arch=TEXT, purl=TEXT, source_name=TEXT,
     source_version=TEXT, ecosystem=TEXT, advisory_name=TEXT, advisory_version=TEXT, version_key=KEY, licence=TEXT,
     vendor=TEXT, modularity=TEXT, cpe=TEXT, origin=TEXT, inner=TEXT, layer=TEXT, layer_index=pa.int32(), engine=TEXT,
+    owner=TEXT, first_layer=TEXT, first_layer_index=pa.int32(), upgraded_from=TEXT,
+)  # fmt: skip
+
+# Packages that a layer brought and a later one removed or replaced (then replaced_by is the version that took its place):
+# nobody sees them, but they are shipped. removed_layer: the first layer without them.
+REMOVED_PACKAGES = _schema(
+    image_digest=TEXT, path=TEXT, type=TEXT, name=TEXT, version=TEXT, arch=TEXT, purl=TEXT, ecosystem=TEXT, origin=TEXT,
+    layer=TEXT, layer_index=pa.int32(), removed_layer=TEXT, removed_layer_index=pa.int32(), replaced_by=TEXT, engine=TEXT,
 )  # fmt: skip
 
 ADVISORIES = _schema(
@@ -126,6 +137,12 @@ TABLES: dict[str, Table] = {
         Table("base_images", ("image_digest",), ("image_digest",), BASE_IMAGES),
         Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),
         Table("packages", ("image_digest", "path", "type", "name", "version", "arch"), ("image_digest",), PACKAGES),
+        Table(
+            "removed_packages",
+            ("image_digest", "path", "type", "name", "version", "arch", "layer_index"),
+            ("image_digest",),
+            REMOVED_PACKAGES,
+        ),
         Table("problems", ("image_digest", "layer", "path", "cataloger", "reason"), ("image_digest",), PROBLEMS),
         Table("coverage", ("run", "registry", "repository", "digest"), (), COVERAGE),
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),

@@ -1,4 +1,4 @@
-/* Findings: `held` fanned out to the packages of images. Reads `package`, `held`, `advisories` and `exploitation`.
+/* Findings: `held` fanned out to the packages of images. Reads `matchable`, `held`, `advisories` and `exploitation`.
    Where no advisory about the package gives a score, that of another advisory about the same CVE alone is taken, as a CVE is
    scored in the feed of another ecosystem: the newest CVSS standard first, then the highest score. Another distribution's
    own word is not taken. A package that stands twice in an image under one key counts once; `%` and `|` of a version are
@@ -23,7 +23,7 @@ keyed AS NOT MATERIALIZED (
         image_digest, type, name, version, purl, path, layer, layer_index, ecosystem, advisory_name, advisory_version,
         concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key,
         hash(image_digest, package_key) AS place
-    FROM package SEMI JOIN held USING (ecosystem, advisory_name, advisory_version)
+    FROM matchable SEMI JOIN held USING (ecosystem, advisory_name, advisory_version)
 ),
 repeated AS MATERIALIZED (
     SELECT place FROM keyed GROUP BY place HAVING count(*) > 1

@@ -5,7 +5,7 @@ import duckdb
 from hullmark.errors import LimitExceeded
 from hullmark.sql import read_sql
 
-STEPS = ("10_candidates.sql", "20_affected.sql", "30_findings.sql")
+STEPS = ("05_matchable.sql", "10_candidates.sql", "20_affected.sql", "30_findings.sql")
 
 
 def match(connection: duckdb.DuckDBPyConnection) -> None:

@@ -232,6 +232,29 @@ def test_no_package_and_no_feed(tmp_path: Path) -> None:
     assert matched(read(tmp_path / "none"), [package("PyPI", "p", "1")]).num_rows == 0
 
 
+DEBIAN = record("DSA-1", "Debian:12", "p", up_to("3-1"))
+
+
+@pytest.mark.parametrize(
+    ("owned", "ecosystem", "judged"),
+    [
+        ({"owner": "deb/python3-p"}, "Debian:12", {"python3-p"}),
+        ({"owner": "deb/python3-p"}, "", {"p"}),  # no advisories speak of the owner
+        ({"owner": "deb/python3-p", "image_digest": "sha256:" + "2" * 64}, "Debian:12", {"p", "python3-p"}),
+        ({"owner": "deb/gone"}, "Debian:12", {"p", "python3-p"}),
+        ({"owner": ""}, "Debian:12", {"p", "python3-p"}),
+        ({"owner": None}, "Debian:12", {"p", "python3-p"}),  # as in a lake that an older version wrote
+    ],
+)
+def test_what_an_os_package_owns_is_judged_with_it(
+    tmp_path: Path, owned: dict[str, Any], ecosystem: str, judged: set[str]
+) -> None:
+    inner = package("PyPI", "p", "1", **owned)
+    outer = package(ecosystem, "python3-p", "2-1", advisory_name="p", source_name="p", type="deb")
+    rows = found(tmp_path, [record("X-1", "PyPI", "p", up_to("2")), DEBIAN], inner, outer)
+    assert {row["package"] for row in rows} == judged
+
+
 def test_too_little_memory_is_said(tmp_path: Path) -> None:
     write_osv(tmp_path / "feeds", record("X-1", events=up_to("2")))
     store = read(tmp_path / "feeds", "PyPI")
@@ -240,7 +263,8 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
         connection.execute("SET temp_directory = ''")
         connection.execute("""
             CREATE VIEW package AS SELECT 'PyPI' AS ecosystem, 'p' AS advisory_name,
-                repeat('x', 100) || range AS advisory_version, NULL::BLOB AS version_key FROM range(3_000_000)
+                repeat('x', 100) || range AS advisory_version, NULL::BLOB AS version_key, 'sha256:0' AS image_digest,
+                'pypi' AS type, 'p' AS name, '' AS owner FROM range(3_000_000)
         """)
         with pytest.raises(LimitExceeded, match="raise HULLMARK_MEMORY_MB"):
             match(connection)

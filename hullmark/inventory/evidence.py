@@ -1,0 +1,36 @@
+"""What counts of lock files and bills of materials: what nothing installed answers.
+
+A lock file of which any package is installed in the image describes that installation, and is dropped whole. A bill's
+package that equals an installed one is that one. The rest stays, with its origin.
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hullmark.model import Origin
+
+FIRM = pa.array([Origin.INSTALLED.value, Origin.BINARY.value])
+
+
+def is_firm(packages: pa.Table) -> pa.ChunkedArray:
+    """Which packages are in the image by their own files."""
+    return pc.is_in(packages["origin"], value_set=FIRM)
+
+
+def without_answered(packages: pa.Table) -> pa.Table:
+    """The rows of PACKAGES without lock files and bills' packages that installed ones answer."""
+    firm = is_firm(packages)
+    if pc.all(firm).as_py() is not False:
+        return packages
+    installed = packages.filter(firm)
+    by_name = pc.is_in(_joined(packages, "type", "advisory_name"), value_set=_joined(installed, "type", "advisory_name"))
+    locked = pc.equal(packages["origin"], Origin.LOCK.value)
+    answered = pc.unique(packages["path"].filter(pc.and_(locked, by_name)))
+    gone = pc.and_(locked, pc.is_in(packages["path"], value_set=answered))
+    exact = ("type", "advisory_name", "version")
+    same = pc.is_in(_joined(packages, *exact), value_set=_joined(installed, *exact))
+    return packages.filter(pc.invert(pc.or_(gone, pc.and_(pc.equal(packages["origin"], Origin.SBOM.value), same))))
+
+
+def _joined(packages: pa.Table, *columns: str) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(*(packages[name] for name in columns), "\0")
