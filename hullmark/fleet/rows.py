@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import COVERAGE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS
+from hullmark.lake.schema import COVERAGE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
 from hullmark.model import Image, Layer, Skipped
 
 Rows = list[dict[str, object]]
@@ -44,6 +44,12 @@ def image_layers_table(answers: Iterable[Answer]) -> pa.Table:
 def packages_table(answers: Iterable[Answer]) -> pa.Table:
     """The packages of all images (schema PACKAGES)."""
     return pa.concat_tables([PACKAGES.empty_table(), *(item.inventory.packages for item in answers if item.inventory)])
+
+
+def removed_packages_table(answers: Iterable[Answer]) -> pa.Table:
+    """What lower layers of all images ship although a later one removed it (schema REMOVED_PACKAGES)."""
+    tables = (item.inventory.removed for item in answers if item.inventory)
+    return pa.concat_tables([REMOVED_PACKAGES.empty_table(), *tables])
 
 
 def problems_table(answers: Iterable[Answer]) -> pa.Table:

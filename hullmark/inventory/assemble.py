@@ -91,6 +91,8 @@ def _spans(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array)
     """All packages that the stack has had, with their real path and the layers that brought, changed and removed them."""
     mine = np.flatnonzero(_is(finds, "package") & (version != NONE))
     rows, version = finds.take(pa.array(mine)), version[mine]
+    real = versions.table["real"].take(pa.array(version))
+    rows = rows.set_column(rows.schema.get_field_index("path"), "path", real)
     spans = spans_of(rows, version, versions)
     after = np.full(len(spans.before) + 1, NONE)
     after[spans.before] = np.arange(len(spans.before))
@@ -98,7 +100,6 @@ def _spans(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array)
     index, first = pa.array(spans.since, pa.int32()), pa.array(spans.first, pa.int32())
     removed = pa.array(spans.until, pa.int32(), mask=spans.until == versions.layers)
     columns = {
-        "path": versions.table["real"].take(pa.array(spans.version)),
         "layer": stored.take(index),
         "layer_index": index,
         "first_layer": stored.take(first),

@@ -24,7 +24,6 @@ class Spans:
     """One row a span, in the order of their packages."""
 
     rows: Ints  # of the package rows: the one of its last layer
-    version: Ints  # of its file, the last one
     since: Ints  # the first layer that has it
     until: Ints  # the first layer that has it no more
     before: Ints  # the span whose place it took in the layer `since`, with another version; NONE where there is none
@@ -32,7 +31,7 @@ class Spans:
 
 
 def spans_of(packages: pa.Table, version: Ints, versions: Versions) -> Spans:
-    """The spans of package rows, each with the version of its file that it comes from."""
+    """The spans of package rows (with the real path of their file), each with the version of its file that it comes from."""
     rows, since, until = _spans(packages, version, versions)
     chosen = packages.take(pa.array(rows)) if len(rows) < packages.num_rows else packages
     before = _predecessors(chosen, since, until, versions)
@@ -41,7 +40,7 @@ def spans_of(packages: pa.Table, version: Ints, versions: Versions) -> Spans:
         linked = np.flatnonzero(at != NONE)
         first[linked] = since[at[linked]]
         at[linked] = before[at[linked]]
-    return Spans(rows, version[rows], since, until, before, first)
+    return Spans(rows, since, until, before, first)
 
 
 def _spans(packages: pa.Table, version: Ints, versions: Versions) -> tuple[Ints, Ints, Ints]:

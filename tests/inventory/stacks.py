@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 
 from hullmark.inventory import Inventory, LayerInventory, assemble, read_layer
+from hullmark.inventory.globs import Matcher
 from hullmark.model import Image, Platform
 from hullmark.settings import Limits
 from tests.layers.tars import Member, layer_of, tar_of
@@ -35,20 +36,30 @@ def apk(*packages: str) -> bytes:
     return "\n".join(f"P:{name}\nV:{version}\nA:x86_64\no:{name}\n" for name, _, version in pairs).encode()
 
 
-def read_members(members: Members, index: int = 0) -> LayerInventory:
+def read_members(members: Members, index: int = 0, wanting: Matcher | None = None) -> LayerInventory:
     plain = tar_of(members)
-    return read_layer(io.BytesIO(plain), layer_of(plain, plain, index), Limits(), lambda: io.BytesIO(plain))
+    return read_layer(io.BytesIO(plain), layer_of(plain, plain, index), Limits(), lambda: io.BytesIO(plain), wanting)
 
 
-def stack(*layers: Members) -> Inventory:
-    """The inventory of an image of these layers, the lowest first."""
-    return assemble(IMAGE, [read_members(members, index) for index, members in enumerate(layers)])
+def stack(*layers: Members, wanting: Matcher | None = None) -> Inventory:
+    """The inventory of an image of these layers, the lowest first; by default all catalogers read them."""
+    return assemble(IMAGE, [read_members(members, index, wanting) for index, members in enumerate(layers)])
 
 
 def seen(inventory: Inventory) -> set[tuple[str, str, int]]:
     """(path, name=version, layer index) of every package."""
     rows = inventory.packages.select(["path", "name", "version", "layer_index"]).to_pylist()
     found = [(row["path"], f"{row['name']}={row['version']}", row["layer_index"]) for row in rows]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def removed(inventory: Inventory) -> set[tuple[str, str, int, int]]:
+    """(path, name=version, layer index, index of the layer that removed it) of every removed package."""
+    rows = inventory.removed.to_pylist()
+    found = [
+        (row["path"], f"{row['name']}={row['version']}", row["layer_index"], row["removed_layer_index"]) for row in rows
+    ]
     assert len(set(found)) == len(found)
     return set(found)
 

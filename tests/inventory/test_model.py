@@ -7,7 +7,7 @@ The model is a dict of paths, changed entry by entry as a runtime changes a fold
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.inventory.stacks import apk, metadata, seen, stack, status
+from tests.inventory.stacks import apk, metadata, removed, seen, stack, status
 from tests.layers.tars import Member, symlink
 
 A, B, C = "a/x.dist-info/METADATA", "a/b/y.dist-info/METADATA", "c.egg-info"
@@ -63,7 +63,13 @@ def _members(layer: list[Entry]) -> list[tuple[str, Member]]:
     return members
 
 
-def _unpack(layers: list[list[Entry]]) -> set[tuple[str, str, int]]:
+Seen = set[tuple[str, str, int]]
+Gone = set[tuple[str, str, int, int]]
+
+
+def _unpack(layers: list[list[Entry]]) -> tuple[Seen, Gone]:
+    """What is there in the end, with the layer that brought it, and what was there, with that and the layer that took it."""
+    gone: Gone = set()
     root: dict[str, set[str]] = {}  # wanted file -> what it lists
     since: dict[tuple[str, str], int] = {}
     for index, layer in enumerate(layers):
@@ -78,17 +84,19 @@ def _unpack(layers: list[list[Entry]]) -> set[tuple[str, str, int]]:
             if what == "write":
                 root[path] = _listed(path, packages)
         there = {(file, package) for file, listed in root.items() for package in listed}
+        gone |= {(*item, first, index) for item, first in since.items() if item not in there}
         since = {item: since.get(item, index) for item in there}
-    return {(file, package, index) for (file, package), index in since.items()}
+    return {(file, package, index) for (file, package), index in since.items()}, gone
 
 
 @settings(max_examples=250, deadline=None)
 @given(LAYERS)
 def test_the_model_sees_the_same(layers: list[list[Entry]]) -> None:
     layers = [_independent(layer) for layer in layers]
-    assert seen(stack(*map(_members, layers))) == _unpack(layers)
+    found = stack(*map(_members, layers))
+    assert (seen(found), removed(found)) == _unpack(layers)
 
 
 def test_the_model_itself() -> None:
     layers: list[list[Entry]] = [[("write", DPKG, ["p=1"])], [("remove", "var", [])], [("write", DPKG, ["p=1", "q=1"])]]
-    assert _unpack(layers) == {(DPKG, "p=1", 2), (DPKG, "q=1", 2)}
+    assert _unpack(layers) == ({(DPKG, "p=1", 2), (DPKG, "q=1", 2)}, {(DPKG, "p=1", 0, 1)})

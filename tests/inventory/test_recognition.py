@@ -15,7 +15,7 @@ from hullmark.inventory import LayerInventory, assemble, read_layer
 from hullmark.inventory.globs import Matcher
 from hullmark.model import Origin, Package, Problem
 from hullmark.settings import MIB, Limits
-from tests.inventory.stacks import IMAGE, Members, metadata, reasons, seen
+from tests.inventory.stacks import IMAGE, Members, metadata, read_members, reasons, seen, stack
 from tests.layers.tars import Member, hardlink, layer_of, pieces, symlink, tar_of
 
 MAGIC = b"\x7fTST"
@@ -38,14 +38,12 @@ def program(*packages: str) -> bytes:
     return MAGIC + " ".join(packages).encode()
 
 
-def read(members: Members, index: int = 0, limits: Limits | None = None) -> LayerInventory:
-    plain = tar_of(members)
-    again = lambda: io.BytesIO(plain)  # noqa: E731
-    return read_layer(io.BytesIO(plain), layer_of(plain, plain, index), limits or Limits(), again, WANTING)
+def read(members: Members) -> LayerInventory:
+    return read_members(members, wanting=WANTING)
 
 
 def visible(*layers: Members) -> set[tuple[str, str, int]]:
-    return seen(assemble(IMAGE, [read(members, index) for index, members in enumerate(layers)]))
+    return seen(stack(*layers, wanting=WANTING))
 
 
 A: Member = program("a=1")
@@ -123,9 +121,8 @@ def test_damage_is_a_problem_of_the_visible_file() -> None:
 def test_limits_of_size() -> None:
     large = program("a=1").ljust(3000, b"\0")
     limits = Limits(file_bytes=2000, large_bytes=3000)
-    found = read(
-        {"x": large, "opt/known": large, "y": large + b"\0", "z.egg-info": metadata("z", "1").ljust(2001)}, 0, limits
-    )
+    plain = tar_of({"x": large, "opt/known": large, "y": large + b"\0", "z.egg-info": metadata("z", "1").ljust(2001)})
+    found = read_layer(io.BytesIO(plain), layer_of(plain), limits, None, WANTING)
     assert reasons(assemble(IMAGE, [found])) == [
         ("opt/known", "the file has 3000 bytes, more than are read of such a file"),
         ("y", "the file has 3001 bytes, more than are read of such a file"),

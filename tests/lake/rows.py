@@ -14,6 +14,7 @@ SAID = {
     "reason": "", "registry": "1.dkr.ecr.eu-west-1.amazonaws.com", "size": 1000,
     "tags": ["latest"], "platform": "linux/amd64",
     "type": "deb", "version": "1.0", "kev": False, "first_seen": NOW, "last_seen": NOW, "layer_index": 0,
+    "origin": "installed", "owner": "", "upgraded_from": "", "first_layer_index": 0, "removed_layer_index": 1,
 }  # fmt: skip
 
 
