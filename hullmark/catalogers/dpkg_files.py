@@ -14,4 +14,4 @@ def parse(path: str, data: bytes) -> Iterator[Owned]:
     yield from owned(name, (line for line in lines(data) if line != "/."), len(data))
 
 
-CATALOGER = Cataloger(name="dpkg-files", type="", globs=("var/lib/dpkg/info/*.list",), parse=parse)
+CATALOGER = Cataloger(name="dpkg-files", type="deb", globs=("var/lib/dpkg/info/*.list",), parse=parse)

@@ -13,8 +13,6 @@ from hullmark.inventory.symlinks import real_paths
 from hullmark.inventory.versions import Versions
 from hullmark.purl import OS_TYPES
 
-SYSTEM_TYPES = pa.array(sorted(OS_TYPES))
-
 
 def with_owners(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
     """The visible packages with a column `owner`: "type/name" of the OS package, "" where there is none.
@@ -26,7 +24,7 @@ def with_owners(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.T
         return packages.append_column("owner", pa.array([""] * packages.num_rows, pa.string()))
     at = pc.index_in(packages["path"], value_set=links["path"])
     named = pc.fill_null(links["owner"].take(at), "")
-    mine = pc.invert(pc.is_in(packages["type"], value_set=SYSTEM_TYPES))
+    mine = pc.invert(pc.is_in(packages["type"], value_set=_system_types(owned)))
     since = pc.fill_null(links["since"].take(at), -1)
     fits = pc.and_(mine, pc.less_equal(packages["layer_index"], since))
     return packages.append_column("owner", pc.if_else(fits, named, ""))
@@ -34,7 +32,7 @@ def with_owners(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.T
 
 def _links(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
     """(path, owner, since): one row a path that packages were found at and a visible OS package names."""
-    system = packages.filter(pc.is_in(packages["type"], value_set=SYSTEM_TYPES))
+    system = packages.filter(pc.is_in(packages["type"], value_set=_system_types(owned)))
     owners = pa.table({"owner": _named(system), "since": system["layer_index"]})
     owners = owners.group_by("owner").aggregate([("since", "max")])
     stated = pa.table({"path": _real(owned, versions), "owner": _named(owned)}).group_by(["path", "owner"]).aggregate([])
@@ -44,6 +42,10 @@ def _links(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
     order = [("path", "ascending"), ("since", "descending"), ("owner", "ascending")]
     stated = stated.filter(pc.is_valid(stated["since"])).sort_by(order)
     return stated.filter(pa.array(_firsts(stated["path"])))
+
+
+def _system_types(owned: pa.Table) -> pa.Array:
+    return pa.array(sorted(OS_TYPES | set(pc.unique(owned["type"]).to_pylist())))
 
 
 def _named(rows: pa.Table) -> pa.ChunkedArray:
