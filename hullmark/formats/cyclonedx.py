@@ -1,17 +1,16 @@
 """The components of a CycloneDX bill of materials, as JSON or as XML (ECMA-424; cyclonedx.org/specification).
 
-A component may hold components, to any depth that the readers of JSON and XML allow. XML is read with expat in one pass; a
-document type is refused before anything of it is read, so entities cannot expand.
+A component may hold components, to any depth that the readers of JSON and XML allow.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from hullmark.errors import CorruptData
 from hullmark.formats.component import Component
 from hullmark.formats.json_object import Object, child, objects, text
 from hullmark.formats.spdx_licences import all_of
+from hullmark.formats.xml import walk
 
 FORMAT = "CycloneDX"
 _DEEPEST = 128  # XML elements in each other
@@ -52,16 +51,7 @@ def parse_json(document: Object) -> Iterator[Component]:
 def parse_xml(data: bytes) -> Iterator[Component]:
     """As `parse_json`, a component after those that it holds. Raises CorruptData for what is no such XML."""
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, UnicodeError, LookupError, ValueError):
-        raise CorruptData("the bill of materials is no well-formed XML") from None
+    walk(data, reader, "the bill of materials")
     return iter(reader.found)
 
 
@@ -81,10 +71,6 @@ def _licences(item: Object) -> Iterator[str]:
     for entry in objects(item.get("licenses")):
         stated = child(entry, "license")
         yield text(entry, "expression") or text(stated, "id") or text(stated, "name")
-
-
-def _refuse(*_: object) -> None:
-    raise CorruptData("the bill of materials has a document type, which is not read")
 
 
 @dataclass(slots=True)

@@ -1,12 +1,9 @@
-"""Who a Maven project is, from its pom.xml (maven.apache.org/pom.html): group, artifact, version, licences.
-
-Read with expat in one pass. A document type is refused before anything of it is read, so entities cannot expand.
-"""
+"""Who a Maven project is, from its pom.xml (maven.apache.org/pom.html): group, artifact, version, licences."""
 
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from hullmark.errors import CorruptData
+from hullmark.formats.xml import walk
 
 MOST_BYTES = 1024 * 1024
 
@@ -34,21 +31,8 @@ class Project:
 def parse(data: bytes) -> Project:
     """The project that a pom.xml describes; raises CorruptData when it is no XML, has a document type or is too deep."""
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    try:
-        parser.Parse(data[:MOST_BYTES], True)
-    except (expat.ExpatError, UnicodeError, LookupError, ValueError):
-        raise CorruptData("the pom.xml is no well-formed XML") from None
+    walk(data[:MOST_BYTES], reader, "the pom.xml")
     return reader.project()
-
-
-def _refuse(*_: object) -> None:
-    raise CorruptData("the pom.xml has a document type, which is not read")
 
 
 class _Reader:

@@ -25,10 +25,17 @@ def run(cataloger: Cataloger, root: Path) -> list[Find]:
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
         path, data = file.relative_to(root).as_posix(), file.read_bytes()
         if wants(cataloger, path, data):
-            try:
-                found.extend(cataloger.parse(path, data))
-            except HullmarkError as error:
-                found.append(Problem(path, cataloger.name, str(error)))
+            found.extend(parsed(cataloger, path, data))
+    return found
+
+
+def parsed(cataloger: Cataloger, path: str, data: bytes) -> list[Find]:
+    """What a cataloger finds in one file; an error that it raises is a problem."""
+    found: list[Find] = []
+    try:
+        found.extend(cataloger.parse(path, data))
+    except HullmarkError as error:
+        found.append(Problem(path, cataloger.name, str(error)))
     return found
 
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hullmark.catalogers.base import Find
-from hullmark.catalogers.rpm import parse, parse_source_rpm
+from hullmark.catalogers.rpm import CATALOGER, parse, parse_source_rpm
 from hullmark.errors import CorruptData
 from hullmark.formats.rpm_header import MOST_ENTRIES, Header
 from hullmark.model import Owned, Package, Problem
 from tests.catalogers import rpm_databases as made
-from tests.catalogers.cases import packages, problems
+from tests.catalogers.cases import packages, parsed, problems
 from tests.conftest import require_program, shared_folder
 
 PATH = "var/lib/rpm/Packages"
@@ -130,12 +130,7 @@ def test_damage_is_contained(form: str, data: st.DataObject) -> None:
 
 
 def _found(data: bytes) -> list[Find]:
-    found: list[Find] = []
-    try:
-        found.extend(parse(PATH, data))
-    except CorruptData as error:
-        found.append(Problem(PATH, "rpm", str(error)))
-    return found
+    return parsed(CATALOGER, PATH, data)
 
 
 def _changed(data: bytes, at: int, value: bytes) -> bytes:

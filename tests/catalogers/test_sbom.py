@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hullmark.catalogers.base import Find
-from hullmark.catalogers.sbom import parse, parse_components
-from hullmark.errors import CorruptData
+from hullmark.catalogers.sbom import CATALOGER, parse_components
 from hullmark.formats.problems import MOST
 from hullmark.model import Origin, Package, Problem
-from tests.catalogers.cases import FIXTURES, packages, problems
+from tests.catalogers.cases import FIXTURES, packages, parsed, problems
 
 CASES = {
     "app.cdx.json": "cyclonedx-json/input/usr/lib/python3/site-packages/x-1.dist-info/sboms/x.cdx.json",
@@ -25,12 +24,7 @@ DEEP = 100_000
 
 
 def _found(path: str, data: bytes) -> list[Find]:
-    found: list[Find] = []
-    try:
-        found.extend(parse(path, data))
-    except CorruptData as error:
-        found.append(Problem(path, "sbom", str(error)))
-    return found
+    return parsed(CATALOGER, path, data)
 
 
 def test_all_forms_say_the_same() -> None:
