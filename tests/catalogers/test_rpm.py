@@ -137,6 +137,43 @@ def _changed(data: bytes, at: int, value: bytes) -> bytes:
     return data[:at] + value + data[at + len(value) :]
 
 
+SQLITE, NDB, BDB = made.sqlite(BLOBS), made.ndb(BLOBS), made.bdb(BLOBS)
+ROOT_PAGE = 512  # of the table, in SQLITE; page 1 is the schema
+LIES = {
+    "sqlite: size of a page": (SQLITE, 16, b"\x01\xf4", "states pages of 500 bytes"),
+    "sqlite: root page": (SQLITE, ROOT_PAGE, b"\x0a", "is no page of a table"),
+    "sqlite: number of cells": (SQLITE, ROOT_PAGE + 3, b"\xff\xff", "states 65535 cells"),
+    "sqlite: a child": (SQLITE, ROOT_PAGE + 8, b"\xff\xff", "lies beyond its end"),
+    "sqlite: place of a cell": (SQLITE, ROOT_PAGE + 12, b"\xff\xff", "goes beyond its page"),
+    "ndb: version": (NDB, 4, b"\x09", "states version 9"),
+    "ndb: pages of slots": (NDB, 12, b"\xff\xff\xff\xff", "4294967295 pages of slots"),
+    "ndb: slot": (NDB, 48, b"Slut", "a slot of the NDB file is damaged"),
+    "ndb: blocks": (NDB, 32 + 12, b"\xff\xff\xff\x7f", "larger than the file"),
+    "ndb: first block": (NDB, 32 + 8, b"\xff\xff\xff\xff", "package 1 of the NDB file lies beyond its end"),
+    "ndb: length": (NDB, made.PAGE + 12, b"\xff\xff\xff\xff", "package 1 of the NDB file has a damaged head"),
+    "bdb: size of a page": (BDB, 20, b"\x64\0\0\0", "states pages of 100 bytes"),
+    "bdb: encryption": (BDB, 24, b"\x01", "is encrypted"),
+    "bdb: last page": (BDB, 32, b"\xff\xff\xff\x7f", "is cut short"),
+    "bdb: number of items": (BDB, made.PAGE + 20, b"\xff\xff", "states 65535 items"),
+    "bdb: place of an item": (BDB, made.PAGE + 26, b"\xff\xff", "lies beyond its page"),
+    "bdb: kind of an item": (BDB, BDB.index(b"\x03\0\0\0\x02\0\0\0", made.PAGE), b"\x02", "a way that rpm does not use"),
+    "bdb: size of a value": (
+        BDB,
+        BDB.index(b"\x03\0\0\0\x02\0\0\0", made.PAGE) + 8,
+        b"\xff\xff\xff\xff",
+        "larger than the file",
+    ),
+    "bdb: an empty page of a value": (BDB, 2 * made.PAGE + 22, b"\0\0", "should hold a package and is empty"),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lie_in_the_structure_is_told(name: str) -> None:
+    data, at, value, reason = LIES[name]
+    reasons = [item.reason for item in problems(_found(_changed(data, at, value)))]
+    assert any(reason in one for one in reasons), reasons
+
+
 def test_a_page_of_sqlite_that_leads_to_itself() -> None:
     data = made.sqlite([made.package(f"p{number}") for number in range(200)])
     root = next(at for at in range(512, len(data), 512) if data[at] == 5)  # the first inner page is the table's root
