@@ -10,18 +10,23 @@ from hullmark.fleet.plan import Location, Wanted
 from hullmark.fleet.read import LayerOutcome, Resolved
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers
 from hullmark.model import Image, Reason, Skipped, Status
+from hullmark.sources.evidence import Statement
 
 INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type nobody stated
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One digest in all its places; `inventory` is there when its status is scanned or partial and it is an image."""
+    """One digest in all its places; `inventory` is there when its status is scanned or partial and it is an image.
+
+    `statements` are there when it is evidence about another digest.
+    """
 
     item: Image | Skipped
     locations: tuple[Location, ...]
     outcome: Outcome
     inventory: Inventory | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,11 @@ def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
     read = [(item, *_read(item, stored)) for item in resolved.found]
     for item, outcome, inventory in read:
         if item.digest == wanted.digest:
-            return [Answer(item, _places(wanted, kin), outcome, inventory)]
-    found = [Answer(item, _child(item.digest, wanted, kin), outcome, inventory) for item, outcome, inventory in read]
+            return [Answer(item, _places(wanted, kin), outcome, inventory, resolved.statements_of(item.digest))]
+    found = [
+        Answer(item, _child(item.digest, wanted, kin), outcome, inventory, resolved.statements_of(item.digest))
+        for item, outcome, inventory in read
+    ]
     for digest in inner_indexes(resolved):
         inside = worst([outcome for item, outcome, _ in read if isinstance(item, Image) and item.index_digest == digest])
         found.append(Answer(_index(digest, "", inside), _child(digest, wanted, kin), inside))
@@ -53,7 +61,7 @@ def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
     return [*(answer for answer in found if answer.locations), index]
 
 
-def chunks(items: Sequence[Resolved], images: int) -> Iterator[Sequence[Resolved]]:
+def chunks(items: Sequence[Resolved], images: int) -> Iterator[list[Resolved]]:
     """The items in pieces of about so many images, so that memory stays bounded whatever the size of the fleet."""
     piece: list[Resolved] = []
     count = 0

@@ -10,6 +10,7 @@ WITH last_run AS (
 ),
 image AS (
     SELECT digest AS image_digest, bool_or(images.state = 'present') AS here, bool_or(images.state = 'untagged') AS untagged,
+        bool_or(images.state = 'excluded') AS excluded,
         min(first_seen) > coalesce(any_value(last_run.started), TIMESTAMPTZ '1970-01-01') AS new,
         bool_or(images.engine = $engine AND last_run.engine <> $engine) AS read_anew
     FROM images CROSS JOIN last_run
@@ -43,7 +44,8 @@ told AS (
 SELECT
     pair.*,
     coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,
-    coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged'), false) AS returned,
+    coalesce(image.excluded, false) AS excluded,
+    coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged', 'image-excluded'), false) AS returned,
     coalesce(image.read_anew, false) OR image_digest IN (SELECT image_digest FROM reread) AS read_anew,
     coalesce((opened AND told.event = 'opened') OR (closed AND told.event = 'closed'), false) AS told
 FROM pair

@@ -1,52 +1,78 @@
 """List one Region of one account: every digest it has, and every gap, so that one denied repository hides only itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyarrow as pa
 
 from hullmark.errors import AccessError, NotFound
 from hullmark.fleet.access import Access
-from hullmark.fleet.listing import listing_table
+from hullmark.fleet.listing import LISTING, all_listings, listing_table
 from hullmark.fleet.run import Record
-from hullmark.sources.ecr import Listing
-from hullmark.sources.ecr.discover import find_repositories, list_images
+from hullmark.sources.ecr import Filters
+from hullmark.sources.ecr.discover import How, find_repositories, list_images
 from hullmark.sources.ecr.login import registry_login
+from hullmark.sources.ecr.session import AwsSession
+
+LISTINGS_AT_ONCE = 4  # repositories of one Region; botocore's adaptive mode slows down where AWS throttles all the same
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What one Region lists; `gaps` are sentences about what could not be listed, `hidden` whose listing failed."""
+    """What one Region lists; `gaps` are sentences about what could not be listed, `hidden` whose listing failed.
+
+    `whole`: a repository that is not named is not there; else nothing is known of it.
+    """
 
     account: str
     region: str
     registry: str = ""  # host, "" when not even that could be learned
-    listings: tuple[Listing, ...] = ()
+    listing: pa.Table = field(default_factory=LISTING.empty_table)
     repositories: tuple[str, ...] = ()  # those that were listed to their end
     gaps: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    whole: bool = True
 
 
-def discover_region(access: Access, account: str, region: str) -> Discovered:
-    """Every digest of every wanted repository of one Region.
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """What listing a repository needs to know of its Region."""
 
-    A repository that may not be listed is a gap; raises AccessError when nothing may, Throttled and TransportError.
+    session: AwsSession
+    name: str
+    host: str
+    filters: Filters
+    now: datetime
+
+    def list(self, repository: str) -> pa.Table | AccessError:
+        """The listing of a repository, empty when it is gone, or why it may not be listed."""
+        try:
+            return listing_table([*list_images(self.session, self.name, repository, self.host)], self.filters, self.now)
+        except NotFound:  # deleted since its name was listed, or named in the integration and never there
+            return LISTING.empty_table()
+        except AccessError as error:
+            return error
+
+
+def discover_region(access: Access, account: str, region: str, now: datetime) -> Discovered:
+    """Every digest of every repository of one Region; `now` is what the policy's days are counted from.
+
+    A wanted repository that may not be listed is a gap; raises AccessError when nothing may, Throttled and TransportError.
     """
     session, filters = access.session(account), access.integrations[account].filters
     host = registry_login(session, region).host
-    listings: list[Listing] = []
-    done: list[str] = []
-    gaps: dict[str, str] = {}
-    for name in find_repositories(session, region, filters).names:
-        try:
-            listings.extend(list_images(session, region, name, host))
-        except NotFound:  # deleted since its name was listed, or named in the integration and never there
-            continue
-        except AccessError as error:
-            gaps[name] = str(error)
-        else:
-            done.append(name)
-    return Discovered(account, region, host, tuple(listings), tuple(done), tuple(gaps.values()), tuple(gaps))
+    found = find_repositories(session, region, filters)
+    names = sorted((*found.names, *found.left_out))
+    place = _Region(session, region, host, filters, now)
+    with ThreadPoolExecutor(LISTINGS_AT_ONCE, "listing") as pool:
+        answers = dict(zip(names, pool.map(place.list, names), strict=True))
+    denied = {name: str(answer) for name, answer in answers.items() if isinstance(answer, AccessError)}
+    listed = {name: answer for name, answer in answers.items() if not isinstance(answer, AccessError)}
+    gaps = tuple(reason for name, reason in denied.items() if filters.admits(name))
+    whole = found.how is not How.NAMED
+    return Discovered(account, region, host, all_listings(listed.values()), (*listed,), gaps, (*denied,), whole)
 
 
 def undiscovered(place: tuple[str, str], failure: Exception) -> Discovered:
@@ -61,4 +87,4 @@ def list_found(found: Iterable[Discovered], record: Record) -> pa.Table:
     record.gaps += [gap for item in regions for gap in item.gaps]
     record.counts.accounts = len({item.account for item in regions})
     record.counts.repositories = sum(len(item.repositories) for item in regions)
-    return listing_table(item for region in regions for item in region.listings)
+    return all_listings(item.listing for item in regions)

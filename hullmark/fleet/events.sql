@@ -6,7 +6,7 @@ SELECT
     CASE WHEN opened THEN 'opened' WHEN closed THEN 'closed' ELSE 'changed' END AS event,
     CASE
         WHEN opened AND (new_image OR returned) THEN 'image'
-        WHEN closed AND NOT here THEN CASE WHEN untagged THEN 'image-untagged' ELSE 'image-deleted' END
+        WHEN closed AND NOT here THEN CASE WHEN untagged THEN 'image-untagged' WHEN excluded THEN 'image-excluded' ELSE 'image-deleted' END
         WHEN (opened OR closed) AND read_anew THEN 'engine'
         WHEN opened OR closed THEN 'advisory'
         WHEN severity_changed THEN 'severity'

@@ -1,7 +1,7 @@
 """Children of indexes: each has one coverage row a place, whatever number of indexes name it there."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -32,18 +32,31 @@ class Named:
         return tuple(sorted(self.tags))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kinship:
-    """`named` are the children of this run's indexes by place; `spoken_for` those of them that have a row without it."""
+    """`named` are the children of this run's indexes by place, as far as they were resolved; `add` more as they come.
 
-    named: Mapping[Key, Named]
-    spoken_for: frozenset[Key]
+    A child with a tag of its own answers for itself, and one that is carried is answered.
+    """
+
+    plan: Plan
+    named: dict[Key, Named] = field(default_factory=dict)
+    _spoken_for: frozenset[Key] | None = None
+
+    def add(self, resolved: Iterable[Resolved]) -> None:
+        """Note the children of what was resolved."""
+        for item in resolved:
+            for digest in children(item):
+                for place in item.wanted.locations:
+                    known = self.named.setdefault((place.registry, place.repository, digest), Named([], set()))
+                    known.indexes.append(item.wanted.digest)
+                    known.tags.update(place.tags)
 
     def answered_by(self, index: str, place: Location, digest: str) -> Named | None:
         """The child in a place when `index` answers for it there: nothing else does, and it is the first to name it."""
         key = (place.registry, place.repository, digest)
         named = self.named[key]
-        return named if key not in self.spoken_for and named.indexes[0] == index else None
+        return named if named.indexes[0] == index and key not in self._spoken() else None
 
     def table(self) -> pa.Table:
         """`named` as rows (schema NAMED)."""
@@ -53,19 +66,11 @@ class Kinship:
         ]
         return pa.Table.from_pylist(rows, schema=NAMED)
 
-
-def kinship(plan: Plan, resolved: Iterable[Resolved]) -> Kinship:
-    """The children of what was resolved. One with a tag of its own answers for itself, one that is carried is answered."""
-    named: dict[Key, Named] = {}
-    for item in resolved:
-        for digest in children(item):
-            for place in item.wanted.locations:
-                known = named.setdefault((place.registry, place.repository, digest), Named([], set()))
-                known.indexes.append(item.wanted.digest)
-                known.tags.update(place.tags)
-    if not named:
-        return Kinship({}, frozenset())
-    return Kinship(named, frozenset({*_keys(plan.carried), *_tagged(plan.listing)} & named.keys()))
+    def _spoken(self) -> frozenset[Key]:
+        """The places of digests that have a row without any index."""
+        if self._spoken_for is None:
+            self._spoken_for = frozenset({*_keys(self.plan.carried), *_wanted(self.plan.listing)})
+        return self._spoken_for
 
 
 def children(resolved: Resolved) -> list[str]:
@@ -84,6 +89,8 @@ def _keys(rows: pa.Table) -> Iterator[Key]:
     yield from zip(*(rows.column(name).to_pylist() for name in ("registry", "repository", "digest")), strict=True)
 
 
-def _tagged(listing: pa.Table) -> Iterator[Key]:
-    tagged = zip(_keys(listing), listing.column("tags").to_pylist(), listing.column("status").to_pylist(), strict=True)
-    yield from (key for key, tags, status in tagged if tags and status != "ARCHIVED")
+def _wanted(listing: pa.Table) -> Iterator[Key]:
+    columns = (listing.column(name).to_pylist() for name in ("tags", "subject", "status", "left_out"))
+    for key, tags, subject, status, left_out in zip(_keys(listing), *columns, strict=True):
+        if (tags or subject) and status != "ARCHIVED" and not left_out:
+            yield key

@@ -30,6 +30,11 @@ PERMANENT = frozenset({
     Reason.UNSUPPORTED_COMPRESSION,
     Reason.UNSUPPORTED_MEDIA_TYPE,
 })  # fmt: skip
+# What may lie in the image though the next try may succeed: run after run, it ends in quarantine.
+COUNTED = frozenset({Reason.TRANSPORT, Reason.TIMEOUT, Reason.DIGEST_MISMATCH, Reason.INVALID_BATCH})
+# What leaves a digest out of one run and says nothing of the next.
+EXCLUDED = frozenset({Reason.EXCLUDED_REPOSITORY, Reason.EXCLUDED_TAG, Reason.TOO_OLD, Reason.SUPERSEDED})
+PASSING = frozenset({Reason.UNTAGGED, Reason.ARCHIVED, Reason.VANISHED}) | EXCLUDED
 GRAVITY = (Status.SKIPPED, Status.UNCHANGED, Status.SCANNED, Status.PARTIAL, Status.FAILED)
 
 

@@ -1,5 +1,6 @@
 """Which listed digests must be read: those that no earlier run of the same engine answers, each digest once."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from hullmark.fleet.ask import ask
-from hullmark.fleet.outcome import PERMANENT
+from hullmark.fleet.outcome import PASSING, PERMANENT
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
 
@@ -41,26 +42,34 @@ class Wanted:
 class Plan:
     """What a run found (schema LISTING), what of it still holds (schema COVERAGE), and what must be resolved.
 
-    `outdated` are the images that another engine read, whatever becomes of them now.
+    `missing` has a row per wanted digest, neighbours of a repository together; `outdated` are the images that another engine
+    read, whatever becomes of them now.
     """
 
     listing: pa.Table
     carried: pa.Table
-    wanted: tuple[Wanted, ...]
+    missing: pa.Table
     outdated: frozenset[str] = frozenset()
+
+    def parts(self, digests: int) -> Iterator[list[Wanted]]:
+        """What must be resolved, at most so many digests at a time; at least one part, which may be empty."""
+        for offset in range(0, max(1, self.missing.num_rows), digests):
+            yield [_wanted(row) for row in self.missing.slice(offset, digests).to_pylist()]
 
 
 def plan(lake: Lake, listing: pa.Table, run: Run, memory_mb: int = 1024) -> Plan:
     """The plan for `listing` (schema LISTING)."""
-    parameters = {"run": run.run, "at": run.at, "engine": run.engine, "permanent": [str(reason) for reason in PERMANENT]}
+    parameters = {
+        "run": run.run, "at": run.at, "engine": run.engine, "permanent": [*map(str, PERMANENT)], "passing": [*map(str, PASSING)],
+    }  # fmt: skip
     with closing(lake.connect(memory_mb)) as connection:
         connection.register("listing", listing)
+        connection.register("wanted", ask(connection, "wanted.sql"))
         carried = ask(connection, "plan.sql", parameters)
         connection.register("carried", carried)
         missing = ask(connection, "unresolved.sql")
         outdated = ask(connection, "outdated.sql", {"engine": run.engine})
-    wanted = tuple(_wanted(row) for row in missing.to_pylist())
-    return Plan(listing, carried, wanted, frozenset(outdated.column("digest").to_pylist()))
+    return Plan(listing, carried, missing, frozenset(outdated.column("digest").to_pylist()))
 
 
 def _wanted(row: dict[str, object]) -> Wanted:

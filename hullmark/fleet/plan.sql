@@ -1,23 +1,33 @@
-/* What earlier runs of the same engine know of the digests that are listed now. Reads `listing`, `coverage`, `runs`; gives one
-   row per digest whose row of the last run still holds, children of carried indexes included, in the columns of `coverage`.
-   An index holds when all its children hold; a child without a tag of its own holds while one of its indexes does. */
-WITH latest AS (
-    SELECT coverage.*, runs.engine
-    FROM coverage JOIN runs USING (run)
-    QUALIFY row_number() OVER (PARTITION BY registry, repository, digest ORDER BY coverage.at DESC) = 1
+/* What earlier runs of the same engine know of the digests that are listed now. Reads `listing`, `wanted`, `digests`,
+   `failures`; gives one row per digest whose last row still holds, children of carried indexes included, in the columns of `coverage`.
+   An index holds when all its children hold; a child without a tag of its own holds while one of its indexes does.
+   What is in quarantine holds as it is until its time is over. Only the last row of a digest counts, never history. */
+WITH held AS (
+    SELECT digest FROM failures WHERE held_until > $at::TIMESTAMPTZ
 ),
 known AS (
     SELECT
-        latest.*,
-        engine = $engine AND (
+        digests.* REPLACE (
+            CASE WHEN is_held AND reason <> 'quarantined' THEN 'quarantined' ELSE reason END AS reason,
+            CASE WHEN is_held AND reason <> 'quarantined' THEN 'Left alone after failing run after run (' || reason || '): ' || detail
+                 ELSE detail END AS detail
+        ),
+        digests.engine = $engine AND (
             status IN ('scanned', 'unchanged')
-            OR (status = 'skipped' AND reason NOT IN ('untagged', 'archived', 'vanished'))
+            OR (status = 'skipped' AND NOT list_contains($passing, reason))
             -- an index may name what is not stored; should it be stored one day, it is looked at
-            OR (status = 'skipped' AND reason = 'vanished' AND listed.digest IS NULL)
+            OR (status = 'skipped' AND reason = 'vanished' AND listed IS NULL)
             OR (status IN ('partial', 'failed') AND list_contains($permanent, reason))
+            OR is_held
         ) AS lasts
-    FROM latest
-    LEFT JOIN (SELECT registry, repository, digest FROM listing) AS listed USING (registry, repository, digest)
+    FROM (
+        SELECT
+            digests.*, listing.digest AS listed,
+            digests.status IN ('partial', 'failed') AND NOT list_contains($permanent, digests.reason)
+                AND digests.digest IN (SELECT digest FROM held) AS is_held
+        FROM digests
+        LEFT JOIN listing USING (registry, repository, digest)
+    ) AS digests
 ),
 child AS (
     SELECT known.*, unnest(string_split(index_digest, ' ')) AS parent FROM known WHERE index_digest <> ''
@@ -25,9 +35,9 @@ child AS (
 own AS (
     SELECT known.* REPLACE (listing.tags AS tags)
     FROM known
-    JOIN listing USING (registry, repository, digest)
+    JOIN wanted AS listing USING (registry, repository, digest)
     ANTI JOIN (SELECT registry, repository, parent AS digest FROM child WHERE NOT lasts) AS open USING (registry, repository, digest)
-    WHERE known.lasts AND len(listing.tags) > 0 AND listing.status <> 'ARCHIVED'
+    WHERE known.lasts
 ),
 parents AS (
     SELECT
@@ -41,7 +51,10 @@ kept AS (
     SELECT known.* REPLACE (parents.tags AS tags)
     FROM known
     JOIN parents USING (registry, repository, digest)
-    ANTI JOIN (SELECT registry, repository, digest FROM listing WHERE len(tags) > 0 OR status = 'ARCHIVED') AS itself
+    ANTI JOIN (
+        SELECT registry, repository, digest FROM wanted
+        UNION ALL SELECT registry, repository, digest FROM listing WHERE status = 'ARCHIVED'
+    ) AS itself
         USING (registry, repository, digest)
     WHERE known.lasts
 )

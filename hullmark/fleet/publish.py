@@ -1,4 +1,4 @@
-"""Answers into the lake: validated, then packages, problems, layers and images, and their coverage rows last.
+"""Answers into the lake: validated, then packages, problems, layers, images and evidence, and their coverage rows last.
 
 A crash before the coverage row leaves rows that the next run writes again; a digest with a coverage row is complete.
 """
@@ -43,8 +43,14 @@ def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = v
         if digests.num_rows:
             lake.replace_scope(table, digests, batch[table])
     lake.commit("images", batch["images"])
-    lake.commit("coverage", batch["coverage"])
+    lake.commit("evidence", batch["evidence"])
+    _cover(lake, batch["coverage"], run)
     return batch["coverage"]
+
+
+def _cover(lake: Lake, coverage: pa.Table, run: Run) -> None:
+    lake.commit("coverage", coverage)
+    lake.commit("digests", coverage.append_column("engine", pa.array([run.engine] * coverage.num_rows, pa.string())))
 
 
 def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Table]:
@@ -55,6 +61,7 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
         "problems": rows.problems_table(once),
         "image_layers": rows.image_layers_table(once),
         "images": rows.images_table(answers, run, _first_seen(lake, once)),
+        "evidence": rows.evidence_table(answers, run),
         "coverage": rows.coverage_table(answers, run),
     }
 
@@ -70,5 +77,5 @@ def _reject(lake: Lake, answer: Answer, batch: dict[str, pa.Table], bad: list[Ve
     sentence = f"Its rows failed validation ({bad[0].failures[0]}) and lie in {kept[0]}; please report this."
     outcome = Outcome(Status.FAILED, Reason.INVALID_BATCH, sentence)
     coverage = rows.coverage_table([replace(answer, outcome=outcome, inventory=None)], run)
-    lake.commit("coverage", coverage)
+    _cover(lake, coverage, run)
     return coverage

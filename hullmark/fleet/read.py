@@ -1,17 +1,20 @@
 """Resolve digests to their images, and read layers into the layer store: the only stages that touch a registry."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from hullmark.errors import AccessError, HullmarkError, NotFound, TransportError
+from hullmark.errors import AccessError, HullmarkError, InputError, NotFound, TransportError
 from hullmark.fleet.outcome import Outcome, outcome_of_failure
 from hullmark.fleet.plan import Location, Wanted
 from hullmark.inventory import LayerObjects, read_layer
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources.classify import classify_tag
+from hullmark.sources.digest import is_digest
+from hullmark.sources.evidence import EVIDENCE, Statement, statements, unread_statement
+from hullmark.sources.manifest import parse_manifest
 from hullmark.sources.registry import Registry
 
 RegistryAt = Callable[[Location], AbstractContextManager[Registry]]  # waits for its turn at that registry
@@ -20,10 +23,18 @@ PLACES = 8  # where a layer is looked for, at most
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a wanted digest turned out to be: images (one a platform) and what is not scanned."""
+    """What a wanted digest turned out to be: images (one a platform) and what is not scanned.
+
+    `statements` are those of the evidence among them: (its digest, a statement that it holds).
+    """
 
     wanted: Wanted
     found: tuple[Image | Skipped, ...]
+    statements: tuple[tuple[str, Statement], ...] = ()
+
+    def statements_of(self, digest: str) -> tuple[Statement, ...]:
+        """What a piece of evidence states."""
+        return tuple(statement for owner, statement in self.statements if owner == digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,9 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
     for place in wanted.locations:
         try:
             with registry_at(place) as registry:
-                found = registry.images(place.repository, wanted.digest, "all")
-            return Resolved(wanted, tuple(_with_subject(item, wanted) for item in found))
+                listed = registry.images(place.repository, wanted.digest, "all")
+                found = tuple(_with_subject(item, wanted) for item in listed)
+                return Resolved(wanted, found, tuple(_statements(registry, place.repository, found)))
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:
@@ -59,6 +71,19 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
         except HullmarkError as error:
             return unresolved(wanted, error)
     return unresolved(wanted, failure or NotFound(f"{wanted.digest} lies in no repository; discover again"))
+
+
+def _statements(registry: Registry, repository: str, found: Iterable[Image | Skipped]) -> Iterator[tuple[str, Statement]]:
+    """What the evidence among what was found states, by its manifests; nothing of what it states is believed here."""
+    for item in found:
+        if isinstance(item, Skipped) and item.reason in EVIDENCE and is_digest(item.subject):
+            try:
+                answer = registry.get_manifest(repository, item.digest)
+                manifest = parse_manifest(answer.data, item.media_type, registry.limits)
+            except InputError:  # its row of coverage says what it is, and this one that it cannot be opened
+                yield item.digest, unread_statement(item.reason)
+            else:
+                yield from ((item.digest, statement) for statement in statements(manifest, item.reason))
 
 
 def _with_subject(item: Image | Skipped, wanted: Wanted) -> Image | Skipped:
@@ -77,12 +102,19 @@ def unresolved(wanted: Wanted, failure: HullmarkError) -> Resolved:
     return Resolved(wanted, (skipped,))
 
 
-def wanted_layers(resolved: Iterable[Resolved], objects: LayerObjects) -> tuple[list[WantedLayer], int]:
-    """(the layers that the store lacks, each once, largest first; how many distinct layers it holds already)."""
+def wanted_layers(
+    resolved: Iterable[Resolved], objects: LayerObjects, tried: Container[str] = frozenset()
+) -> tuple[list[WantedLayer], int]:
+    """(the layers that the store lacks, each once, largest first; how many distinct layers it holds already).
+
+    Layers that were `tried` before in this run are neither: one that failed is not asked for again.
+    """
     layers: dict[str, WantedLayer] = {}
     for item in resolved:
         for image in item.found:
             for layer in image.layers if isinstance(image, Image) else ():
+                if layer.digest in tried:
+                    continue
                 known = layers.get(layer.digest)
                 places = known.locations if known else ()
                 if len(places) < PLACES:

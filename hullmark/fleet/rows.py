@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import COVERAGE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
+from hullmark.lake.schema import COVERAGE, EVIDENCE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
 from hullmark.model import Image, Layer, Skipped
 
 Rows = list[dict[str, object]]
@@ -62,6 +62,17 @@ def distinct(answers: Iterable[Answer]) -> list[Answer]:
     return list({answer.item.digest: answer for answer in answers}.values())
 
 
+def evidence_table(answers: Iterable[Answer], run: Run) -> pa.Table:
+    """A row for each statement of each piece of evidence in each of its places (schema EVIDENCE)."""
+    rows = {
+        tuple(row[name] for name in ("registry", "repository", "digest", "statement", "predicate_type")): row
+        for answer in answers
+        if isinstance(answer.item, Skipped)
+        for row in _evidence(answer, answer.item, run)
+    }
+    return pa.Table.from_pylist([*rows.values()], schema=EVIDENCE)
+
+
 def chain_ids(layers: Sequence[Layer]) -> list[str]:
     """The chain ID of each layer: what it and all below it come to (OCI image-spec v1.1, config.md, "Layer ChainID")."""
     chain: list[str] = []
@@ -69,6 +80,17 @@ def chain_ids(layers: Sequence[Layer]) -> list[str]:
         digest = f"sha256:{hashlib.sha256(f'{chain[-1]} {layer.diff_id}'.encode()).hexdigest()}" if chain else layer.diff_id
         chain.append(digest)
     return chain
+
+
+def _evidence(answer: Answer, item: Skipped, run: Run) -> Iterator[dict[str, object]]:
+    for statement in answer.statements:
+        for place in answer.locations:
+            yield {
+                "subject": item.subject, "kind": statement.kind, "predicate_type": _text(statement.predicate_type),
+                "registry": place.registry, "repository": place.repository, "digest": item.digest,
+                "statement": statement.digest, "media_type": _text(statement.media_type), "size": statement.size,
+                "account": place.account, "region": place.region, "at": run.at,
+            }  # fmt: skip
 
 
 def _images(answers: Iterable[Answer]) -> Iterator[Image]:

@@ -2,24 +2,30 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from threading import Event, Thread
 
 import pyarrow as pa
 
-from hullmark.errors import HullmarkError
+from hullmark.errors import HullmarkError, LakeError
 from hullmark.fleet.ask import ask_lake
 from hullmark.inventory import engine
 from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
 
+BEAT_SECONDS = 60.0
+QUIET = timedelta(minutes=10)  # a run on S3 whose heart has not beaten for so long is dead
+
 
 class Kind(StrEnum):
-    """What a run does: `scan` discovers, reads and matches; `advisories` only matches what is stored."""
+    """What a run does: `scan` discovers, reads and matches; `push` does so for what was just pushed; `advisories` only matches
+    what is stored."""
 
     SCAN = "scan"
+    PUSH = "push"
     ADVISORIES = "advisories"
 
 
@@ -73,13 +79,15 @@ def new_run(kind: Kind) -> Run:
 def recorded(lake: Lake, kind: Kind) -> Iterator[Record]:
     """A new run, whose row says `running` while the block runs and then completed, incomplete or failed.
 
-    The caller holds the lake's lock: rows of runs that were killed are closed first.
+    The caller holds the lake's lock: rows of runs that were killed are closed first. A heartbeat each minute tells others
+    that this one lives, and how far it is.
     """
     lake.commit("runs", _abandoned(lake))
     record = Record(new_run(kind))
     write(lake, record, "running")
     try:
-        yield record
+        with _beating(lake, record):
+            yield record
     except BaseException as failure:
         write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
         raise
@@ -97,13 +105,33 @@ def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:
         "state": state,
         "engine": run.engine,
         "detail": detail,
+        "heartbeat": datetime.now(UTC),
         **asdict(record.counts),
     }
     lake.commit("runs", pa.Table.from_pylist([row], schema=RUNS))
 
 
+@contextmanager
+def _beating(lake: Lake, record: Record) -> Iterator[None]:
+    ended = Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            with suppress(LakeError):  # the run itself meets the same lake soon enough
+                write(lake, record, "running")
+
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
 def _abandoned(lake: Lake) -> pa.Table:
-    """The rows of runs that still say `running` though nobody else holds the lake; on S3, where none can, there are none."""
-    if not lake.place.is_local:
-        return RUNS.empty_table()
-    return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)})
+    """The rows of runs that were killed: on a local lake, whose lock is held, all that still say `running`; on S3 those whose
+    heart has not beaten for a while."""
+    now = datetime.now(UTC)
+    quiet = timedelta(0) if lake.place.is_local else QUIET
+    return ask_lake(lake, "abandoned.sql", {"now": now, "since": now - quiet})

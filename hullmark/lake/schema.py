@@ -82,7 +82,8 @@ EXPLOITATION = _schema(
 FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
 # location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
-# state: "present"; "untagged" when no tag and no index names it any more; "deleted". What ECR archived stays as it was.
+# state: "present"; "untagged" when no tag and no index names it any more; "excluded" when the integration's policy leaves it
+# out; "deleted". What ECR archived stays as it was.
 IMAGES = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
     size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
@@ -105,6 +106,21 @@ COVERAGE = _schema(
     run=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, media_type=TEXT,
     subject=TEXT, index_digest=TEXT, status=TEXT, reason=TEXT, detail=TEXT, at=TIME,
 )  # fmt: skip
+# What is known of each digest in each place now: its last coverage row that said something new, and the engine that said it.
+DIGESTS = _schema(
+    registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, media_type=TEXT, subject=TEXT,
+    index_digest=TEXT, status=TEXT, reason=TEXT, detail=TEXT, run=TEXT, at=TIME, engine=TEXT,
+)  # fmt: skip
+# Images (or indexes) whose last runs failed, how often in a row and why; held_until: the time before which none tries again.
+FAILURES = _schema(
+    digest=TEXT, failures=COUNT, reason=TEXT, detail=TEXT, first_failed=TIME, last_failed=TIME, run=TEXT, held_until=TIME
+)
+# What others state about an image, where it lies. kind: "signature", "sbom", "provenance" or "attestation"; digest is that of
+# the manifest, statement that of the blob in it ("" when the manifest could not be read); at: when it was first recorded.
+EVIDENCE = _schema(
+    subject=TEXT, kind=TEXT, predicate_type=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT,
+    media_type=TEXT, size=COUNT, account=TEXT, region=TEXT, at=TIME,
+)  # fmt: skip
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
 # package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);
@@ -122,7 +138,7 @@ FINDING_EVENTS = _schema(
 RUNS = _schema(
     run=TEXT, kind=TEXT, started=TIME, finished=TIME, state=TEXT, accounts=COUNT, repositories=COUNT, digests=COUNT,
     images_scanned=COUNT, images_unchanged=COUNT, images_failed=COUNT, layers_read=COUNT, layers_known=COUNT,
-    bytes_read=COUNT, findings=COUNT, engine=TEXT, detail=TEXT,
+    bytes_read=COUNT, findings=COUNT, engine=TEXT, detail=TEXT, heartbeat=TIME,
 )  # fmt: skip
 FEED_SNAPSHOTS = _schema(
     feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
@@ -145,6 +161,9 @@ TABLES: dict[str, Table] = {
         ),
         Table("problems", ("image_digest", "layer", "path", "cataloger", "reason"), ("image_digest",), PROBLEMS),
         Table("coverage", ("run", "registry", "repository", "digest"), (), COVERAGE),
+        Table("digests", ("registry", "repository", "digest"), (), DIGESTS),
+        Table("failures", ("digest",), ("digest",), FAILURES),
+        Table("evidence", ("registry", "repository", "digest", "statement", "predicate_type"), (), EVIDENCE),
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
         Table("runs", ("run",), (), RUNS),

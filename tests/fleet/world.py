@@ -16,20 +16,19 @@ from hullmark.demo.fleet import Fleet as DemoFleet
 from hullmark.demo.images import Built, build_image
 from hullmark.demo.registry import DemoRegistry
 from hullmark.errors import HullmarkError
-from hullmark.fleet.answer import Stored, answers, chunks, stored_layers
-from hullmark.fleet.discovery import Discovered, list_found, undiscovered
+from hullmark.fleet.discovery import Discovered, undiscovered
 from hullmark.fleet.findings import update_findings
-from hullmark.fleet.kinship import kinship
-from hullmark.fleet.plan import Location, plan
-from hullmark.fleet.publish import Validate, publish
-from hullmark.fleet.read import Resolved, read, resolve, unread, unresolved, wanted_layers
+from hullmark.fleet.listing import all_listings, listing_table
+from hullmark.fleet.plan import Location, Wanted
+from hullmark.fleet.publish import Validate
+from hullmark.fleet.read import LayerOutcome, RegistryAt, Resolved, WantedLayer, read, resolve, unread, unresolved
 from hullmark.fleet.run import Kind, Record, recorded
-from hullmark.fleet.settle import count_layers, reread, settle
+from hullmark.fleet.scan import Scan
 from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
 from hullmark.quality.validate import Verdict, validate
 from hullmark.settings import Limits, Settings
-from hullmark.sources.ecr import Listing
+from hullmark.sources.ecr import Filters, Listing
 from hullmark.sources.registry import Registry
 
 FIRST, SECOND = "111122223333", "444455556666"
@@ -56,6 +55,8 @@ class Account:
     registry: DemoRegistry
     listed: dict[tuple[str, str], Listing] = field(default_factory=dict)  # by repository and digest
     denied: set[str] = field(default_factory=set)  # repositories that may not be listed; "*" is the account
+    filters: Filters = Filters()
+    now: datetime = PUSHED
 
     def push(self, repository: str, tag: str, built: Built) -> str:
         """Push an image or index with its children; its digest. A tag that moves leaves its old image without one."""
@@ -79,9 +80,13 @@ class Account:
 
     def discovered(self) -> Discovered:
         names = sorted({repository for repository, _ in self.listed} - self.denied)
-        listings = tuple(item for (repository, _), item in self.listed.items() if repository in names)
+        tables = [
+            listing_table([item for key, item in self.listed.items() if key[0] == name], self.filters, self.now)
+            for name in names
+        ]
         gaps = tuple(f"{name} may not be listed; update the role." for name in sorted(self.denied))
-        return Discovered(self.number, REGION, self.registry.host, listings, tuple(names), gaps, tuple(sorted(self.denied)))
+        hidden = tuple(sorted(self.denied))
+        return Discovered(self.number, REGION, self.registry.host, all_listings(tables), tuple(names), gaps, hidden)
 
     def _list(self, repository: str, built: Built, tag: str = "") -> None:
         digest = built.manifest.digest
@@ -93,6 +98,22 @@ class Account:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class PlainReader:
+    """Resolves and reads one after the other, in this thread."""
+
+    at: RegistryAt
+    objects: LayerObjects
+    limits: Limits
+
+    def resolve(self, wanted: Sequence[Wanted]) -> Iterator[Resolved]:
+        yield from (_tried(resolve, self.at, item, unresolved) for item in wanted)
+
+    def read(self, layers: Sequence[WantedLayer]) -> Iterator[LayerOutcome]:
+        for layer in layers:
+            yield _tried(lambda at, item: read(at, item, self.objects, self.limits), self.at, layer, unread)
+
+
 @dataclass(slots=True)
 class World:
     """Two accounts and a lake; `scan` is one run, stage by stage as `flows.scan` has them."""
@@ -100,6 +121,7 @@ class World:
     folder: Path
     accounts: dict[str, Account] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    digests_at_once: int = 2000
     engine: str = ""  # pretends to be another engine in plan, images and events; layers are stored by the real one
     _registries: dict[str, Registry] = field(default_factory=dict)
 
@@ -153,31 +175,14 @@ class World:
 
     def _scan(self, lake: Lake, record: Record, check: Validate, per_batch: int) -> None:
         found = [self._discover(account) for account in self.accounts.values()]
-        todo = plan(lake, list_found(found, record), record.run)
-        resolved = [_tried(resolve, self.at, item, unresolved) for item in todo.wanted]
-        stored = self._read(lake, record, resolved)
-        kin = kinship(todo, resolved)
-        written = [
-            publish(lake, [answer for item in chunk for answer in answers(item, stored, kin)], record.run, check)
-            for chunk in chunks(resolved, per_batch)
-        ]
-        record.counts.note(settle(lake, record.run, todo, kin, written, found, 512))
-        store = FeedStore(lake.feeds_root)
-        record.counts.findings = update_findings(lake, store, record.run, reread(todo, written)).findings
+        reader = PlainReader(self.at, LayerObjects(lake.layer_objects_root), self.limits)
+        scanned = Scan(lake, record, reader, 512, check, self.digests_at_once, per_batch).run(found)
+        record.counts.findings = update_findings(lake, FeedStore(lake.feeds_root), record.run, scanned).findings
 
     def _discover(self, account: Account) -> Discovered:
         if "*" in account.denied:
             return undiscovered((account.number, REGION), HullmarkError("the role may not be assumed"))
         return account.discovered()
-
-    def _read(self, lake: Lake, record: Record, resolved: Sequence[Resolved]) -> Stored:
-        objects = LayerObjects(lake.layer_objects_root)
-        missing, known = wanted_layers(resolved, objects)
-        outcomes = [
-            _tried(lambda at, layer: read(at, layer, objects, self.limits), self.at, layer, unread) for layer in missing
-        ]
-        count_layers(record.counts, known, outcomes)
-        return stored_layers(objects, outcomes)
 
     def ask(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a question to the lake."""

@@ -39,10 +39,11 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The wanted repositories of one Region, sorted, and how they were found."""
+    """The wanted repositories of one Region, sorted, how they were found, and those that the filters leave out."""
 
     names: tuple[str, ...]
     how: How
+    left_out: tuple[str, ...] = ()
 
 
 def discover(session: AwsSession, region: str, filters: Filters = EVERYTHING) -> Iterator[Listing]:
@@ -108,7 +109,9 @@ def _described(session: AwsSession, region: str) -> Iterator[str]:
 
 
 def _found(names: Iterable[str], filters: Filters, how: How) -> Found:
-    return Found(tuple(sorted({name for name in names if filters.admits(name)})), how)
+    known = sorted(set(names))
+    wanted = tuple(name for name in known if filters.admits(name))
+    return Found(wanted, how, tuple(name for name in known if not filters.admits(name)))
 
 
 def _note_denied(session: AwsSession, region: str, how: How) -> None:

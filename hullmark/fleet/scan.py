@@ -1,0 +1,89 @@
+"""One scan of what was discovered: planned, then read and published part by part, then settled; memory is that of one part.
+
+Who resolves and reads, and on how many machines, is the `Reader`'s business; that each layer is read once is decided here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyarrow as pa
+
+from hullmark.fleet.answer import Stored, answers, chunks, stored_layers
+from hullmark.fleet.discovery import Discovered, list_found
+from hullmark.fleet.kinship import Kinship
+from hullmark.fleet.plan import Wanted, plan
+from hullmark.fleet.publish import Validate, publish
+from hullmark.fleet.read import LayerOutcome, Resolved, WantedLayer, wanted_layers
+from hullmark.fleet.run import Record
+from hullmark.fleet.settle import count_layers, reread, settle
+from hullmark.inventory import LayerObjects
+from hullmark.lake.store import Lake
+from hullmark.progress import progress
+from hullmark.quality.validate import validate
+
+DIGESTS_AT_ONCE = 2000  # resolved, read and published together; their configurations are held in memory meanwhile
+IMAGES_AT_ONCE = 200  # images assembled and committed together
+
+
+class Reader(Protocol):
+    """What touches registries. An expected failure is an answer; every digest and every layer asked for gets one."""
+
+    def resolve(self, wanted: Sequence[Wanted]) -> Iterable[Resolved]:
+        """What each digest turned out to be, in any order."""
+
+    def read(self, layers: Sequence[WantedLayer]) -> Iterable[LayerOutcome]:
+        """Read each layer into the store, in any order."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """A scan under way: where it writes, who reads for it, and how much it holds at once."""
+
+    lake: Lake
+    record: Record
+    reader: Reader
+    memory_mb: int = 1024
+    check: Validate = validate
+    digests_at_once: int = DIGESTS_AT_ONCE
+    images_at_once: int = IMAGES_AT_ONCE
+    _tried: dict[str, LayerOutcome] = field(default_factory=dict)
+
+    def run(self, found: Sequence[Discovered]) -> list[str]:
+        """Read and publish what is new and settle the rest; returns the images that another engine had read before.
+
+        Raises LakeError. `found` are the Regions as listed.
+        """
+        todo = plan(self.lake, list_found(found, self.record), self.record.run, self.memory_mb)
+        kin, written = Kinship(todo), list[pa.Table]()
+        objects = LayerObjects(self.lake.layer_objects_root)
+        parts = -(-todo.missing.num_rows // self.digests_at_once)
+        for number, wanted in enumerate(todo.parts(self.digests_at_once), 1):
+            of = f", part {number} of {parts}" if parts > 1 else ""
+            resolved = self._resolve(wanted, of)
+            kin.add(resolved)
+            stored = self._read(resolved, objects, of)
+            written += self._publish(resolved, stored, kin, of)
+        self.record.counts.note(settle(self.lake, self.record.run, todo, kin, written, found, self.memory_mb))
+        return reread(todo, written)
+
+    def _resolve(self, wanted: Sequence[Wanted], of: str) -> list[Resolved]:
+        progress().begin(f"Look at new images{of}", len(wanted))
+        return sorted(self.reader.resolve(wanted), key=lambda item: item.wanted.digest)
+
+    def _read(self, resolved: Sequence[Resolved], objects: LayerObjects, of: str) -> Stored:
+        missing, known = wanted_layers(resolved, objects, self._tried)
+        progress().begin(f"Read layers{of}", len(missing))
+        outcomes = list(self.reader.read(missing))
+        self._tried.update((item.digest, item) for item in outcomes)
+        count_layers(self.record.counts, known, outcomes)
+        return stored_layers(objects, self._tried.values())
+
+    def _publish(self, resolved: Sequence[Resolved], stored: Stored, kin: Kinship, of: str) -> list[pa.Table]:
+        progress().begin(f"Publish{of}", len(resolved))
+        written = []
+        for chunk in chunks(resolved, self.images_at_once):
+            found = [answer for item in chunk for answer in answers(item, stored, kin)]
+            written.append(publish(self.lake, found, self.record.run, self.check))
+            progress().advance(len(chunk))
+        return written

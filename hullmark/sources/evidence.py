@@ -1,0 +1,56 @@
+"""What a signature, SBOM or attestation states about its subject, as far as its manifest tells: no content is fetched.
+
+Predicate types stand in annotations: BuildKit's `in-toto.io/predicate-type` on each layer, cosign's `predicateType` likewise,
+and `dev.sigstore.bundle.predicateType` on the manifest of a Sigstore bundle.
+"""
+
+from dataclasses import dataclass
+
+from hullmark.model import Descriptor, Reason
+from hullmark.sources.manifest import Index, Manifest
+
+EVIDENCE = frozenset({Reason.SIGNATURE, Reason.SBOM, Reason.ATTESTATION})
+MOST_STATEMENTS = 64  # of one manifest
+_PREDICATES = ("in-toto.io/predicate-type", "predicateType")
+_OF_BUNDLE = "dev.sigstore.bundle.predicateType"
+_SIGNS = "https://sigstore.dev/cosign/sign"
+_SBOMS = ("https://spdx.dev/document", "https://cyclonedx.org/bom", "https://syft.dev/bom")
+_PROVENANCE = ("https://slsa.dev/provenance", "https://slsa.dev/verification_summary")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One blob of a piece of evidence; kind is "signature", "sbom", "provenance" or "attestation", sizes are bytes."""
+
+    kind: str
+    predicate_type: str = ""  # "" where the manifest does not say
+    digest: str = ""
+    media_type: str = ""
+    size: int = 0
+
+
+def statements(manifest: Manifest | Index, reason: Reason) -> tuple[Statement, ...]:
+    """What the manifest holds, in its order; one Statement without a blob when it holds none that can be told."""
+    if isinstance(manifest, Index) or not manifest.layers:
+        return (unread_statement(reason),)
+    whole = manifest.annotations.get(_OF_BUNDLE, "")
+    return tuple(_statement(layer, reason, whole) for layer in manifest.layers[:MOST_STATEMENTS])
+
+
+def unread_statement(reason: Reason) -> Statement:
+    """Evidence whose manifest cannot be read: that there is some is all that is known."""
+    return Statement(_kind(reason, ""))
+
+
+def _statement(layer: Descriptor, reason: Reason, whole: str) -> Statement:
+    predicate = next((layer.annotations[name] for name in _PREDICATES if layer.annotations.get(name)), whole)
+    return Statement(_kind(reason, predicate), predicate, layer.digest, layer.media_type, layer.size)
+
+
+def _kind(reason: Reason, predicate: str) -> str:
+    lower = predicate.lower()
+    if reason is Reason.SIGNATURE or lower.startswith(_SIGNS):
+        return "signature"
+    if reason is Reason.SBOM or lower.startswith(_SBOMS):
+        return "sbom"
+    return "provenance" if lower.startswith(_PROVENANCE) else "attestation"
