@@ -1,4 +1,4 @@
-"""Wait for mapped tasks: each expected failure becomes the answer that says so, and the others go on."""
+"""Wait for tasks: each expected failure becomes the answer that says so, and the others go on."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -12,13 +12,16 @@ T = TypeVar("T")
 P = TypeVar("P")
 
 
-def gather(futures: Mapping[PrefectFuture[T], P], instead: Callable[[P, HullmarkError], T]) -> list[T]:
-    """The answers as they come; each is a step of the stage. `instead` makes one of what was asked and how it failed."""
+def gather(
+    futures: Mapping[PrefectFuture[T], P], instead: Callable[[P, HullmarkError], T], steps: Callable[[P], int] = lambda _: 1
+) -> list[T]:
+    """The answers as they come; `instead` makes one of what was asked and how it failed, `steps` says what it counts for."""
     found: list[T] = []
     for future in as_completed(list(futures)):
-        progress().advance()
+        asked = futures[future]
         try:
             found.append(future.result())
         except HullmarkError as failure:
-            found.append(instead(futures[future], failure))
+            found.append(instead(asked, failure))
+        progress().advance(steps(asked))
     return found

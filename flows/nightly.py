@@ -10,16 +10,22 @@ from hullmark.progress import progress
 from hullmark.settings import read_settings
 from tasks.upkeep import compact_lake
 
+WAIT_MINUTES = 180
+
 
 @flow(name="nightly")
 def nightly() -> str:
-    """Refresh, scan, compact; returns the id of the scan's run. Raises what `scan` raises."""
+    """Refresh, scan, compact; returns the id of the scan's run. Raises what `scan` raises.
+
+    It waits its turn where the hourly scan still holds the lake.
+    """
     advisories()
-    run = scan()
-    lake = Lake(read_settings().lake)
+    run = scan(wait_minutes=WAIT_MINUTES)
+    settings = read_settings()
+    lake = Lake(settings.lake)
     try:
-        with lake.lock("compaction"):
-            compact_lake(lake)
+        with lake.lock("compaction", WAIT_MINUTES * 60.0):
+            compact_lake(lake, settings.coverage_days)
     except LakeBusy as busy:
         progress().note(f"Not compacted this night: {busy}.")
     return run

@@ -8,7 +8,8 @@ from pathlib import Path
 from hullmark.errors import UsageError
 
 MIB = 1024 * 1024
-LEAST = {"registry_requests": 1, "memory_mb": 64}  # other numbers may be 0
+POOLS = ("threads", "dask", "workers")
+LEAST = {"registry_requests": 1, "pool_size": 1, "memory_mb": 64}  # other numbers may be 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class Settings:
     feeds: str = ""  # base that holds osv/, kev/ and epss/; "" means the publishers' own addresses
     feeds_max_age_hours: int = 24
     workers: int = 0  # layers read at once; 0 means the number of cores
-    registry_requests: int = 8  # images and layers asked of one registry at once
+    registry_requests: int = 8  # images and layers asked of one registry at once, by each process
+    pool: str = "threads"  # who reads: threads of the flow's process, "dask", or the "workers" of a work pool
+    pool_size: int = 2  # Dask processes that are started, or parts that are dealt to the workers of the work pool
+    dask_scheduler: str = ""  # address of a Dask cluster; "" starts one on this machine
+    coverage_days: int = 30  # of runs whose coverage is kept; what is older keeps the last row of each digest
     memory_mb: int = 1024  # DuckDB's memory limit
     log_level: str = "WARNING"
     aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS
@@ -64,6 +69,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
             values[item.name] = _number(item.name, text) if item.type is int else text
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = replace(Settings(), **values)  # type: ignore[arg-type]  # names and types were just taken from the fields
+    if settings.pool not in POOLS:
+        raise UsageError(f"HULLMARK_POOL is {settings.pool!r}, which is no pool; set one of {', '.join(POOLS)} or unset it")
     return settings if settings.lake else replace(settings, lake=str(default_home(environ)))
 
 

@@ -1,32 +1,24 @@
-"""Read one layer, cached by its digest and the engine version."""
+"""Read layers into the layer store, a batch at a time; what cannot be read is an answer too."""
 
-import hashlib
+from functools import partial
 
 from prefect import task
-from prefect.cache_policies import CacheKeyFnPolicy
-from prefect.context import TaskRunContext
+from prefect.cache_policies import NO_CACHE
 
 from hullmark.fleet import read
-from hullmark.fleet.access import Access
 from hullmark.fleet.read import LayerOutcome, WantedLayer
-from hullmark.inventory import LayerObjects, engine
-from tasks.retries import NETWORK
+from tasks.batch import Batch
+from tasks.retries import answered
+from tasks.site import Site, Ticket, site_of
 
 
-def layer_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
-    """Digest, engine and lake: what a layer holds depends on nothing else, and another lake knows nothing of it.
-
-    Plain characters only, since the key names a file where results lie in a folder.
-    """
-    wanted, access = parameters["wanted"], parameters["access"]
-    if not isinstance(wanted, WantedLayer) or not isinstance(access, Access):
-        raise TypeError("read_layer was called with other parameters than its own")
-    lake = hashlib.sha256(access.settings.lake.encode()).hexdigest()[:12]
-    return f"layer-{wanted.layer.digest.replace(':', '-')}-{engine()}-{lake}"
+@task(name="read-layers", task_run_name="read {batch}", cache_policy=NO_CACHE)
+def read_layers(ticket: Ticket, batch: Batch[WantedLayer]) -> list[LayerOutcome]:
+    """See `hullmark.fleet.read.read`; the store is the cache (decision 0005), so that a batch may run again unharmed."""
+    site = site_of(ticket)
+    return [answered(partial(_read, site, item), partial(read.unread, item)) for item in batch.items]
 
 
-@task(name="read-layer", cache_policy=CacheKeyFnPolicy(cache_key_fn=layer_key), persist_result=True, **NETWORK)
-def read_layer(access: Access, wanted: WantedLayer, objects: LayerObjects) -> LayerOutcome:
-    """See `hullmark.fleet.read.read`; a cached outcome holds only while the store holds the layer (see `flows.scan`)."""
-    with access.reading:
-        return read.read(access.registry, wanted, objects, access.settings.limits)
+def _read(site: Site, wanted: WantedLayer) -> LayerOutcome:
+    with site.access.reading:
+        return read.read(site.access.registry, wanted, site.objects, site.access.settings.limits)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from hullmark.errors import NotFound
-from hullmark.fleet.plan import Location, Wanted
+from hullmark.fleet.plan import Location
 from hullmark.settings import Settings
 from hullmark.sources.ecr import Integration
 from hullmark.sources.ecr.login import LoginProvider
@@ -58,14 +58,14 @@ class Access:
                 self._sessions[account] = assume(values, self.settings, self._run, self._platform(values), places)
             return self._sessions[account]
 
-    def narrow(self, wanted: Iterable[Wanted]) -> None:
-        """From now on read only what is wanted: the next sessions are assumed for these repositories alone.
+    def narrow(self, wanted: Iterable[tuple[str, str, str]]) -> None:
+        """From now on read only in these repositories (account, Region, name): the next sessions are assumed for them alone.
 
         Nobody may be reading while this is called.
         """
         places: dict[str, set[tuple[str, str]]] = {}
-        for place in (place for item in wanted for place in item.locations):
-            places.setdefault(place.account, set()).add((place.region, place.repository))
+        for account, region, repository in wanted:
+            places.setdefault(account, set()).add((region, repository))
         self._drop()
         self._places = places
 

@@ -9,8 +9,8 @@ from hullmark.lake.schema import COUNT, TEXT, TEXTS, TIME
 from hullmark.sources.ecr import Filters, Listing
 from hullmark.sources.ecr.policy import left_out
 
-# registry is the host of the proxy endpoint; status is ECR's imageStatus ("" means ACTIVE); left_out is the reason for which the
-# integration's policy leaves the digest out, "" when it does not.
+# registry: host of the proxy endpoint; status: ECR's imageStatus ("" means ACTIVE); left_out is why the policy of the
+# integration leaves the digest out, "" when it does not.
 LISTING = pa.schema(
     [
         ("registry", TEXT), ("repository", TEXT), ("digest", TEXT), ("account", TEXT), ("region", TEXT), ("tags", TEXTS),

@@ -60,7 +60,8 @@ class Plan:
 def plan(lake: Lake, listing: pa.Table, run: Run, memory_mb: int = 1024) -> Plan:
     """The plan for `listing` (schema LISTING)."""
     parameters = {
-        "run": run.run, "at": run.at, "engine": run.engine, "permanent": [*map(str, PERMANENT)], "passing": [*map(str, PASSING)],
+        "run": run.run, "at": run.at, "engine": run.engine, "permanent": [*map(str, PERMANENT)],
+        "passing": [*map(str, PASSING)],
     }  # fmt: skip
     with closing(lake.connect(memory_mb)) as connection:
         connection.register("listing", listing)

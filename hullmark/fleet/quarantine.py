@@ -32,9 +32,9 @@ def held(lake: Lake, memory_mb: int = 1024) -> tuple[Held, ...]:
 
 
 def release(lake: Lake, digests: Sequence[str] = (), memory_mb: int = 1024) -> int:
-    """Let the next run try these digests again, with the indexes that name them and the children that they name.
+    """Let the next run try these digests again, with their indexes and their children.
 
-    Without digests, all. Returns how many were released; raises NotFound when a named one is not in quarantine, and LakeError.
+    Without digests, all. Returns how many were released; raises NotFound when a named one is not there, and LakeError.
     """
     now = datetime.now(UTC)
     known = {item.digest for item in held(lake, memory_mb)}

@@ -103,17 +103,17 @@ def unresolved(wanted: Wanted, failure: HullmarkError) -> Resolved:
 
 
 def wanted_layers(
-    resolved: Iterable[Resolved], objects: LayerObjects, tried: Container[str] = frozenset()
-) -> tuple[list[WantedLayer], int]:
-    """(the layers that the store lacks, each once, largest first; how many distinct layers it holds already).
+    resolved: Iterable[Resolved], objects: LayerObjects, seen: Container[str] = frozenset()
+) -> tuple[list[WantedLayer], list[str]]:
+    """(the layers that the store lacks, each once, largest first; those that it holds already, each once).
 
-    Layers that were `tried` before in this run are neither: one that failed is not asked for again.
+    Layers that this run has `seen` before are neither: one that failed is not asked for again.
     """
     layers: dict[str, WantedLayer] = {}
     for item in resolved:
         for image in item.found:
             for layer in image.layers if isinstance(image, Image) else ():
-                if layer.digest in tried:
+                if layer.digest in seen:
                     continue
                 known = layers.get(layer.digest)
                 places = known.locations if known else ()
@@ -122,7 +122,7 @@ def wanted_layers(
                     layers[layer.digest] = WantedLayer(known.layer if known else layer, places)
     missing = objects.missing(list(layers))
     found = sorted((layers[digest] for digest in missing), key=lambda item: -item.layer.size)
-    return found, len(layers) - len(found)
+    return found, [*(layers.keys() - set(missing))]
 
 
 def read(registry_at: RegistryAt, wanted: WantedLayer, objects: LayerObjects, limits: Limits) -> LayerOutcome:

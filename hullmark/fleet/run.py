@@ -21,8 +21,7 @@ QUIET = timedelta(minutes=10)  # a run on S3 whose heart has not beaten for so l
 
 
 class Kind(StrEnum):
-    """What a run does: `scan` discovers, reads and matches; `push` does so for what was just pushed; `advisories` only matches
-    what is stored."""
+    """What a run does: `scan` discovers, reads and matches; `push` so for what was pushed; `advisories` matches."""
 
     SCAN = "scan"
     PUSH = "push"
@@ -130,8 +129,10 @@ def _beating(lake: Lake, record: Record) -> Iterator[None]:
 
 
 def _abandoned(lake: Lake) -> pa.Table:
-    """The rows of runs that were killed: on a local lake, whose lock is held, all that still say `running`; on S3 those whose
-    heart has not beaten for a while."""
+    """The rows of runs that were killed: on a local lake, whose lock is held, all that still say `running`.
+
+    On S3 those whose heart has not beaten for a while.
+    """
     now = datetime.now(UTC)
     quiet = timedelta(0) if lake.place.is_local else QUIET
     return ask_lake(lake, "abandoned.sql", {"now": now, "since": now - quiet})

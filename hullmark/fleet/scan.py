@@ -19,6 +19,7 @@ from hullmark.fleet.run import Record
 from hullmark.fleet.settle import count_layers, reread, settle
 from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
+from hullmark.model import Status
 from hullmark.progress import progress
 from hullmark.quality.validate import validate
 
@@ -47,7 +48,8 @@ class Scan:
     check: Validate = validate
     digests_at_once: int = DIGESTS_AT_ONCE
     images_at_once: int = IMAGES_AT_ONCE
-    _tried: dict[str, LayerOutcome] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)  # layers
+    _failed: list[LayerOutcome] = field(default_factory=list)
 
     def run(self, found: Sequence[Discovered]) -> list[str]:
         """Read and publish what is new and settle the rest; returns the images that another engine had read before.
@@ -72,12 +74,13 @@ class Scan:
         return sorted(self.reader.resolve(wanted), key=lambda item: item.wanted.digest)
 
     def _read(self, resolved: Sequence[Resolved], objects: LayerObjects, of: str) -> Stored:
-        missing, known = wanted_layers(resolved, objects, self._tried)
+        missing, known = wanted_layers(resolved, objects, self._seen)
         progress().begin(f"Read layers{of}", len(missing))
         outcomes = list(self.reader.read(missing))
-        self._tried.update((item.digest, item) for item in outcomes)
-        count_layers(self.record.counts, known, outcomes)
-        return stored_layers(objects, self._tried.values())
+        self._seen.update(known, (item.layer.digest for item in missing))
+        self._failed += [item for item in outcomes if item.outcome.status is Status.FAILED]
+        count_layers(self.record.counts, len(known), outcomes)
+        return stored_layers(objects, self._failed)
 
     def _publish(self, resolved: Sequence[Resolved], stored: Stored, kin: Kinship, of: str) -> list[pa.Table]:
         progress().begin(f"Publish{of}", len(resolved))

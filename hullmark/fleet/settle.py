@@ -59,7 +59,7 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
 
 
 def note_failures(lake: Lake, run: Run, answered: pa.Table, memory_mb: int) -> None:
-    """Count what failed once more, put it into quarantine when that was too often, and forget the failures of what is well."""
+    """Count what failed once more; what did too often goes into quarantine, and what is well again is forgotten."""
     if not answered.num_rows:
         return
     parameters = {

@@ -7,6 +7,7 @@ by Delta's optimistic concurrency: the loser reads the new state and tries again
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import pyarrow as pa
@@ -51,6 +52,12 @@ def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> Non
     predicate = same_rows(table.scope, scopes)
     if predicate:
         retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
+
+
+def replace_before(place: Place, table: Table, rows: pa.Table, column: str, before: datetime) -> None:
+    """Put the rows, which are older themselves, in place of all rows whose time is before `before`, in one commit."""
+    predicate = f"{column} < {quote(before.astimezone(UTC).isoformat())}"
+    retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
 
 
 def upsert(place: Place, table: Table, rows: pa.Table) -> None:

@@ -13,7 +13,8 @@ from typing import IO
 from hullmark.errors import LakeBusy
 
 RUN = "run"
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.02  # between two looks at first; a long wait looks less often
+LONGEST_POLL_SECONDS = 2.0
 
 
 @contextmanager
@@ -30,13 +31,15 @@ def hold(folder: Path, name: str, what: str, wait_seconds: float = 0.0) -> Itera
 
 
 def _take(file: IO[str], folder: Path, deadline: float) -> None:
+    pause = POLL_SECONDS
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise LakeBusy(_busy(file, folder.parent)) from None
-            time.sleep(POLL_SECONDS)
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(pause * 1.2, LONGEST_POLL_SECONDS)
         else:
             return
 

@@ -63,6 +63,15 @@ class Place:
         if self.is_local:
             Path(self.join(target)).replace(self.join(name))
 
+    def remove(self, folder: str) -> None:
+        """Delete a folder with all that is in it; nothing happens when there is none. Raises LakeError."""
+        try:
+            self.filesystem().delete_dir(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LakeError(f"{self.join(folder)} cannot be deleted: {one_line(error)}; check its permissions") from None
+
 
 def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
     """The place of a lake; local paths become absolute, S3 options come from the environment."""
@@ -71,7 +80,8 @@ def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
     if not root.startswith("s3://"):
         raise LakeError(f"the lake {root} is neither a folder nor an s3:// URL; set HULLMARK_LAKE to one of them")
     options = {"max_retries": "4", "retry_timeout": "60s", "connect_timeout": "10s"}
-    endpoint = environ.get("HULLMARK_AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL", "")
+    names = ("AWS_ENDPOINT_URL_S3", "HULLMARK_AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL")
+    endpoint = next((environ[name] for name in names if environ.get(name)), "")
     if endpoint:
         options["AWS_ENDPOINT_URL"] = endpoint
         options["AWS_ALLOW_HTTP"] = str(endpoint.startswith("http://")).lower()

@@ -111,12 +111,12 @@ DIGESTS = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, media_type=TEXT, subject=TEXT,
     index_digest=TEXT, status=TEXT, reason=TEXT, detail=TEXT, run=TEXT, at=TIME, engine=TEXT,
 )  # fmt: skip
-# Images (or indexes) whose last runs failed, how often in a row and why; held_until: the time before which none tries again.
+# Digests whose last runs failed, how often in a row and why; held_until: the time before which none tries again.
 FAILURES = _schema(
     digest=TEXT, failures=COUNT, reason=TEXT, detail=TEXT, first_failed=TIME, last_failed=TIME, run=TEXT, held_until=TIME
 )
-# What others state about an image, where it lies. kind: "signature", "sbom", "provenance" or "attestation"; digest is that of
-# the manifest, statement that of the blob in it ("" when the manifest could not be read); at: when it was first recorded.
+# What others state about an image, where it lies. kind: "signature", "sbom", "provenance" or "attestation"; digest is that
+# of the manifest, statement that of the blob in it ("" when that could not be read); at: when it was last recorded.
 EVIDENCE = _schema(
     subject=TEXT, kind=TEXT, predicate_type=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT,
     media_type=TEXT, size=COUNT, account=TEXT, region=TEXT, at=TIME,

@@ -82,6 +82,14 @@ class Lake:
             delta.replace(self.place, target, rows, scopes)
         return int(rows.num_rows)
 
+    def replace_before(self, table: str, column: str, before: datetime, batch: pa.Table) -> int:
+        """Put the rows in place of all rows whose time `column` is before a time, in one commit; returns their number."""
+        target = table_named(table)
+        rows = shape(target, batch)
+        with self._writing(table):
+            delta.replace_before(self.place, target, rows, column, before)
+        return int(rows.num_rows)
+
     def connect(self, memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
 
@@ -98,12 +106,15 @@ class Lake:
         return {name: version for name in TABLES if (version := delta.version(self.place, name)) is not None}
 
     @contextmanager
-    def lock(self, what: str) -> Iterator[None]:
-        """One writing run at a time; raises LakeBusy with who holds it. On S3 there is no lock: Delta sorts writers out."""
+    def lock(self, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
+        """One writing run at a time; raises LakeBusy with who holds it, when it is not free in time.
+
+        On S3 there is no lock: Delta sorts writers out.
+        """
         self.create()
         held: AbstractContextManager[None] = nullcontext()
         if self.place.is_local:
-            held = locks.hold(Path(self.place.join("locks")), locks.RUN, what)
+            held = locks.hold(Path(self.place.join("locks")), locks.RUN, what, wait_seconds)
         with held:
             yield
 

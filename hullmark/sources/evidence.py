@@ -1,6 +1,6 @@
 """What a signature, SBOM or attestation states about its subject, as far as its manifest tells: no content is fetched.
 
-Predicate types stand in annotations: BuildKit's `in-toto.io/predicate-type` on each layer, cosign's `predicateType` likewise,
+Predicate types stand in annotations: BuildKit's `in-toto.io/predicate-type` and cosign's `predicateType` on each layer,
 and `dev.sigstore.bundle.predicateType` on the manifest of a Sigstore bundle.
 """
 

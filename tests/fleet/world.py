@@ -55,8 +55,9 @@ class Account:
     registry: DemoRegistry
     listed: dict[tuple[str, str], Listing] = field(default_factory=dict)  # by repository and digest
     denied: set[str] = field(default_factory=set)  # repositories that may not be listed; "*" is the account
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     now: datetime = PUSHED
+    named: tuple[str, ...] = ()  # the only repositories that are known, where ECR does not tell which there are
 
     def push(self, repository: str, tag: str, built: Built) -> str:
         """Push an image or index with its children; its digest. A tag that moves leaves its old image without one."""
@@ -79,14 +80,16 @@ class Account:
         self.listed[repository, digest] = replace(self.listed[repository, digest], status="ARCHIVED")
 
     def discovered(self) -> Discovered:
-        names = sorted({repository for repository, _ in self.listed} - self.denied)
+        names = sorted(self.named or {repository for repository, _ in self.listed} - self.denied)
         tables = [
             listing_table([item for key, item in self.listed.items() if key[0] == name], self.filters, self.now)
             for name in names
         ]
         gaps = tuple(f"{name} may not be listed; update the role." for name in sorted(self.denied))
         hidden = tuple(sorted(self.denied))
-        return Discovered(self.number, REGION, self.registry.host, all_listings(tables), tuple(names), gaps, hidden)
+        return Discovered(
+            self.number, REGION, self.registry.host, all_listings(tables), tuple(names), gaps, hidden, not self.named
+        )
 
     def _list(self, repository: str, built: Built, tag: str = "") -> None:
         digest = built.manifest.digest

@@ -1,25 +1,24 @@
-"""What is tried again and what is not, and under which key a layer's outcome is kept."""
+"""What is tried again and what is not, and how work is dealt to tasks."""
 
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from prefect import Task, flow
+from prefect import Task, flow, task
 
+import tasks.retries
 from flows.gather import gather
-from hullmark.errors import AccessError, HullmarkError, Throttled, TransportError
-from hullmark.fleet.access import Access
+from hullmark.errors import AccessError, HullmarkError, TransportError
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.read import Resolved, WantedLayer, unresolved, wanted_layers
-from hullmark.inventory import LayerObjects, engine
 from hullmark.model import Image, Reason, Skipped
 from hullmark.sources.ecr import Integration
 from hullmark.sources.registry_client import TRIES
 from tasks import hub
+from tasks.batch import Batch, dealt
 from tasks.discovery import discover_region
-from tasks.images import resolve_image
-from tasks.layers import layer_key, read_layer
+from tasks.images import resolve_images
 from tasks.retries import FIRST_DELAY_SECONDS, NETWORK, RETRIES
+from tasks.site import open_site
 from tests.fleet.test_incremental import API, OTHER
 from tests.fleet.world import image
 from tests.flows.world import FIRST, REGION, FlowWorld
@@ -36,84 +35,99 @@ def in_a_flow(task: Task[..., Any], *arguments: object) -> Any:  # noqa: ANN401
     return one()
 
 
+@pytest.fixture
+def in_no_time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between tries, which are not waited for."""
+    pauses: list[float] = []
+    monkeypatch.setattr(tasks.retries, "sleep", pauses.append)
+    return pauses
+
+
 def wanted(fleet: FlowWorld, digest: str) -> Wanted:
     place = Location(fleet.registries[FIRST].host, "team/api", FIRST, REGION, ("1",), None)
     return Wanted(digest, "", (place,))
 
 
-@pytest.mark.parametrize(("status", "kind"), [(503, TransportError), (429, Throttled)])
-def test_the_network_and_throttling_are_tried_again(fleet: FlowWorld, status: int, kind: type[TransportError]) -> None:
+@pytest.mark.parametrize("status", [503, 429])
+def test_the_network_and_throttling_are_tried_again(fleet: FlowWorld, status: int, in_no_time: list[float]) -> None:
     digest = fleet.push(FIRST, "team/api", "1", image(*API))
     registry = fleet.registries[FIRST]
-    with Access(hub.integrations(), fleet.settings, "run") as access:
+    with open_site(hub.integrations(), fleet.settings, "run") as ticket:
         before = registry.requests["manifest"]
         registry.refuse(digest, status, times=TRIES, retry_after="0")
-        assert in_a_flow(resolve_image, access, wanted(fleet, digest)).found[0].digest == digest
+        (found,) = in_a_flow(resolve_images, ticket, Batch([wanted(fleet, digest)]))
+        assert found.found[0].digest == digest
         tries = registry.requests["manifest"] - before
         registry.refuse(digest, status, times=TRIES * (RETRIES + 1), retry_after="0")
-        with pytest.raises(kind):
-            in_a_flow(resolve_image, access, wanted(fleet, digest))
+        (lost,) = in_a_flow(resolve_images, ticket, Batch([wanted(fleet, digest)]))
+        assert lost.found[0].reason is Reason.TRANSPORT
     assert tries >= TRIES + 1
     assert registry.requests["manifest"] - before - tries >= TRIES * (RETRIES + 1)
+    assert [pause // FIRST_DELAY_SECONDS >= 2**number for number, pause in enumerate(in_no_time[-RETRIES:])] == [
+        True
+    ] * RETRIES
 
 
 def test_what_is_denied_is_not_tried_again(fleet: FlowWorld) -> None:
     stranger = Integration(FIRST, hub.integration(FIRST).role_arn, "another-external-id", (REGION,))
     before = fleet.aws.calls.total()
-    with Access([stranger], fleet.settings, "run") as access, pytest.raises(AccessError):
-        in_a_flow(discover_region, access, FIRST, REGION)
+    with open_site([stranger], fleet.settings, "run") as ticket, pytest.raises(AccessError):
+        in_a_flow(discover_region, ticket, FIRST, REGION, datetime.now(UTC))
     assert fleet.aws.calls.total() - before <= 3  # who am I, the platform's role, the customer's
+
+
+def test_throttled_listing_goes_on(fleet: FlowWorld) -> None:
+    fleet.push(FIRST, "team/api", "1", image(*API))
+    fleet.aws.fail("ecr:DescribeImages", "ThrottlingException", times=3)
+    with open_site(hub.integrations(), fleet.settings, "run") as ticket:
+        found = in_a_flow(discover_region, ticket, FIRST, REGION, datetime.now(UTC))
+    assert (found.repositories, found.listing.num_rows, found.gaps) == (("team/api",), 1, ())
 
 
 def test_waits_double_and_are_spread() -> None:
     delays = NETWORK["retry_delay_seconds"](RETRIES)
     assert delays == [FIRST_DELAY_SECONDS * 2**number for number in range(RETRIES)]
-    for task in (discover_region, resolve_image, read_layer):
-        assert (task.retries, task.retry_jitter_factor) == (RETRIES, 1.0)
+    assert (discover_region.retries, discover_region.retry_jitter_factor) == (RETRIES, 1.0)
 
 
-def test_a_layer_is_kept_under_digest_engine_and_lake(fleet: FlowWorld) -> None:
-    digest = fleet.push(FIRST, "team/api", "1", image(*API))
-    with Access(hub.integrations(), fleet.settings, "run") as access:
-        found: Resolved = in_a_flow(resolve_image, access, wanted(fleet, digest))
-        objects = LayerObjects(fleet.lake.layer_objects_root)
-        (first, second), _ = wanted_layers([found], objects)
-        elsewhere = Access((), replace(fleet.settings, lake="elsewhere"), "run")
-        key = _key(access, first)
-        assert first.layer.digest.replace(":", "-") in key
-        assert engine() in key
-        assert len({key, _key(access, second), _key(elsewhere, first)}) == 3
-        assert "/" not in key
-        requests = fleet.registries[FIRST].requests["storage"]
-        outcomes = [in_a_flow(read_layer, access, first, objects) for _ in range(2)]
-        assert outcomes[0] == outcomes[1]
-        assert fleet.registries[FIRST].requests["storage"] == requests + 1
-        with pytest.raises(TypeError):
-            layer_key(None, {"wanted": digest, "access": access})  # type: ignore[arg-type]  # on purpose
-
-
-def test_a_failure_becomes_the_answer_that_says_so(fleet: FlowWorld) -> None:
+def test_a_failure_becomes_the_answer_that_says_so(fleet: FlowWorld, in_no_time: list[float]) -> None:
     digest, other = (fleet.push(FIRST, "team/api", str(number), image(*stack)) for number, stack in enumerate((API, OTHER)))
-    fleet.registries[FIRST].refuse(other, 503, times=TRIES, retry_after="0")
-    told: list[tuple[str, HullmarkError]] = []
-
-    def instead(asked: Wanted, failure: HullmarkError) -> Resolved:
-        told.append((asked.digest, failure))
-        return unresolved(asked, failure)
-
-    @flow
-    def several(access: Any) -> list[Resolved]:  # noqa: ANN401
-        once = resolve_image.with_options(retries=0)
-        return gather({once.submit(access, item): item for item in (wanted(fleet, digest), wanted(fleet, other))}, instead)
-
-    with Access(hub.integrations(), fleet.settings, "run") as access:
-        found = {item.wanted.digest: item.found[0] for item in several(access)}
+    fleet.registries[FIRST].refuse(other, 503, times=TRIES * (RETRIES + 1), retry_after="0")
+    with open_site(hub.integrations(), fleet.settings, "run") as ticket:
+        answers = in_a_flow(resolve_images, ticket, Batch([wanted(fleet, digest), wanted(fleet, other)]))
+    assert len(in_no_time) == RETRIES
+    found = {item.wanted.digest: item.found[0] for item in answers}
     assert isinstance(found[digest], Image)
     lost = found[other]
     assert isinstance(lost, Skipped)
     assert lost.reason is Reason.TRANSPORT
-    assert [(asked, type(failure)) for asked, failure in told] == [(other, TransportError)]
 
 
-def _key(access: Access, layer: WantedLayer) -> str:
-    return layer_key(None, {"wanted": layer, "access": access})  # type: ignore[arg-type]  # the context says nothing
+def test_a_task_that_fails_is_an_answer_and_the_others_go_on(prefect_api: None) -> None:
+    @task
+    def one(number: int) -> int:
+        if number:
+            raise TransportError("the far side failed")
+        return number
+
+    told: list[tuple[int, HullmarkError]] = []
+
+    @flow
+    def several() -> list[int]:
+        def instead(asked: int, failure: HullmarkError) -> int:
+            told.append((asked, failure))
+            return -1
+
+        return gather({one.submit(number): number for number in (0, 1)}, instead)
+
+    assert sorted(several()) == [-1, 0]
+    assert [(asked, type(failure)) for asked, failure in told] == [(1, TransportError)]
+
+
+@pytest.mark.parametrize(
+    ("items", "slots", "sizes"), [(0, 16, []), (3, 16, [1, 1, 1]), (9, 2, [2] + [1] * 7), (300, 2, [25] * 12)]
+)
+def test_items_are_dealt_like_cards(items: int, slots: int, sizes: list[int]) -> None:
+    batches = dealt(range(items), slots)
+    assert [len(batch.items) for batch in batches] == sizes
+    assert sorted(item for batch in batches for item in batch.items) == list(range(items))

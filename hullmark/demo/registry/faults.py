@@ -24,6 +24,11 @@ class Faults:
         with self._lock:
             self._refusals.setdefault(target, []).extend([(status, retry_after)] * times)
 
+    def forgive(self) -> None:
+        """Forget every refusal that is still due."""
+        with self._lock:
+            self._refusals.clear()
+
     def drop(self, digest: str, after: int, times: int) -> None:
         """Break the next `times` downloads of a blob after `after` bytes each."""
         with self._lock:

@@ -105,6 +105,10 @@ class DemoRegistry:
         """
         self._faults.refuse(target, status, times, retry_after)
 
+    def forgive(self) -> None:
+        """Refuse nothing that was to be refused."""
+        self._faults.forgive()
+
     def drop(self, digest: str, after: int, times: int = 1) -> None:
         """Break the next `times` downloads of a blob after `after` bytes each."""
         self._faults.drop(digest, after, times)
