@@ -88,3 +88,13 @@ def list_found(found: Iterable[Discovered], record: Record) -> pa.Table:
     record.counts.accounts = len({item.account for item in regions})
     record.counts.repositories = sum(len(item.repositories) for item in regions)
     return all_listings(item.listing for item in regions)
+
+
+def scope(listed: Iterable[Discovered]) -> dict[str, list[str]]:
+    """What can be said of what was not found: nothing in `hidden`, all in `registries`, of others all in `repositories`."""
+    items = list(listed)
+    return {
+        "registries": [item.registry for item in items if item.registry and item.whole],
+        "repositories": [f"{item.registry}/{name}" for item in items for name in item.repositories],
+        "hidden": [f"{item.registry}/{name}" for item in items for name in item.hidden],
+    }

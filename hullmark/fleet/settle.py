@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.fleet.ask import ask, ask_lake
-from hullmark.fleet.discovery import Discovered
+from hullmark.fleet.discovery import Discovered, scope
 from hullmark.fleet.kinship import Kinship
 from hullmark.fleet.outcome import COUNTED, EXCLUDED, PERMANENT
 from hullmark.fleet.plan import Plan
@@ -76,13 +76,8 @@ def note_failures(lake: Lake, run: Run, answered: pa.Table, memory_mb: int) -> N
 
 def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int) -> int:
     """Mark images `deleted`, `untagged` or `excluded` that this run did not find to be scanned; returns their number."""
-    found = {
-        "run": run.run,
-        "registries": [item.registry for item in listed if item.registry and item.whole],
-        "repositories": [f"{item.registry}/{name}" for item in listed for name in item.repositories],
-        "hidden": [f"{item.registry}/{name}" for item in listed for name in item.hidden],
-        "leaving": [str(reason) for reason in (Reason.UNTAGGED, *EXCLUDED)],
-    }
+    leaving = [str(reason) for reason in (Reason.UNTAGGED, *EXCLUDED)]
+    found = {"run": run.run, "leaving": leaving, **scope(listed)}
     return lake.commit("images", ask_lake(lake, "gone.sql", found, memory_mb))
 
 
