@@ -1,4 +1,4 @@
-"""Real images to measure with: Debian, with Python packages, with a node tree; `python -m bench.images FOLDER`.
+"""Real images to measure with: Debian, with Python packages, with a node tree, rpm; `python -m bench.images FOLDER`.
 
 Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
 """
@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bench import rpm_root
+
 SUITE = "bookworm"
 SITE = "usr/local/lib/python3.11/dist-packages"
 TAG = "bench"
-PROGRAMS = ("mmdebstrap", "umoci", "npm", "tar")
+PROGRAMS = ("mmdebstrap", "umoci", "npm", "tar", "rpm", "rpmbuild")
 Step = Callable[[Path], None]
 
 SMALL = ("python3-minimal",)
@@ -78,22 +80,24 @@ IMAGES: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
     "debian": (SMALL, ()),
     "python": (PYTHON, (pip(*WEB), pip(*DATA))),
     "large": (LARGE, (pip(*WEB), pip(*DATA), pip(*MODELS), npm(*NODE))),
+    "rpm": ((), (lambda root: rpm_root.install(root, run),)),
 }
 
 
 def build(layout: Path, packages: tuple[str, ...], steps: tuple[Step, ...]) -> None:
-    """Make one image: a bootstrapped base layer, then a layer a step."""
+    """Make one image: a bootstrapped base layer, where there are packages for it, then a layer a step."""
     work = layout.with_name(f".{layout.name}")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     archive, unfinished, bundle = work / "root.tar", work / "layout", work / "bundle"
-    run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}", SUITE, archive)
     run("umoci", "init", "--layout", unfinished)
     run("umoci", "new", "--image", f"{unfinished}:{TAG}")
     run("umoci", "unpack", "--image", f"{unfinished}:{TAG}", bundle)
     root = bundle / "rootfs"
-    run("tar", "-xf", archive, "-C", root, "--exclude=./dev/*")
-    run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)
+    if packages:
+        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}", SUITE, archive)
+        run("tar", "-xf", archive, "-C", root, "--exclude=./dev/*")
+        run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)
     for step in steps:
         step(root)
         run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 from packageurl import PackageURL
 
-TYPES = frozenset({"deb", "apk", "pypi", "npm"})
+TYPES = frozenset({"deb", "apk", "pypi", "npm", "rpm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def _found(purls: Iterable[str]) -> Found:
 def _named(purl: str) -> tuple[str, str, str]:
     """Namespaces are left out of distributions' packages (they differ by taste), names are as the type compares them."""
     url = PackageURL.from_string(purl)
-    name = f"{url.namespace}/{url.name}" if url.namespace and url.type not in {"deb", "apk"} else url.name
+    name = f"{url.namespace}/{url.name}" if url.namespace and url.type not in {"deb", "apk", "rpm"} else url.name
     if url.type == "pypi":
         name = name.lower().replace("_", "-").replace(".", "-")
     version = url.version or ""
-    if url.type == "deb" and url.qualifiers and isinstance(url.qualifiers, dict) and "epoch" in url.qualifiers:
+    if url.type in {"deb", "rpm"} and url.qualifiers and isinstance(url.qualifiers, dict) and "epoch" in url.qualifiers:
         version = f"{url.qualifiers['epoch']}:{version}"
     return url.type, name, version
