@@ -11,7 +11,7 @@ from hullmark.catalogers._stated import NAME, stated
 from hullmark.formats.problems import bound_problems
 from hullmark.model import Origin, Package, Problem
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 
 _BELOW_A_PACKAGE = re.compile(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.cargo|\.rustup|\.cache|\.npm|\.pub-cache"

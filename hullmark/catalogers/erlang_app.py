@@ -16,7 +16,7 @@ from hullmark.model import Package, Problem
 
 NAMES = re.compile(r"[a-z][A-Za-z0-9_@]{0,199}")
 PLATFORM = frozenset((
-    "common_test", "compiler", "cosEvent", "cosEventDomain", "cosFileTransfer", "cosNotification", "cosProperty",
+    "asn1", "common_test", "compiler", "cosEvent", "cosEventDomain", "cosFileTransfer", "cosNotification", "cosProperty",
     "cosTime", "cosTransactions", "crypto", "debugger", "dialyzer", "diameter", "edoc", "eldap", "elixir", "eex",
     "erl_docgen", "erl_interface", "erts", "et", "eunit", "ex_unit", "ftp", "gs", "hipe", "ic", "iex", "inets",
     "jinterface", "kernel", "logger", "megaco", "mix", "mnesia", "observer", "odbc", "orber", "os_mon", "ose", "otp_mibs",

@@ -1,11 +1,11 @@
 """Installed Node.js packages: the package.json of every module, and of what else says that it is a published package.
 
-Source: npm-package-json(5), npm-folders(5). The root of a module folder, `node_modules/<name>` or
-`node_modules/@<scope>/<name>` at any depth (pnpm's store too), must state a name and a version. Elsewhere a package.json is
-a claim that may be none: it counts when it states both and is not `private`, which npm refuses to publish, so that no
-advisory can speak of it. That is how modules are found that others carry inside (`next/dist/compiled/react-is`), Debian's
-in /usr/share/nodejs, browser extensions of Python packages, Yarn in /opt, and a published application that was unpacked
-without a package manager.
+Source: npm-package-json(5), npm-folders(5), Debian's nodejs policy. The root of a module folder, `<name>` or
+`@<scope>/<name>` in a `node_modules` at any depth (pnpm's store too) or in Debian's /usr/share/nodejs, must state a name
+and a version. Elsewhere a package.json is a claim that may be none: it counts when it states both and is not `private`,
+which npm refuses to publish, so that no advisory can speak of it. That is how modules are found that others carry inside
+(`next/dist/compiled/react-is`), browser extensions of Python packages, Yarn in /opt, and a published application that was
+unpacked without a package manager.
 """
 
 import re
@@ -20,8 +20,8 @@ from hullmark.model import Package, Problem
 _NAME = re.compile(r"(?:@[A-Za-z0-9._~*!'()-]{1,214}/)?[A-Za-z0-9_~*!'()-][A-Za-z0-9._~*!'()-]{0,214}")
 _VERSION = re.compile(r"[!-~]{1,256}")
 _NO_MODULE = re.compile(r"(?:^|/)node_modules/[.@][^/]*/package\.json$")  # .bin, .cache, a scope's own folder
-_ROOT = re.compile(r"(?:^|/)node_modules/(?:@[^/]+/)?[^/]+/package\.json$")
-_INSIDE = re.compile(r".*(?:^|/)(?:node_modules|site-packages|dist-packages)/((?:@[^/]+/)?[^/]+)/(.*)", re.DOTALL)
+_ROOT = re.compile(r"(?:^|/)(?:node_modules|usr/(?:share|lib(?:/[^/]+)?)/nodejs)/(?:@[^/]+/)?[^/]+/package\.json$")
+_INSIDE = re.compile(r".*(?:^|/)(?:node_modules|nodejs|site-packages|dist-packages)/((?:@[^/]+/)?[^/]+)/(.*)", re.DOTALL)
 _TRIAL = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|fixtures?|__fixtures__|examples?|benchmarks?)/")
 
 

@@ -84,7 +84,7 @@ HUGE = {
 @pytest.mark.parametrize("path", PATHS)
 def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
     try:
-        found = list(PATHS[path].parse(path, HUGE[kind]))
+        found = list(PATHS[path].parse(path, HUGE[kind][: PATHS[path].max_bytes or None]))  # more is never read
     except (HullmarkError, ValueError, RecursionError):
         return
     assert not [item for item in found if isinstance(item, Package)]
