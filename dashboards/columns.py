@@ -67,9 +67,9 @@ def size(label: str = "Size") -> Config:
     return st.column_config.NumberColumn(label, format="bytes", width=78)
 
 
-def tags(label: str = "Tags") -> Config:
+def tags(label: str = "Tags", width: int = 120) -> Config:
     """A list of words."""
-    return st.column_config.ListColumn(label, width=120)
+    return st.column_config.ListColumn(label, width=width)
 
 
 def hours(label: str) -> Config:

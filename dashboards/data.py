@@ -1,6 +1,7 @@
 """The one way in which a page asks the lake: a query by its name, cached for as long as the lake stays as it is."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.resources import files
 from threading import Lock
 from typing import Any
@@ -10,11 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.analysis.campaigns import best_changes
+from hullmark.analysis.fixed_versions import register_fixed_versions
+from hullmark.analysis.image_plan import Step, image_plan
+from hullmark.analysis.remedies import find_remedies
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
 from hullmark.settings import Settings, read_settings
 from hullmark.sql import read_sql
-from hullmark.versions import keys, scheme_of_type
 
 QUERIES = "hullmark.reports.queries"
 LOOK_AGAIN_SECONDS = 2.0  # how long a commit may stay unseen
@@ -57,6 +62,20 @@ def lake_exists() -> bool:
     return Lake(settings().lake).exists()
 
 
+def campaigns(limit: int) -> pa.Table:
+    """The changes that end the most risk in the fleet, best first (see `hullmark/analysis/campaigns.sql`)."""
+    lake = settings().lake
+    table: pa.Table = _campaigns(lake, _state(lake), limit)
+    return table
+
+
+def plan(digest: str) -> tuple[Step, ...]:
+    """The steps that end findings of one image, in order."""
+    lake = settings().lake
+    steps: tuple[Step, ...] = _plan(lake, _state(lake), digest)
+    return steps
+
+
 @st.cache_data(ttl=LOOK_AGAIN_SECONDS, show_spinner=False, max_entries=16)
 def _state(lake: str) -> State:
     return tuple(sorted(Lake(lake).versions().items()))
@@ -74,29 +93,39 @@ def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) 
             raise LakeError(f"a file of the lake {lake} cannot be read; reload the page, or check its disk") from None
 
 
+@st.cache_data(ttl="1h", show_spinner="Working out what each change would end …", max_entries=8)
+def _campaigns(lake: str, state: State, limit: int) -> pa.Table:
+    reader = _remedies(lake, state)
+    with reader.turn:
+        return harmless(best_changes(reader.connection, limit))
+
+
+@st.cache_data(ttl="1h", show_spinner="Working out what each change would end …", max_entries=400)
+def _plan(lake: str, state: State, digest: str) -> tuple[Step, ...]:
+    reader = _remedies(lake, state)
+    with reader.turn:
+        return image_plan(reader.connection, digest)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _remedies(lake: str, state: State) -> Reader:  # the state is part of the cache key
+    place = Lake(lake)
+    connection = place.connect(memory_mb=settings().memory_mb)
+    try:
+        find_remedies(connection, FeedStore(place.feeds_root), datetime.now(UTC))
+    except duckdb.OutOfMemoryException:
+        raise LakeError("this page needs more memory than it may use; raise HULLMARK_MEMORY_MB") from None
+    return Reader(connection)
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _reader(lake: str, state: State) -> Reader:  # the state is part of the cache key
     connection = Lake(lake).connect(memory_mb=settings().memory_mb)
-    connection.from_arrow(_fixed_versions(connection)).create_view("fixed_versions")
+    register_fixed_versions(connection)
     for item in sorted(files(QUERIES).iterdir(), key=lambda item: item.name):
         if item.name.startswith("macro_"):
             connection.execute(item.read_text(encoding="utf-8"))
     return Reader(connection)
-
-
-def _fixed_versions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """(type, fixed_version, version_key): every fixed version of a finding with its place in the order of its type."""
-    found = connection.sql("SELECT DISTINCT type, fixed_version FROM findings WHERE fixed_version <> ''").to_arrow_table()
-    parts = [_keyed(found.filter(pc.equal(found["type"], kind)), kind) for kind in pc.unique(found["type"]).to_pylist()]
-    schema = found.schema.append(pa.field("version_key", pa.binary()))
-    return pa.concat_tables([schema.empty_table(), *parts])
-
-
-def _keyed(rows: pa.Table, kind: str) -> pa.Table:
-    scheme = scheme_of_type(kind)
-    versions = rows["fixed_version"].to_pylist()
-    found = keys(scheme, versions) if scheme else [None] * len(versions)
-    return rows.append_column("version_key", pa.array(found, pa.binary()))
 
 
 def harmless(table: pa.Table) -> pa.Table:

@@ -4,9 +4,11 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import Row, ask, ask_row
+from dashboards.data import plan as steps_of
 from dashboards.palette import SEVERITIES
 from dashboards.parts import addressed, open_vulnerability, still_table, table
-from dashboards.words import literal, moment, share, size
+from dashboards.words import counted, literal, moment, share, size
+from hullmark.analysis.image_plan import Step
 
 COUNTED = {"Critical": "critical", "High": "high", "Medium": "medium", "Lower": "milder", "Exploited": "exploited"}
 
@@ -22,10 +24,10 @@ def show(digest: str) -> None:
     counts = ask_row("images_severities", digest=digest)
     heading(image)
     numbers(counts)
-    names = ("Findings", "Layers", "Packages", "Problems", "About")
-    sizes = (counts["findings"], counts["layers"], counts["packages"], counts["problems"], None)
+    names = ("Findings", "Plan", "Layers", "Packages", "Problems", "About")
+    sizes = (counts["findings"], None, counts["layers"], counts["packages"], counts["problems"], None)
     labels = [name if number is None else f"{name} · {number:,}" for name, number in zip(names, sizes, strict=True)]
-    for tab, part in zip(st.tabs(labels), (findings, layers, packages, problems, about), strict=True):
+    for tab, part in zip(st.tabs(labels), (findings, plan, layers, packages, problems, about), strict=True):
         with tab:
             part(image)
 
@@ -62,6 +64,35 @@ def findings(image: Row) -> None:
     st.caption("Click a row to see the other images that carry it.")
     if picked is not None:
         open_vulnerability(rows["vulnerability"][picked].as_py())
+
+
+def plan(image: Row) -> None:
+    """What to change, in order, as text to paste."""
+    steps = steps_of(image["digest"])
+    if not steps:
+        st.success("There is nothing to change.", icon=":material/check:")
+        return
+    base = ask_row("images_base", digest=image["digest"])
+    if base:
+        st.text(f"It stands on {base['base_name']} ({base['confidence']}: {base['evidence']}).")
+    for number, step in enumerate(steps, 1):
+        with st.container(border=True):
+            st.markdown(f"**{number} · {literal(step.title)}**")
+            st.caption(result(step))
+            if step.change.text:
+                st.code(step.change.text, language=None)
+            if step.change.left_out:
+                st.text(f"Left out, since these names could be commands: {', '.join(step.change.left_out)}")
+
+
+def result(step: Step) -> str:
+    """What comes of a step, in our own words."""
+    found = counted(step.closes, "finding")
+    if step.kind == "wait":
+        return f"{found} {'has' if step.closes == 1 else 'have'} no fix."
+    exploited = f", {step.exploited:,} known to be exploited" if step.exploited else ""
+    new = f"; the new versions have {step.brings:,} that the old ones have not" if step.brings else ""
+    return f"Ends {found}{exploited}{new}."
 
 
 def layers(image: Row) -> None:

@@ -6,11 +6,11 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards import charts, columns
-from dashboards.data import Row, ask, ask_row, settings
+from dashboards.data import Row, ask, ask_row, campaigns, settings
 from dashboards.parts import getting_started, still_table
 from dashboards.words import age, ago, counted, share
 
-FIXES = 12
+FIXES = 8
 
 
 def show() -> None:
@@ -124,33 +124,20 @@ def freshness(feeds: pa.Table) -> None:
 
 
 def fixes() -> None:
-    """What one change ends, package by package and layer by layer."""
-    st.subheader(
-        "Top fixes", anchor=False, help="Ranked by exploited, then critical and high, then all findings that the change ends"
-    )
-    packages, layers = st.tabs(["Update a package", "Rebuild a layer"])
-    with packages:
-        rows = ask("overview_package_fixes", limit=FIXES)
-        if rows.num_rows:
-            still_table(rows, {
-                "package": columns.text("Package", 180), "fixed_version": columns.text("Update to", 170),
-                "system": columns.text("In", 110), "versions": columns.number("Versions installed", 120),
-                "images": columns.number("Images"), "exploited": columns.number("Exploited"),
-                "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
-            })  # fmt: skip
-        else:
-            st.caption("No finding has a fixed version.")
-    with layers:
-        rows = ask("overview_layer_fixes", limit=FIXES)
-        if rows.num_rows:
-            still_table(rows, {
-                "created_by": columns.text("Layer made by", 420), "images": columns.number("Images"),
-                "packages": columns.number("Packages"), "exploited": columns.number("Exploited"),
-                "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
-                "example": columns.text("For example in", 190), "layer": columns.text("Digest", 160),
-            })  # fmt: skip
-        else:
-            st.caption("No finding has a fixed version.")
+    """The changes that end the most."""
+    st.subheader("Top fixes", anchor=False, help="The fewest changes that end the most risk; each counts what it ends alone")
+    rows = campaigns(FIXES)
+    if not rows.num_rows:
+        st.caption("No finding has a fix.")
+        return
+    still_table(rows, {
+        "rank": columns.number("", 40), "change": columns.text("Change", 380),
+        "closes": columns.number("Findings ended", 110),
+        "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
+        "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
+        "packages": columns.tags("Packages", 360),
+    })  # fmt: skip
+    st.page_link("views/fixes.py", label="All changes", icon=":material/arrow_forward:")
 
 
 show()

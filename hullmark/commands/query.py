@@ -9,6 +9,8 @@ from hullmark.commands.verbs import Verbs
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from hullmark.lake.store import Lake
+
 EXAMPLE = "SELECT severity, count(*) FROM current_findings GROUP BY severity"
 DEMO = ".hullmark"  # where `hullmark demo` keeps everything
 
@@ -24,12 +26,10 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask and print the rows."""
     from hullmark.lake.query import query
-    from hullmark.lake.store import Lake
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    _look_for_demo(settings.lake)
-    rows = query(Lake(settings.lake), options.sql, settings.memory_mb)
+    rows = query(lake_with_data(settings.lake), options.sql, settings.memory_mb)
     if options.format == "csv":
         _print_csv(rows)
     elif options.format == "json":
@@ -39,13 +39,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _look_for_demo(lake: str) -> None:
-    """Raise LakeError with the way to the demo's lake where that is the only one."""
+def lake_with_data(root: str) -> "Lake":
+    """The lake at `root`; raises LakeError where there is none, with the way to the demo's where that is the only one."""
     from hullmark.errors import LakeError
     from hullmark.lake.store import Lake
 
-    if not Lake(lake).exists() and Lake(DEMO).exists():
-        raise LakeError(f"there is no lake at {lake}, but the demo's is in {DEMO}; set HULLMARK_LAKE={DEMO} to ask that one")
+    lake = Lake(root)
+    if lake.exists():
+        return lake
+    if Lake(DEMO).exists():
+        raise LakeError(f"there is no lake at {root}, but the demo's is in {DEMO}; set HULLMARK_LAKE={DEMO} to ask that one")
+    raise LakeError(f"there is no lake at {root} yet; connect an account and run `hullmark run`, or set HULLMARK_LAKE")
 
 
 def _print_table(rows: "pa.Table") -> None:

@@ -82,3 +82,14 @@ def write_images(lake: Lake, *images: Image) -> None:
     write(lake, "images", [image.row() for image in images])
     write(lake, "image_layers", [row for image in images for row in image.layer_rows()])
     write(lake, "packages", [row for image in images for row in image.package_rows()])
+
+
+def point(lake: Lake, *pointed: tuple[str, str, datetime, datetime | None]) -> None:
+    """Tags by "repository:tag", digest, since and until."""
+    rows = []
+    for name, target, since, until in pointed:
+        repository, _, tag = name.partition(":")
+        rows.append(
+            {"registry": HOST, "repository": repository, "tag": tag, "digest": target, "since": since, "until": until}
+        )
+    write(lake, "tags", rows)

@@ -11,7 +11,7 @@ import pytest
 from hullmark.analysis.bases import update_bases
 from hullmark.analysis.outdated import Outdated, outdated
 from hullmark.lake.store import Lake
-from tests.analysis.fleets import HOST, NOW, Image, digest, write, write_images
+from tests.analysis.fleets import NOW, Image, digest, point, write, write_images
 
 LATER = NOW + timedelta(days=3)
 
@@ -19,17 +19,6 @@ LATER = NOW + timedelta(days=3)
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(str(tmp_path / "lake"))
-
-
-def point(lake: Lake, *pointed: tuple[str, str, datetime, datetime | None]) -> None:
-    """Tags by "repository:tag", digest, since and until."""
-    rows = []
-    for name, target, since, until in pointed:
-        repository, _, tag = name.partition(":")
-        rows.append(
-            {"registry": HOST, "repository": repository, "tag": tag, "digest": target, "since": since, "until": until}
-        )
-    write(lake, "tags", rows)
 
 
 def finding(image: Image, vulnerability: str, package: str, layer: int, kev: bool = False) -> dict[str, object]:

@@ -10,7 +10,7 @@ from hullmark.errors import TransportError
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
-PAGES = ("overview", "images", "findings", "integrations", "image", "vulnerability")
+PAGES = ("overview", "images", "findings", "fixes", "integrations", "image", "vulnerability")
 STATES = ("none", "empty", "imageless", "feedless", "fleet")
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 CVE = "CVE-2022-10259"
@@ -94,12 +94,27 @@ def test_every_finding_can_be_listed(open_page: Open, fleet: str) -> None:
     assert {"version", "layer_index", "name"} <= set(table.value.columns)
 
 
+def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open, fleet: str) -> None:
+    page = open_page("fixes", fleet)
+    changes, packages = (table.value for table in page.dataframe)
+    assert list(changes["rank"]) == list(range(1, len(changes) + 1))
+    assert changes["closes"].sum() >= packages["findings"].sum()
+    assert len(changes) < len(packages)
+
+
+def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
+    page = open_page("image", fleet, digest=digest(3))
+    assert any(element.value.startswith("RUN apt-get update") or ">=" in element.value for element in page.code)
+    assert "Ends " in words(page)
+
+
 def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet: str) -> None:
     page = open_page("image", fleet, digest=digest(3))
     assert not page.exception
     found, layers, packages, problems, places = (table.value for table in page.dataframe)
     assert [tab.label for tab in page.tabs] == [
-        f"Findings · {len(found)}", f"Layers · {len(layers)}", f"Packages · {len(packages)}", "Problems · 1", "About",
+        f"Findings · {len(found)}", "Plan", f"Layers · {len(layers)}", f"Packages · {len(packages)}", "Problems · 1",
+        "About",
     ]  # fmt: skip
     assert layers["findings"].sum() == packages["findings"].sum() == len(found)
     assert list(problems["reason"]) == ["no Version"]

@@ -1,0 +1,71 @@
+"""Fixes: the fewest changes that end the most risk in the fleet, and single packages by what updating them ends."""
+
+import streamlit as st
+
+from dashboards import columns
+from dashboards.data import ask, ask_row, campaigns
+from dashboards.parts import getting_started, still_table
+from dashboards.words import counted
+from hullmark.reports.fixes_report import campaigns_markdown
+
+MOST = 50
+
+
+def show() -> None:
+    """The whole page."""
+    fleet = ask_row("overview_fleet")
+    if not fleet["images"]:
+        getting_started("Nothing to fix yet")
+        return
+    st.title("Fixes", anchor=False)
+    changes, packages = st.tabs(["Fewest changes", "By package"])
+    with changes:
+        best(fleet["findings"])
+    with packages:
+        by_package()
+
+
+def best(findings: int) -> None:
+    """The campaigns, best first."""
+    rows = campaigns(MOST)
+    if not rows.num_rows:
+        st.success(
+            "No finding of the fleet has a fix." if findings else "The fleet has no findings.", icon=":material/check:"
+        )
+        return
+    closed = sum(rows["closes"].to_pylist())
+    whole = f"{counted(rows.num_rows, 'change')} would end {closed:,} of {counted(findings, 'finding')}."
+    st.caption(
+        f"{whole} Each line counts what it ends after those above it, computed by matching the new versions; "
+        "what a base brings is changed where the base is made."
+    )
+    still_table(rows, {
+        "rank": columns.number("", 40), "change": columns.text("Change", 330),
+        "closes": columns.number("Findings ended", 110),
+        "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
+        "brings": columns.number("New", 50, help="Vulnerabilities that the new versions have and the old ones have not"),
+        "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
+        "packages": columns.tags("Packages", 420), "source": columns.text("Source", 180),
+    })  # fmt: skip
+    st.download_button(
+        "As a list of tasks", campaigns_markdown(rows.to_pylist()), "hullmark-fixes.md", "text/markdown",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def by_package() -> None:
+    """Every package update by itself."""
+    rows = ask("fixes_packages", limit=MOST)
+    if not rows.num_rows:
+        st.caption("No finding has a fixed version.")
+        return
+    st.caption("The highest fixed version of its findings in one system ends all of them.")
+    still_table(rows, {
+        "package": columns.text("Package", 180), "fixed_version": columns.text("Update to", 170),
+        "system": columns.text("In", 110), "versions": columns.number("Versions installed", 120),
+        "images": columns.number("Images"), "exploited": columns.number("Exploited"),
+        "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
+    })  # fmt: skip
+
+
+show()

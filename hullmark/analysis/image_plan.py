@@ -1,0 +1,49 @@
+"""The plan of one image: what to change, in order, as text to paste, and what is left afterwards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from hullmark.analysis.dockerfile import Change, rebase_text, upgrade_text
+from hullmark.sql import read_sql
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change: `closes` findings that it ends after the steps before it, `brings` that come with the new versions.
+
+    `kind` is base, upgrade, or wait, which is no change: nothing is available yet.
+    """
+
+    kind: str
+    family: str  # "os" or a purl type, for upgrades
+    title: str
+    change: Change
+    closes: int
+    exploited: int
+    grave: int
+    brings: int
+
+
+def image_plan(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[Step, ...]:
+    """The steps for an image of the fleet, after `find_remedies` on the same connection; empty when it has no findings."""
+    rows = connection.sql(read_sql(__package__, "image_plan.sql"), params={"digest": digest}).to_arrow_table().to_pylist()
+    return tuple(_step(row) for row in rows)
+
+
+def _step(row: dict[str, Any]) -> Step:
+    title, change = _words(row)
+    return Step(row["step"], row["family"], title, change, row["closes"], row["exploited"], row["grave"], row["brings"])
+
+
+def _words(row: dict[str, Any]) -> tuple[str, Change]:
+    if row["step"] == "base":
+        return f"Build on {row['successor_name']}", rebase_text(row["successor_name"])
+    if row["step"] == "wait":
+        return "Nothing available yet", Change("")
+    packages = [(item["name"], item["version"]) for item in row["packages"]]
+    kind = "OS" if row["family"] == "os" else row["family"]
+    return f"Upgrade {len(packages):,} {kind} package{'s' if len(packages) != 1 else ''}", upgrade_text(
+        row["type"], packages, row["os_id"], row["os_version"]
+    )

@@ -1,0 +1,122 @@
+"""`hullmark fixes [IMAGE]`: the changes that end the most risk in the fleet, or the plan of one image."""
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hullmark.commands.verbs import Verbs
+from hullmark.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+    from rich.console import RenderableType
+
+FORMATS = ("table", "markdown", "json", "csv")
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser(
+        "fixes",
+        help="what to change: the fewest changes that end the most risk, or the plan of one image",
+        description="Say what to change. What each change ends is computed by matching the new versions.",
+    )
+    verb.add_argument("image", metavar="IMAGE", nargs="?", help="repository:tag or digest of the fleet (default: the fleet)")
+    verb.add_argument("--limit", type=int, default=20, metavar="N", help="how many changes (default: 20)")
+    verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
+    verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask the lake and print."""
+    from hullmark.commands.query import lake_with_data
+    from hullmark.commands.showing import showing
+    from hullmark.progress import progress
+    from hullmark.settings import read_settings
+
+    if options.limit < 1:
+        raise UsageError(f"--limit is {options.limit}; give a number from 1 on")
+    if options.image and options.format == "csv":
+        raise UsageError("a plan has steps with text of several lines; ask for markdown or json instead of csv")
+    settings = read_settings()
+    lake = lake_with_data(settings.lake)
+    with showing(), closing(lake.connect(settings.memory_mb)) as connection:
+        progress().begin("Work out what to change", None)
+        if options.image:
+            content = _plan(connection, lake.feeds_root, options)
+        else:
+            content = _fleet(connection, lake.feeds_root, options)
+    _write(content, options.output)
+    return 0
+
+
+def _fleet(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace) -> "RenderableType | bytes":
+    from datetime import UTC, datetime
+
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.analysis.campaigns import campaigns
+    from hullmark.reports import fixes_report
+
+    rows: pa.Table = campaigns(connection, FeedStore(feeds), datetime.now(UTC), options.limit)
+    if options.format == "json":
+        return fixes_report.campaigns_json(rows)
+    if options.format == "csv":
+        return fixes_report.campaigns_csv(rows)
+    if options.format == "markdown":
+        return fixes_report.campaigns_markdown(rows.to_pylist()).encode()
+    return fixes_report.campaigns_table(rows.to_pylist()) if rows.num_rows else "No finding of the fleet has a fix yet."
+
+
+def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace) -> "RenderableType | bytes":
+    from datetime import UTC, datetime
+
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.analysis.image_plan import image_plan
+    from hullmark.analysis.remedies import find_remedies
+    from hullmark.reports import fixes_report
+
+    digest = _digest(connection, options.image)
+    find_remedies(connection, FeedStore(feeds), datetime.now(UTC))
+    steps = image_plan(connection, digest)
+    if options.format == "json":
+        return fixes_report.plan_json(digest, steps)
+    if options.format == "markdown":
+        return fixes_report.plan_markdown(options.image, steps).encode()
+    return fixes_report.plan_view(steps) if steps else "It has no findings."
+
+
+def _digest(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
+    """The one image of the fleet that is meant; raises NotFound and UsageError."""
+    from hullmark.sql import read_sql
+
+    found = connection.sql(read_sql("hullmark.analysis", "image_named.sql"), params={"name": image}).fetchall()
+    if not found:
+        raise NotFound(f"no registry holds an image {image}; give repository:tag as the dashboard's page Images shows it")
+    if len(found) > 1:
+        raise UsageError(f"{image} names {len(found)} images ({found[0][0]}, {found[1][0]}, ...); give the digest of one")
+    return str(found[0][0])
+
+
+def _write(content: "RenderableType | bytes", output: str | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    try:
+        if isinstance(content, bytes):
+            if output:
+                Path(output).write_bytes(content)
+            else:
+                sys.stdout.buffer.write(content)
+        elif output:
+            with Path(output).open("w", encoding="utf-8") as file:
+                Console(file=file, width=140).print(content, soft_wrap=not isinstance(content, Table))
+        else:  # lines to paste are never wrapped
+            Console(width=None if sys.stdout.isatty() else 140).print(content, soft_wrap=not isinstance(content, Table))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"the answer could not be written to {output}: {error.strerror}; choose another file") from None

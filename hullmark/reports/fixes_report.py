@@ -1,0 +1,124 @@
+"""The changes that help most, as a table for a terminal, Markdown for a ticket, JSON and CSV for programs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hullmark.analysis.image_plan import Step
+from hullmark.reports.terminal import columns, counted, plain
+
+MOST_PACKAGES = 12  # that a cell names
+MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#!~"})
+COUNTS = {
+    "Closes": "closes", "KEV": "exploited", "Critical, high": "grave", "New": "brings", "Images": "images",
+    "Accounts": "accounts",
+}  # fmt: skip
+Row = dict[str, Any]
+
+
+def campaigns_table(rows: Sequence[Row]) -> Table:
+    """Campaigns for a terminal."""
+    table = columns("", "Change", *COUNTS, right=COUNTS)
+    for row in rows:
+        table.add_row(str(row["rank"]), _change(row), *(f"{row[name]:,}" for name in COUNTS.values()))
+    return table
+
+
+def _change(row: Row) -> Text:
+    text = Text(plain(row["change"], 90))
+    if row["packages"]:
+        text.append(f"\n{plain(_few(row['packages']))}", style="dim")
+    return text
+
+
+def campaigns_json(rows: pa.Table) -> bytes:
+    """Campaigns as an array of objects; indented UTF-8 with a newline."""
+    return orjson.dumps(rows.to_pylist(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def campaigns_csv(rows: pa.Table) -> bytes:
+    """Campaigns as CSV with a header; lists are joined by a space."""
+    flat = {name: _flat(rows[name]) for name in rows.column_names}
+    sink = pa.BufferOutputStream()
+    pa_csv.write_csv(pa.table(flat), sink)
+    return bytes(sink.getvalue())
+
+
+def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join(column, " ") if pa.types.is_list(column.type) else column
+
+
+def campaigns_markdown(rows: Sequence[Row]) -> str:
+    """Campaigns as a list of tasks."""
+    return "\n".join(["# What to change", "", *(line for row in rows for line in _task(row))]) + "\n"
+
+
+def _task(row: Row) -> Iterable[str]:
+    yield f"- [ ] **{_escaped(row['change'])}**: closes {_sum(row)}"
+    if row["packages"]:
+        yield f"  - {_escaped(_few(row['packages'], len(row['packages'])))}"
+    if row["source"]:
+        yield f"  - source: {_escaped(row['source'])}"
+
+
+def _sum(row: Row) -> str:
+    where = f"{counted(row['images'], 'image')} of {counted(row['accounts'], 'account')}"
+    parts = [f"{counted(row['closes'], 'finding')} in {where}"]
+    if row["exploited"]:
+        parts.append(f"{row['exploited']:,} of them known to be exploited")
+    if row["brings"]:
+        parts.append(f"brings {row['brings']:,} new")
+    return ", ".join(parts)
+
+
+def plan_view(steps: Sequence[Step]) -> Group:
+    """The plan of an image for a terminal."""
+    shown: list[Text | Padding] = []
+    for number, step in enumerate(steps, 1):
+        shown.append(Text.assemble((f"{number}. {plain(step.title, 90)}", "bold"), f"  {_result(step)}"))
+        if step.change.text:
+            shown.append(Padding(Text(step.change.text, style="cyan"), (0, 0, 0, 3)))
+        if step.change.left_out:
+            names = plain(", ".join(step.change.left_out))
+            shown.append(Padding(Text(f"left out, since these names could be commands: {names}", "yellow"), (0, 0, 0, 3)))
+    return Group(*shown)
+
+
+def plan_markdown(name: str, steps: Sequence[Step]) -> str:
+    """The plan of an image as Markdown."""
+    lines = [f"# {_escaped(name)}", ""]
+    for number, step in enumerate(steps, 1):
+        lines += [f"{number}. **{_escaped(step.title)}**: {_result(step)}", ""]
+        if step.change.text:
+            lines += ["   ```", *(f"   {line}" for line in step.change.text.splitlines()), "   ```", ""]
+    return "\n".join(lines)
+
+
+def plan_json(digest: str, steps: Sequence[Step]) -> bytes:
+    """The plan of an image as an object."""
+    document = {"digest": digest, "steps": steps}
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _result(step: Step) -> str:
+    exploited = f", {step.exploited:,} of them known to be exploited" if step.exploited else ""
+    verb = "stay" if step.kind == "wait" else "closed"
+    new = f", {step.brings:,} new" if step.brings else ""
+    return f"{counted(step.closes, 'finding')} {verb}{exploited}{new}"
+
+
+def _few(packages: Sequence[str], most: int = MOST_PACKAGES) -> str:
+    more = f" and {len(packages) - most} more" if len(packages) > most else ""
+    return ", ".join(packages[:most]) + more
+
+
+def _escaped(text: str) -> str:
+    return plain(text).translate(MARKDOWN)

@@ -1,0 +1,190 @@
+"""What a plan promises is what applying it really gives: random fleets, upgraded as planned and matched again."""
+
+import random
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.analysis.bases import update_bases
+from hullmark.analysis.campaigns import campaigns
+from hullmark.analysis.image_plan import image_plan
+from hullmark.analysis.remedies import find_remedies
+from hullmark.lake.schema import FINDINGS
+from hullmark.lake.store import Lake
+from hullmark.versions import key
+from tests.advisories.feeds import read, record, write_osv
+from tests.analysis.fleets import NOW, Image, point, write, write_images
+from tests.matching.findings import matched, package
+
+VERSIONS = tuple(f"{major}.{minor}" for major in range(1, 4) for minor in range(4))
+NAMES = tuple(f"p{number}" for number in range(12))
+LATER = NOW + timedelta(days=1)
+Found = set[tuple[str, str, str]]
+
+
+def feeds(rng: random.Random, folder: Path) -> FeedStore:
+    """Advisories with holes, so that the fix of one is affected by another."""
+    records = []
+    for number in range(40):
+        low, high = sorted(rng.sample(range(len(VERSIONS)), 2))
+        closing_event = {"fixed": VERSIONS[high]} if rng.random() < 0.8 else {"last_affected": VERSIONS[high]}
+        events = [{"introduced": VERSIONS[low]}, closing_event]
+        records.append(record(f"CVE-2024-{1000 + number}", package=rng.choice(NAMES), events=events))
+    return read(write_osv(folder / "feeds", *records), "PyPI")
+
+
+def fleet(rng: random.Random, images: int = 12) -> list[dict[str, Any]]:
+    return [
+        package("PyPI", name, rng.choice(VERSIONS), image_digest=Image(f"app{number}:1", "a").digest, path=f"site/{name}")
+        for number in range(images)
+        for name in rng.sample(NAMES, 6)
+    ]
+
+
+def lake_of(folder: Path, rows: list[dict[str, Any]], store: FeedStore, *images: Image) -> Lake:
+    lake = Lake(str(folder / "lake"))
+    write_images(lake, *images)
+    write(lake, "packages", rows)
+    found = matched(store, rows)
+    more = {"status": "open", "first_seen": NOW, "last_seen": NOW}
+    write(lake, "findings", [{**row, **more} for row in found.to_pylist()])
+    return lake
+
+
+def identities(table: pa.Table) -> Found:
+    return {(row["image_digest"], row["path"], row["vulnerability"]) for row in table.to_pylist()}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_expected_result_is_the_real_one(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  a sample
+    store, rows = feeds(rng, tmp_path), fleet(rng)
+    images = [Image(f"app{number}:1", "a") for number in range(12)]
+    lake = lake_of(tmp_path, rows, store, *images)
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        left = connection.sql("SELECT image_digest, split_part(package_key, '|', 5) AS path, vulnerability "
+                              "FROM expected WHERE NOT upgraded").to_arrow_table()  # fmt: skip
+        come = connection.sql("SELECT image_digest, split_part(package_key, '|', 5) AS path, vulnerability FROM brought")
+        promised = identities(left) | identities(come.to_arrow_table())
+        targets = {
+            (digest, path): target
+            for digest, path, target in connection.sql("SELECT image_digest, path, target FROM upgrade").fetchall()
+        }
+    assert targets
+    applied = [upgraded(row, targets.get((row["image_digest"], row["path"]), "")) for row in rows]
+    assert promised == identities(matched(store, applied))
+
+
+def upgraded(row: dict[str, Any], target: str) -> dict[str, Any]:
+    changed = {"version": target, "advisory_version": target, "version_key": key("pep440", target)} if target else {}
+    return {**row, **changed}
+
+
+def test_the_smallest_version_that_ends_all_that_can_be_ended(tmp_path: Path) -> None:
+    base = write_osv(
+        tmp_path / "feeds",
+        record("CVE-2024-1", events=[{"introduced": "0"}, {"fixed": "1.10"}]),
+        record("CVE-2024-2", events=[{"introduced": "0"}, {"fixed": "1.9"}]),
+        record("CVE-2024-3", events=[{"introduced": "0"}]),
+        record("CVE-2024-4", events=[{"introduced": "1.10"}, {"fixed": "1.11"}]),
+    )
+    store, image = read(base, "PyPI"), Image("app:1", "a")
+    lake = lake_of(tmp_path, [package("PyPI", "p", "1.0", image_digest=image.digest)], store, image)
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        assert connection.sql("SELECT installed, target FROM upgrade").fetchall() == [("1.0", "1.10")]
+        ends = connection.sql("SELECT vulnerability, upgraded FROM expected ORDER BY vulnerability").fetchall()
+        assert ends == [("CVE-2024-1", True), ("CVE-2024-2", True), ("CVE-2024-3", False)]
+        assert connection.sql("SELECT vulnerability, target FROM brought").fetchall() == [("CVE-2024-4", "1.10")]
+
+
+def finding(image: Image, number: int, layer: int, **more: object) -> dict[str, object]:
+    name = f"lib{number}"
+    return dict.fromkeys(FINDINGS.names) | {
+        "image_digest": image.digest, "package_key": f"pypi|{name}|1||x", "vulnerability": f"CVE-2024-{number}",
+        "type": "pypi", "package": name, "version": "1", "purl": f"pkg:pypi/{name}@1", "path": "x",
+        "layer": image_layer(image, layer), "layer_index": layer, "fixed_version": "2", "severity": "medium", "kev": False,
+        "kev_ransomware": False, "status": "open",
+    } | more  # fmt: skip
+
+
+def compared(findings: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The packages that these findings are of."""
+    return [
+        {
+            "image_digest": row["image_digest"], "path": "x", "type": "pypi", "name": row["package"], "version": "1",
+            "arch": "", "purl": row["purl"], "ecosystem": "PyPI", "advisory_name": row["package"], "advisory_version": "1",
+        }
+        for row in findings
+    ]  # fmt: skip
+
+
+def image_layer(image: Image, index: int) -> str:
+    return str([row["layer"] for row in image.layer_rows()][index])
+
+
+def test_a_base_is_mended_where_it_is_made(tmp_path: Path) -> None:
+    """Two findings in a base that three images share are one change there; an application's own one is another."""
+    base = Image("corp/base:1", "ab")
+    apps = [Image(f"team/app{number}:1", "ab" + "cde"[number]) for number in range(3)]
+    lake = Lake(str(tmp_path / "lake"))
+    write_images(lake, base, *apps)
+    everywhere = [finding(image, number, 1) for image in (base, *apps) for number in (1, 2)]
+    own = [
+        finding(apps[0], 3, 2, kev=True, severity="high"),
+        finding(apps[1], 4, 2),
+        finding(apps[2], 5, 2, fixed_version=""),
+    ]
+    write(lake, "findings", everywhere + own)
+    write(lake, "packages", compared(everywhere + own))
+    update_bases(lake)
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        rows = campaigns(connection, store, LATER).to_pylist()
+    seen = [(row["change"], row["closes"], row["images"], row["exploited"], row["packages"]) for row in rows]
+    assert seen == [
+        ("Upgrade pypi packages in corp/base", 8, 4, 0, ["lib1 2", "lib2 2"]),
+        ("Upgrade pypi packages in team/app0", 1, 1, 1, ["lib3 2"]),
+        ("Upgrade pypi packages in team/app1", 1, 1, 0, ["lib4 2"]),
+    ]
+
+
+def test_the_plan_of_an_image(tmp_path: Path) -> None:
+    """Its base has moved on: that first, then what is left, then what nobody has fixed."""
+    old, new, app = Image("base:old", "a", tagged=False), Image("base:1.0", "n"), Image("app:1", "ab")
+    lake = Lake(str(tmp_path / "lake"))
+    write_images(lake, old, new, app)
+    point(lake, ("base:1.0", old.digest, NOW, LATER), ("base:1.0", new.digest, LATER, None))
+    rows = [
+        finding(app, 1, 0),
+        finding(app, 2, 0, kev=True),
+        finding(app, 3, 1, severity="high"),
+        finding(app, 4, 1, fixed_version=""),
+    ]
+    write(lake, "findings", [*rows, finding(new, 1, 0)])
+    write(lake, "packages", compared([*rows, finding(new, 1, 0)]))
+    update_bases(lake)
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        steps = image_plan(connection, app.digest)
+        assert image_plan(connection, "sha256:none") == ()
+    assert [(step.kind, step.title, step.change.text, step.closes, step.exploited) for step in steps] == [
+        ("base", "Build on base:1.0", "FROM base:1.0", 1, 1),
+        ("upgrade", "Upgrade 2 pypi packages", "lib1>=2\nlib3>=2", 2, 0),
+        ("wait", "Nothing available yet", "", 1, 0),
+    ]
+
+
+def test_a_fleet_without_findings_has_no_campaign(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    write_images(lake, Image("app:1", "a"))
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        assert campaigns(connection, store, LATER).num_rows == 0
