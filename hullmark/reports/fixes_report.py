@@ -1,6 +1,7 @@
 """The changes that help most, as a table for a terminal, Markdown for a ticket, JSON and CSV for programs."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import indent
 from typing import Any
 
 import orjson
@@ -8,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from rich.console import Group
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -81,14 +81,14 @@ def _sum(row: Row) -> str:
 
 def plan_view(steps: Sequence[Step]) -> Group:
     """The plan of an image for a terminal."""
-    shown: list[Text | Padding] = []
+    shown: list[Text] = []
     for number, step in enumerate(steps, 1):
         shown.append(Text.assemble((f"{number}. {plain(step.title, 90)}", "bold"), f"  {_result(step)}"))
         if step.change.text:
-            shown.append(Padding(Text(step.change.text, style="cyan"), (0, 0, 0, 3)))
+            shown.append(Text(indent(step.change.text, "   "), "cyan"))
         if step.change.left_out:
             names = plain(", ".join(step.change.left_out))
-            shown.append(Padding(Text(f"left out, since these names could be commands: {names}", "yellow"), (0, 0, 0, 3)))
+            shown.append(Text(f"   left out, since these names could be commands: {names}", "yellow"))
     return Group(*shown)
 
 
