@@ -2,15 +2,13 @@
 
 Source: Go's runtime/debug (mod.go: the lines `path`, `mod`, `dep`, `=>`, `build`) and the package-url specification.
 Versions keep their `v`; `stdlib` has none, as in Go's vulnerability database. What a `replace` names is what was linked
-in. A folder that replaces a module has no version, nor has a main module that was built from a work tree: that one takes
-the version that the linker was told (`-X main.version=...`, which is what the program itself shows; `inner` then names
-the variable), else the commit that the build states, as the package-url specification asks.
+in; a folder that replaces a module has no version. `_go_main.py` says what the program itself is.
 """
 
 import re
-import shlex
 from collections.abc import Iterator
 
+from hullmark.catalogers._go_main import DEVELOPED, main_module, module_of_package
 from hullmark.catalogers._stated import VERSION, stated
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
@@ -19,14 +17,10 @@ from hullmark.formats.go_buildinfo import read
 from hullmark.formats.problems import bound_problems
 from hullmark.model import Package, Problem
 
-DEVELOPED = "(devel)"  # Go's own word for what was built from a folder
 MOST_MODULES = 20_000
 
-_RELEASE = re.compile(r"go(\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d+)?)")
+_RELEASE = re.compile(r"go(\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d+)?)(-\d+-RC\d+)?")
 _PATH = re.compile(r"[A-Za-z0-9._~/!+-]{1,512}")
-_STATED = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_VARIABLE = re.compile(r"(?P<package>.+)\.(?P<name>[A-Za-z]*version|ver)", re.IGNORECASE)
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
@@ -36,7 +30,9 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         return
     yield from bound_problems(_modules(path, info.modules))
     release = _RELEASE.match(info.release)
-    if release:
+    if release and release[2]:  # Google's own builds of what became that release
+        yield Package("golang", "stdlib", f"{release[1]}.0{release[2]}")
+    elif release:
         yield Package("golang", "stdlib", release[1])
     else:
         yield Problem(path, CATALOGER.name, f"{info.release[:60]!r} is no release of Go, so stdlib is not compared")
@@ -46,11 +42,14 @@ def _modules(path: str, text: str) -> Iterator[Package | Problem]:
     lines = [line.split("\t") for line in text.split("\n")]
     if len(lines) > MOST_MODULES:
         raise CorruptData(f"the program lists {len(lines)} modules and settings, more than {MOST_MODULES}")
+    settings, packages = dict(_settings(lines)), {line[0]: line[-1] for line in lines if line[0] in {"path", "mod"}}
+    if "mod" not in packages and module_of_package(packages.get("path", "")):
+        package = main_module(module_of_package(packages["path"]), "", settings)
+        yield stated(path, CATALOGER.name, package, _PATH)
     for line, following in zip(lines, [*lines[1:], [""]], strict=False):
         if line[0] in {"mod", "dep"}:
             name, version = _linked(line, following)
-            develops = line[0] == "mod" and version == DEVELOPED
-            package = _main(name, dict(_settings(lines))) if develops else Package("golang", name, version)
+            package = main_module(name, version, settings) if line[0] == "mod" else Package("golang", name, version)
             yield stated(path, CATALOGER.name, package, _PATH)
 
 
@@ -68,30 +67,6 @@ def _settings(lines: list[list[str]]) -> Iterator[tuple[str, str]]:
         if line[0] == "build" and len(line) > 1:
             key, _, value = line[1].partition("=")
             yield key, value
-
-
-def _main(name: str, settings: dict[str, str]) -> Package:
-    variable, version = _told(name, settings.get("-ldflags", ""))
-    if version:
-        return Package("golang", name, version, inner=f"-X {variable}")
-    commit = settings.get("vcs.revision", "")
-    return Package("golang", name, commit if _COMMIT.fullmatch(commit) else DEVELOPED)
-
-
-def _told(module: str, flags: str) -> tuple[str, str]:
-    """The variable and the version that the linker was told; blank when there is none or when several disagree."""
-    try:
-        words = shlex.split(shlex.split(flags)[0]) if flags.startswith(('"', "'")) else shlex.split(flags)
-    except ValueError:
-        return "", ""
-    told = {}
-    for word, following in zip(words, [*words[1:], ""], strict=False):
-        variable, _, value = (following if word == "-X" else word.removeprefix("-X=")).partition("=")
-        found, stated = _VARIABLE.fullmatch(variable), _STATED.fullmatch(value)
-        if word.startswith("-X") and found and stated and f"{found['package']}/".startswith(("main/", f"{module}/")):
-            told[variable] = f"v{stated[1]}"
-    best = {variable: version for variable, version in told.items() if variable.lower() == "main.version"} or told
-    return next(iter(best.items())) if len(set(best.values())) == 1 else ("", "")
 
 
 CATALOGER = Cataloger(name="go-binary", type="golang", globs=(), parse=parse, magic=MAGIC)

@@ -8,6 +8,7 @@ MAGIC = (b"\x7fELF",)
 
 _NOBITS = 8
 _LOAD = 1
+_WRITABLE = 2
 _NAME_BYTES = 64
 
 
@@ -25,11 +26,11 @@ def regions(data: bytes) -> Iterator[Region]:
         table = range(segments, segments + segment_size * bounded(segment_count), segment_size)
         for at in table:
             if wide:
-                kind, _, offset, address, _, size = numbers(f"{order}IIQQQQ", data, at)
+                kind, flags, offset, address, _, size = numbers(f"{order}IIQQQQ", data, at)
             else:
-                kind, offset, address, _, size = numbers(f"{order}IIIII", data, at)
+                kind, offset, address, _, size, _, flags = numbers(f"{order}IIIIIII", data, at)
             if kind == _LOAD:
-                yield Region("", offset, size, address)
+                yield Region("", offset, size, address, writable=bool(flags & _WRITABLE))
 
 
 def _sections(data: bytes, table: range, names: int, layout: str) -> Iterator[Region]:

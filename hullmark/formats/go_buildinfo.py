@@ -19,7 +19,9 @@ _ALIGNMENT = 16
 _HEADER = 32
 _BIG_ENDIAN, _INLINE = 1, 2
 _MARK = 16  # bytes that stand before and after the list of modules
-_MOST_HEADERS = 64  # programs that read Go programs hold the magic text as well
+_SECTIONS = frozenset({".go.buildinfo", "__go_buildinfo"})
+_MOST_PARTS = 16
+_MOST_HEADERS = 64  # of one part; programs that read Go programs hold the magic text as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,29 @@ def read(data: bytes) -> BuildInfo | None:
 
 
 def _headers(data: bytes) -> Iterator[int]:
-    """Where a header may begin, first in the file first."""
-    at = data.find(MAGIC)
-    for _ in range(_MOST_HEADERS):
-        if at < 0:
-            return
-        if not at % _ALIGNMENT and data[at + 14 : at + 15] in {b"\4", b"\x08", b"\0"} and data[at + 15 : at + 16] < b"\4":
-            yield at
-        at = data.find(MAGIC, at + _ALIGNMENT)
+    """Where a header may begin: at the magic text, aligned, with the size of a pointer and flags that there are."""
+    for start, end in _searched(data):
+        at = data.find(MAGIC, start, end)
+        for _ in range(_MOST_HEADERS):
+            if at < 0:
+                break
+            if (
+                not at % _ALIGNMENT
+                and data[at + 14 : at + 15] in {b"\4", b"\x08", b"\0"}
+                and data[at + 15 : at + 16] < b"\4"
+            ):
+                yield at
+            at = data.find(MAGIC, at + _ALIGNMENT, end)
+
+
+def _searched(data: bytes) -> list[tuple[int, int]]:
+    """Where Go's own reader looks: the section of that name, else what an ELF program may write; else the whole file."""
+    try:
+        parts = regions(data)
+    except CorruptData:
+        parts = []
+    found = [part for part in parts if part.name in _SECTIONS] or [part for part in parts if part.writable]
+    return [(part.offset, part.offset + part.size) for part in found[:_MOST_PARTS]] or [(0, len(data))]
 
 
 def _texts(data: bytes, at: int) -> tuple[bytes, bytes]:

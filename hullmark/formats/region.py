@@ -16,6 +16,7 @@ class Region:
     offset: int
     size: int
     address: int
+    writable: bool = False  # of a segment of an ELF file; of others nobody asks
 
 
 def numbers(layout: str, data: bytes, offset: int) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from tests.catalogers.programs import Sections, elf, go_inline, go_pointers, mac
 MODULES = "path\tx.example/app\nmod\tx.example/app\tv1.2.3\th1:x=\ndep\tx.example/lib\tv0.1.0\th1:y=\n"
 EXPECTED = [("x.example/app", "v1.2.3"), ("x.example/lib", "v0.1.0"), ("stdlib", "1.16.4")]
 BASE = 0x500000
+UNTAGGED = "v0.0.0-20250422202024-9eeb4a7a08b6+dirty"
 DATA = ".data"
 
 
@@ -48,6 +49,7 @@ def test_both_formats_in_every_kind_of_file(make: Callable[[Sections], bytes], p
         ("go1.21rc2", "1.21rc2"),
         ("go1.22.4-1 X:boringcrypto", "1.22.4"),
         ("go1.4", "1.4"),
+        ("go1.22-20231128-RC02 cl/586117301 +6111acc8e6 X:fieldtrack,boringcrypto", "1.22.0-20231128-RC02"),
     ],
 )
 def test_releases(release: str, version: str) -> None:
@@ -69,8 +71,25 @@ def test_a_development_release_is_a_problem() -> None:
         ("dep\ta.example/b\tv1.0.0+incompatible\n", "a.example/b", "v1.0.0+incompatible"),
         ("mod\ta.example/b\t(devel)\t\n", "a.example/b", "(devel)"),
         ("mod\ta.example/b\t(devel)\t\nbuild\tvcs.revision=0123456789abcdef0123\n", "a.example/b", "0123456789abcdef0123"),
+        ("path\tgithub.com/a/b/cmd/c\nbuild\t-ldflags=-X=main.version=1.2.3\n", "github.com/a/b", "v1.2.3"),
+        ("path\tgithub.com/a/b/cmd/c\n", "github.com/a/b", "(devel)"),
+        ("path\tcommand-line-arguments\n", "stdlib", "1.22.1"),
+        (f"mod\ta.example/b\t{UNTAGGED}\t\nbuild\t-ldflags=-X=main.version=1.2.3\n", "a.example/b", "v1.2.3"),
+        (f"mod\ta.example/b\t{UNTAGGED}\t\nbuild\tvcs.revision=0123456789abcdef0123\n", "a.example/b", UNTAGGED),
     ],
-    ids=["replaced", "replaced-by-folder", "replaced-by-folder-without-version", "incompatible", "devel", "commit"],
+    ids=[
+        "replaced",
+        "replaced-by-folder",
+        "replaced-by-folder-without-version",
+        "incompatible",
+        "devel",
+        "commit",
+        "package",
+        "package-devel",
+        "no-package",
+        "untagged-told",
+        "untagged",
+    ],
 )
 def test_lines(lines: str, name: str, version: str) -> None:
     assert found(program(lines))[0] == (name, version)
@@ -85,6 +104,12 @@ def test_lines(lines: str, name: str, version: str) -> None:
         ("-X a.example/b/v.Version=1.0.0 -X main.version=2.0.0", "v2.0.0", "-X main.version"),
         ("-X a.example/b/v.Version=1.0.0 -X a.example/b/w.Version=2.0.0", "(devel)", ""),
         ("-X main.goVersion=go1.22", "(devel)", ""),
+        (r'"-w \t\t-X \"main.version=1.23.2\""', "v1.23.2", "-X main.version"),
+        (
+            "-X github.com/prometheus/common/version.Version=2.45.0",
+            "v2.45.0",
+            "-X github.com/prometheus/common/version.Version",
+        ),
         ("-X main.version=latest", "(devel)", ""),
         ("-X other.example/lib.Version=1.0.0", "(devel)", ""),
         ("-X main.commit=1.0.0", "(devel)", ""),
