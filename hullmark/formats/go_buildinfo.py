@@ -5,6 +5,7 @@ of a pointer, and flags. Since Go 1.18 both texts follow it, each after its leng
 to the headers of two Go strings, by addresses that sections or segments place in the file. Stripping removes none of it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from hullmark.formats.region import Region, numbers
 MAGIC = b"\xff Go buildinf:"
 MOST_BYTES = 4 * 1024 * 1024  # of the list of modules; Kubernetes' has 40 KiB
 
+_WHOLE = re.compile(re.escape(MAGIC) + rb"[\0\4\x08][\0-\3].{16}", re.DOTALL)  # with the size of a pointer, and flags
 _ALIGNMENT = 16
 _HEADER = 32
 _BIG_ENDIAN, _INLINE = 1, 2
@@ -49,17 +51,13 @@ def read(data: bytes) -> BuildInfo | None:
 
 
 def _headers(data: bytes) -> Iterator[int]:
-    """Where a header may begin: at the magic text, aligned, with the size of a pointer and flags that there are."""
+    """Where a header may begin: at the magic text, aligned, and whole."""
     for start, end in _searched(data):
         at = data.find(MAGIC, start, end)
         for _ in range(_MOST_HEADERS):
             if at < 0:
                 break
-            if (
-                not at % _ALIGNMENT
-                and data[at + 14 : at + 15] in {b"\4", b"\x08", b"\0"}
-                and data[at + 15 : at + 16] < b"\4"
-            ):
+            if not at % _ALIGNMENT and _WHOLE.match(data, at):
                 yield at
             at = data.find(MAGIC, at + _ALIGNMENT, end)
 

@@ -2,6 +2,7 @@
 
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -15,7 +16,7 @@ from hullmark.formats.region import Region
 from tests.catalogers.programs import Sections, elf, go_inline, macho, pe
 
 PARTS: Sections = {".text": (0x401000, b"code"), ".data": (0x500000, b"some data here!!")}
-MAKERS = {"elf": elf, "pe": pe, "macho": macho}
+MAKERS: dict[str, Callable[[Sections], bytes]] = {"elf": elf, "pe": pe, "macho": macho}
 WHOLE = {
     name: make({**PARTS, ".dep-v0": (0x600000, b"no zlib"), ".go": (0x700000, go_inline("go1.22.1", ""))})
     for name, make in MAKERS.items()
