@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from hullmark.sources.ecr import Filters
+from hullmark.demo.aws import deploy_customer, deploy_push_events
+from hullmark.settings import Settings
+from hullmark.sources.ecr import Filters, Integration
 from hullmark.sources.ecr.checks import Check, Verdict
-from hullmark.sources.ecr.connection import run_checks
+from hullmark.sources.ecr.connection import CLOCK, OWN, WITH, run_checks
 from hullmark.sources.ecr.connection import test_connection as run
 from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, READ_ACTIONS
 from hullmark.sources.ecr.onboarding import ROLE_NAME, new_external_id
 from tests.hub.blobs import Blobs
 from tests.hub.conftest import PASSWORD, REPOSITORY
-from tests.hub.world import FIRST, REGIONS, SECOND, World
+from tests.hub.world import FIRST, REGIONS, SECOND, World, make_world
 
 HERE, THERE = REGIONS
 
@@ -40,6 +42,7 @@ def trust(world: World, account: str, condition: dict[str, object]) -> None:
 def test_a_stack_just_deployed_passes_every_line(world: World) -> None:
     checks = run(world.connect(), world.settings)
     per_region = (
+        "enabled",
         "ecr:GetAuthorizationToken",
         "ecr:DescribeRepositories",
         "ecr:ListImages",
@@ -54,6 +57,7 @@ def test_a_stack_just_deployed_passes_every_line(world: World) -> None:
         "External ID",
         "Regions",
         "Hullmark's own credentials",
+        "clock of this machine",
         "role with the External ID",
         "role without an External ID",
         "role with a wrong External ID",
@@ -182,6 +186,108 @@ def test_a_region_that_is_closed_is_the_one_that_fails(world: World) -> None:
     found = failures(run(values, world.settings))
     assert found
     assert all(name.startswith(f"{THERE}: ") for name in found)
+
+
+def test_a_region_that_is_switched_off_is_told_as_such_and_no_other(world: World) -> None:
+    values = world.connect()
+    world.aws.close_region(FIRST, THERE)
+    checks = run(values, world.settings)
+    assert [*failures(checks)] == [f"{THERE}: enabled"]
+    assert f"Enable {THERE} in the account" in failures(checks)[f"{THERE}: enabled"].remedy
+    assert [check.name for check in checks if check.name.startswith(THERE)] == [f"{THERE}: enabled"]
+
+
+@pytest.mark.parametrize(("ahead", "verdict", "says"), [(90, Verdict.WARNING, "behind"), (-270, Verdict.FAILED, "before")])
+def test_a_clock_that_drifts_is_a_line_of_its_own(world: World, ahead: int, verdict: Verdict, says: str) -> None:
+    values = world.connect()
+    world.aws.set_clock(ahead)
+    (line,) = [check for check in run(values, world.settings) if check.name == CLOCK]
+    assert line.verdict is verdict
+    assert f" s {says} AWS's" in line.detail
+    assert "NTP" in line.remedy
+
+
+def test_a_clock_that_is_far_off_is_told_as_the_reason(world: World) -> None:
+    values = world.connect()
+    world.aws.set_clock(1000)
+    found = failures(run(values, world.settings))
+    assert [*found] == [OWN]
+    assert "this machine's clock is" in found[OWN].detail
+    assert "NTP" in found[OWN].remedy
+
+
+@pytest.mark.parametrize("of", ["repository", "registry"])
+def test_a_policy_that_denies_what_the_role_allows_is_told(world: World, of: str) -> None:
+    values = world.connect()
+    statement = {"Effect": "Deny", "Principal": {"AWS": values.role_arn}, "Action": "ecr:GetDownloadUrlForLayer"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Sid": "closed"}]})
+    if of == "repository":
+        world.aws.client("ecr", FIRST, HERE).set_repository_policy(repositoryName=REPOSITORY, policyText=text)
+    else:
+        world.aws.set_registry_policy(FIRST, HERE, text)
+    found = failures(run(values, world.settings))
+    assert [*found] == [f"{HERE}: ecr:GetDownloadUrlForLayer"]
+    line = found[f"{HERE}: ecr:GetDownloadUrlForLayer"]
+    assert "explicit deny in a resource-based policy" in line.detail
+    assert "policy of the repository, of the registry" in line.remedy
+
+
+def test_another_repository_that_denies_is_a_warning_by_its_name(world: World) -> None:
+    values = world.connect()
+    for name in ("team/open", "team/shut"):
+        world.push(FIRST, HERE, name, "v1")
+    statement = {"Sid": "closed", "Effect": "Deny", "Principal": "*", "Action": "ecr:*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.aws.client("ecr", FIRST, HERE).set_repository_policy(repositoryName="team/shut", policyText=text)
+    checks = {check.name: check for check in run(values, world.settings)}
+    line = checks[f"{HERE}: repository policies"]
+    assert line.verdict is Verdict.WARNING
+    assert "1 of 3 repositories deny" in line.detail
+    assert "team/shut" in line.detail
+    assert f"{THERE}: repository policies" not in checks  # there is one repository there
+
+
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..SQS..QueuePolicy:UserWarning")  # moto makes no policy of queues
+def test_a_queue_of_push_events_is_asked_where_there_is_one(world: World) -> None:
+    values = world.connect()
+    url = deploy_push_events(world.aws, FIRST, HERE)["QueueUrl"]
+    good = {check.name: check.verdict for check in run(replace(values, queues={HERE: url}), world.settings)}
+    assert good[f"{HERE}: sqs:GetQueueAttributes"] is Verdict.PASSED
+    elsewhere = replace(values, queues={HERE: f"{url}-of-another-stack"})
+    assert [*failures(run(elsewhere, world.settings))] == [f"{HERE}: sqs:GetQueueAttributes"]
+    malformed = failures(run(replace(values, queues={HERE: "my queue"}), world.settings))
+    assert "QueueUrl" in malformed["queues of push events"].detail
+
+
+def test_an_external_id_that_could_be_guessed_is_a_warning(world: World) -> None:
+    outputs = deploy_customer(world.aws, FIRST, HERE, world.settings.platform_role_arn, "acme-corp")
+    values = replace(world.connect(), external_id=outputs["ExternalId"])
+    (line,) = [check for check in run(values, world.settings) if check.name == "External ID"]
+    assert line.verdict is Verdict.WARNING
+    assert "guess" in line.detail
+    assert "acme-corp" not in line.detail
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_other_partitions_are_connected_from_within(blobs: Blobs, region: str, partition: str) -> None:
+    with make_world(region=region) as made:
+        made.aws.set_registry(FIRST, region, blobs.url, PASSWORD)
+        made.push(FIRST, region, REPOSITORY, "v1")
+        values = made.connect()
+        assert values.role_arn.startswith(f"arn:{partition}:iam::")
+        checks = run(values, made.settings)
+        assert {check.verdict for check in checks} == {Verdict.PASSED}, [check for check in checks if not check.ok]
+        ours = replace(values, role_arn=values.role_arn.replace(partition, "aws"), regions=(HERE,))
+        across = run(replace(values, regions=values.regions), Settings(aws_endpoint_url=made.aws.url))
+        assert failures(run(ours, made.settings)) != {}
+        assert [*failures(across)] == [WITH]  # the account's own keys are not the role that is trusted
+
+
+def test_no_role_reaches_across_partitions(world: World) -> None:
+    role = f"arn:aws-cn:iam::{FIRST}:role/HullmarkECRIntegrationRole"
+    values = Integration(FIRST, role, new_external_id(), ("cn-north-1",))
+    found = failures(run(values, world.settings))
+    assert "partition" in " ".join(found)
 
 
 @pytest.mark.slow

@@ -22,13 +22,14 @@ OCI = "application/vnd.oci.image"
 class World:
     aws: DemoAws
     settings: Settings
+    regions: tuple[str, ...] = REGIONS
 
     def connect(self, account: str = FIRST, *, discovery: bool = True, filters: Filters | None = None) -> Integration:
         """Deploy the customer's stack; what its outputs say, as a customer would type it."""
         outputs = deploy_customer(
-            self.aws, account, REGIONS[0], self.settings.platform_role_arn, new_external_id(), discovery=discovery
+            self.aws, account, self.regions[0], self.settings.platform_role_arn, new_external_id(), discovery=discovery
         )
-        return Integration(account, outputs["RoleArn"], outputs["ExternalId"], REGIONS, filters or Filters())
+        return Integration(account, outputs["RoleArn"], outputs["ExternalId"], self.regions, filters or Filters())
 
     def push(self, account: str, region: str, repository: str, tag: str | None, *, salt: str = "") -> str:
         """Push a small manifest, made distinct by repository, tag and salt; its digest."""
@@ -61,8 +62,8 @@ def digest(data: bytes) -> str:
 
 
 @contextmanager
-def make_world(session_seconds: int | None = None) -> Iterator[World]:
-    """A fresh stand-in; this process has the platform account's keys while it runs."""
+def make_world(session_seconds: int | None = None, region: str = "") -> Iterator[World]:
+    """A fresh stand-in; this process has the platform account's keys while it runs. `region` puts all into its partition."""
     with DemoAws(session_seconds=session_seconds) as aws, pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_REGION"):
             environment.delenv(name, raising=False)
@@ -70,5 +71,5 @@ def make_world(session_seconds: int | None = None) -> Iterator[World]:
             environment.setenv(name, value)
         environment.setenv("AWS_CONFIG_FILE", "/nonexistent")
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-        settings = Settings(aws_endpoint_url=aws.url, platform_role_arn=deploy_platform(aws))
-        yield World(aws, settings)
+        settings = Settings(aws_endpoint_url=aws.url, platform_role_arn=deploy_platform(aws, region or REGIONS[1]))
+        yield World(aws, settings, (region,) if region else REGIONS)

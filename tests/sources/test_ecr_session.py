@@ -30,7 +30,7 @@ def world() -> Iterator[World]:
 
 def test_the_outputs_of_the_stack_open_a_session_in_the_account(world: World) -> None:
     session = assume(world.connect(), world.settings, "2026-11-24T08:00:00Z/7")
-    account, arn = session.caller(REGION)
+    account, arn = session.caller(REGION).account, session.caller(REGION).arn
     assert account == FIRST
     assert arn.endswith("assumed-role/HullmarkECRIntegrationRole/hullmark-2026-11-24T08-00-00Z-7")
 
@@ -76,7 +76,7 @@ def test_a_scan_goes_on_when_its_credentials_have_ended_several_times() -> None:
             if credentials := session._core.get_credentials():
                 keys.add(str(credentials.get_frozen_credentials().access_key))
             time.sleep(0.2)
-        names = {arn.rpartition("/")[2] for arn in (session.caller(REGION)[1],)}
+        names = {arn.rpartition("/")[2] for arn in (session.caller(REGION).arn,)}
         renewed = Counter(account for account, _, action in (world.aws.calls - before).elements() if "AssumeRole" in action)
     assert len(keys) >= 3
     assert renewed[PLATFORM_ACCOUNT] >= 3  # both roles are assumed anew: ours by our keys, the customer's by ours

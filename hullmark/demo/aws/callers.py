@@ -4,7 +4,7 @@ Reads moto's IAM and STS state in this process; moto itself checks neither trust
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -42,14 +42,19 @@ def find_caller(call: AwsCall, keys: Mapping[str, str]) -> Caller:
             if session.expiration.astimezone(UTC) <= datetime.now(UTC):
                 raise _expired(call)
             return Caller(account, session.arn, session.role_arn, session.policy or "")
+    raise unknown_token(call)
+
+
+def unknown_token(call: AwsCall) -> AwsFault:
+    """What AWS says of a key that nobody has, and of every key in a Region that its account has not switched on."""
     code = "UnrecognizedClientException" if call.json_protocol else "InvalidClientTokenId"
-    raise AwsFault(code, "The security token included in the request is invalid.", 400 if call.json_protocol else 403)
+    return AwsFault(code, "The security token included in the request is invalid.", 400 if call.json_protocol else 403)
 
 
-def require_permission(caller: Caller, call: AwsCall, resource: str, resource_policy: str = "") -> None:
-    """Raise AwsFault unless the caller's policies allow the action on `resource` and its own policy does not deny it."""
+def require_permission(caller: Caller, call: AwsCall, resource: str, resource_policies: Iterable[str] = ()) -> None:
+    """Raise AwsFault unless the caller's policies allow the action on `resource` and its own policies do not deny it."""
     request = Request(call.action, resource, tuple(filter(None, (caller.arn, caller.role_arn))))
-    if resource_policy and decide([resource_policy], request, by_principal=True) is Effect.DENY:
+    if decide(resource_policies, request, by_principal=True) is Effect.DENY:
         raise _denied(caller, call, resource, "with an explicit deny in a resource-based policy")
     if not caller.role_arn or call.action == _WITHOUT_PERMISSION:
         return

@@ -148,10 +148,11 @@ class EcrApi:
         return "ARCHIVED" if (account, region, image.repository_name, image.image_digest) in self.archived else "ACTIVE"
 
 
-def repository_policy(account: str, region: str, name: str) -> str:
-    """The policy text of a repository; "" when it has none or does not exist."""
-    repository = ecr_backends[account][region].repositories.get(name)
-    return str(repository.policy or "") if repository else ""
+def resource_policies(account: str, region: str, values: Mapping[str, Any]) -> list[str]:
+    """The policy texts that have a say about a call: the repository's and the registry's, as far as there are any."""
+    backend = ecr_backends[account][region]
+    repository = backend.repositories.get(str(values.get("repositoryName", "")))
+    return [text for text in (repository and repository.policy, backend.registry_policy) if text]
 
 
 def _repositories(account: str, region: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,16 @@ from urllib.parse import urlencode
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from hullmark.demo.aws.callers import Caller, find_caller, require_permission, require_trust
-from hullmark.demo.aws.ecr_api import EcrApi, repository_policy
+from hullmark.demo.aws.callers import Caller, find_caller, require_permission, require_trust, unknown_token
+from hullmark.demo.aws.ecr_api import EcrApi, resource_policies
 from hullmark.demo.aws.request import AwsCall, AwsFault, answer_fault, answer_json, parse_call
 from hullmark.sources.ecr.narrowing import queue_arn
 from hullmark.sources.ecr.regions import partition_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_SIGNED_FOR = timedelta(minutes=5)  # how long a signature is good, before and after
 
 
 @dataclass(slots=True)
@@ -29,6 +32,8 @@ class Gateway:
     keys: Mapping[str, str]
     session_seconds: int | None = None  # how long assumed-role sessions last, whatever was asked for
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    closed: set[tuple[str, str]] = field(default_factory=set)  # (account, Region) that the account has not switched on
+    ahead_seconds: float = 0.0  # by how much its clock is ahead of this machine's
     _faults: dict[str, list[AwsFault]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _moto: Any = field(default_factory=lambda: DomainDispatcherApplication(create_backend_app))
@@ -40,6 +45,7 @@ class Gateway:
             fault = AwsFault("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
             return answer_fault(fault, json_protocol=False)(environ, start_response)
         try:
+            self._require_fresh(call)
             response = self._answer(environ, call)
         except AwsFault as fault:
             response = answer_fault(fault, call.json_protocol)
@@ -50,8 +56,20 @@ class Gateway:
         with self._lock:
             self._faults.setdefault(action, []).extend([fault] * times)
 
+    def now(self) -> datetime:
+        """What its clock says, which the server puts into each answer."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_seconds)
+
+    def _require_fresh(self, call: AwsCall) -> None:
+        """Refuse what was signed too early or too late, as AWS does."""
+        if call.signed_at is not None and abs(self.now() - call.signed_at) > _SIGNED_FOR:
+            code = "InvalidSignatureException" if call.json_protocol else "SignatureDoesNotMatch"
+            raise AwsFault(code, "Signature expired", 400 if call.json_protocol else 403)
+
     def _answer(self, environ: "WSGIEnvironment", call: AwsCall) -> Response:
         caller = find_caller(call, self.keys)
+        if (caller.account, call.region) in self.closed:
+            raise unknown_token(call)
         with self._lock:
             self.calls[caller.account, call.region, call.action] += 1
             pending = self._faults.get(call.action)
@@ -60,8 +78,8 @@ class Gateway:
         if call.action == "sts:AssumeRole":
             require_trust(caller, call)
             return self._forward(environ, caller, self._shortened(call))
-        policy = repository_policy(caller.account, call.region, str(call.values.get("repositoryName", "")))
-        require_permission(caller, call, _resource(caller, call), policy if call.service == "ecr" else "")
+        policies = resource_policies(caller.account, call.region, call.values) if call.service == "ecr" else []
+        require_permission(caller, call, _resource(caller, call), policies)
         if call.service == "ecr":
             value = self.ecr.answer(call.action.partition(":")[2], caller.account, call.region, call.values)
             if value is not None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -25,6 +26,7 @@ class AwsCall:
     values: Mapping[str, Any]
     json_protocol: bool
     body: bytes = b""
+    signed_at: datetime | None = None
 
 
 class AwsFault(Exception):
@@ -47,7 +49,16 @@ def parse_call(request: Request) -> AwsCall | None:
     values: dict[str, Any] = json.loads(body or b"{}") if target else dict(parse_qsl(body.decode(), keep_blank_values=True))
     name = target.rpartition(".")[2] if target else str(values.get("Action", ""))
     action = f"{signature['service']}:{name}"
-    return AwsCall(signature["key"], signature["region"], signature["service"], action, values, bool(target), body)
+    return AwsCall(
+        signature["key"], signature["region"], signature["service"], action, values, bool(target), body, _signed_at(request)
+    )
+
+
+def _signed_at(request: Request) -> datetime | None:
+    try:
+        return datetime.strptime(request.headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def answer_json(value: Mapping[str, object], status: int = 200) -> Response:

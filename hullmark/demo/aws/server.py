@@ -4,11 +4,13 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from email.utils import format_datetime
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from moto.core.base_backend import BackendDict
+from moto.ecr.models import ecr_backends
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -16,6 +18,7 @@ from hullmark.demo.aws.ecr_api import BlobSide, EcrApi
 from hullmark.demo.aws.gateway import Gateway
 from hullmark.demo.aws.request import AwsFault
 from hullmark.settings import Settings
+from hullmark.sources.ecr.regions import partition_of
 from hullmark.sources.ecr.session import static_session
 
 ACCOUNTS = ("111122223333", "444455556666")  # the customers
@@ -106,13 +109,14 @@ class DemoAws:
     def deploy(self, account: str, region: str, stack: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Deploy a stack by CloudFormation, in place of the one of that name; its outputs.
 
-        The old stack is deleted first: moto's update of a role leaves its trust policy as it was.
+        The old stack is deleted first: moto's update of a role leaves its trust policy as it was. The partition is filled in
+        here, since moto takes every one for `aws`.
         """
         client = self.client("cloudformation", account, region)
         client.delete_stack(StackName=stack)
         client.create_stack(
             StackName=stack,
-            TemplateBody=template,
+            TemplateBody=template.replace("${AWS::Partition}", partition_of(region)),
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
@@ -133,12 +137,28 @@ class DemoAws:
         """Answer the next `times` calls of `action` (`ecr:DescribeImages`) with an error."""
         self._gateway.fail(action, AwsFault(code, "made to fail", status), times)
 
+    def close_region(self, account: str, region: str) -> None:
+        """Switch a Region off in an account: it knows none of the account's credentials from now on."""
+        self._gateway.closed.add((account, region))
+
+    def set_registry_policy(self, account: str, region: str, text: str) -> None:
+        """Give a registry a policy of its own; moto's own call takes those of replication only."""
+        ecr_backends[account][region].registry_policy = text
+
+    def set_clock(self, ahead_seconds: float) -> None:
+        """Let its clock be ahead of this machine's by so many seconds (negative: behind)."""
+        self._gateway.ahead_seconds = ahead_seconds
+
     def _side(self, account: str, region: str) -> BlobSide:
         return self._sides.get((account, region), BlobSide(_UNSET, "unset"))
 
 
 class _Quiet(MotoRequestHandler):
-    """No line per request; a fault of the stand-in itself goes to the log."""
+    """No line per request; a fault of the stand-in itself goes to the log. Answers are dated by the gateway's clock."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header."""
+        return format_datetime(self.server.app.now(), usegmt=True)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  werkzeug's own parameter name
         """Hand on errors only."""

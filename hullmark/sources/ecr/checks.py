@@ -42,6 +42,10 @@ def failed(name: str, error: HullmarkError, remedy: str) -> Check:
     """A check that met an error; only a denial gets `remedy`, for a network fault the way out is another one."""
     if not isinstance(error, AccessError):
         return Check(name, Verdict.FAILED, str(error), "Check that this machine reaches AWS, then test again.")
-    if "explicit deny" in str(error):
-        remedy = "Remove the Deny that AWS names from the repository's policy, the registry's or the organisation's."
+    if "clock" in str(error):
+        remedy = "Let this machine keep its time (NTP), then test again."
+    elif "explicit deny" in str(error):
+        remedy = (
+            "Remove the Deny that AWS names from the policy of the repository, of the registry or of the organization (SCP)."
+        )
     return Check(name, Verdict.FAILED, str(error), remedy)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -49,6 +51,9 @@ _BAD_CREDENTIALS = {
     "IncompleteSignature",
     "MissingAuthenticationToken",
     "InvalidAccessKeyId",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "AuthFailure",
 }
 _PERHAPS_REGION = {"InvalidClientTokenId", "UnrecognizedClientException"}  # also said by Regions that are not enabled
 _NOT_FOUND = {"RepositoryNotFoundException", "ImageNotFoundException", "LayersNotFoundException"}
@@ -61,6 +66,14 @@ _NO_CREDENTIALS = (
     ProfileNotFound,
     ConfigNotFound,
 )
+_TIME_MATTERS = {
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "AuthFailure",
+}
+_SKEWED = 120.0  # seconds from which a signature that is refused is put down to the clock
 _BECAUSE = re.compile(r"(?:because|with) (?:no|an? explicit deny in an?) [a-z -]{1,60}policy")
 
 
@@ -100,8 +113,7 @@ def translate(error: ClientError, action: str, where: str) -> HullmarkError:
     if code in _THROTTLED or status == 429:
         return Throttled(f"AWS throttles {action} on {where} ({code}); the request was repeated in vain, try again later.")
     if code in _BAD_CREDENTIALS:
-        remedy = "renew them, or enable the Region in the account" if code in _PERHAPS_REGION else "renew them"
-        return AccessError(f"AWS does not accept the credentials for {action} on {where} ({code}); {remedy}.")
+        return AccessError(f"AWS does not accept {_unaccepted(error, code, action, where)}.")
     if code in _DENIED or status in (401, 403):
         return AccessError(f"AWS denies {action} on {where}{_because(error)}; allow it to the role that Hullmark uses.")
     if code in _NOT_FOUND:
@@ -111,6 +123,24 @@ def translate(error: ClientError, action: str, where: str) -> HullmarkError:
     if status >= 500:
         return TransportError(f"AWS failed at {action} on {where} ({code or status}); try again later.")
     return UsageError(f"AWS refuses {action} on {where} ({code or status}); check the values of the integration.")
+
+
+def _unaccepted(error: ClientError, code: str, action: str, where: str) -> str:
+    """What of a request's credentials is not accepted, and what to do."""
+    skew = clock_skew(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date"))
+    if code in _TIME_MATTERS and abs(skew) >= _SKEWED:
+        direction = "behind" if skew > 0 else "before"
+        return f"the signature of {action} on {where}: this machine's clock is {abs(skew):.0f} s {direction} AWS's; set it"
+    remedy = "renew them, or enable the Region in the account" if code in _PERHAPS_REGION else "renew them"
+    return f"the credentials for {action} on {where} ({code}); {remedy}"
+
+
+def clock_skew(date: str | None) -> float:
+    """By how many seconds the Date header of an answer is ahead of this machine's clock; 0 when there is none."""
+    try:
+        return (parsedate_to_datetime(date or "") - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _because(error: ClientError) -> str:

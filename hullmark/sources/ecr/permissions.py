@@ -16,13 +16,14 @@ from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.login import LoginProvider, registry_login
 from hullmark.sources.ecr.registry import ecr_registry
 from hullmark.sources.ecr.session import AwsSession
-from hullmark.sources.ecr.values import Filters
+from hullmark.sources.ecr.values import Filters, Integration
 from hullmark.sources.media_types import is_index
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 _MADE_UP = "hullmark-connection-test"
+MOST_LOOKED_AT = 25  # repositories whose own policies are tried, besides the first
 _NO_DIGEST = f"sha256:{'0' * 64}"
 _NAMING_REMEDY = "Update the stack with AllowRepositoryDiscovery=true, or name the repositories in the integration."
 
@@ -35,14 +36,22 @@ class _Sample:
     image: str = _NO_DIGEST
     layer: str = _NO_DIGEST
     layer_size: int = -1
+    others: tuple[str, ...] = ()  # repositories whose own policies may differ from that of the first
 
 
-def check_region(session: AwsSession, region: str, filters: Filters) -> Iterator[Check]:
-    """One line for each permission that scanning needs in `region`, and one for the registry itself."""
+def check_region(session: AwsSession, region: str, values: Integration) -> Iterator[Check]:
+    """One line for each permission that scanning needs in `region`, and one for the registry itself.
+
+    Only the first one when the Region is switched off in the account, where nothing else can be tried.
+    """
+    enabled = _check_enabled(session, region)
+    yield enabled
+    if not enabled.ok:
+        return
     sample = _Sample()
     client: ECRClient = session.client("ecr", region)
     yield _probe("ecr:GetAuthorizationToken", region, lambda: registry_login(session, region))
-    yield _check_discovery(session, region, filters, sample)
+    yield _check_discovery(session, region, values.filters, sample)
     on = f"repository {sample.repository} of account {session.account} in {region}"
     probes: tuple[tuple[str, Callable[[], object]], ...] = (
         ("ecr:ListImages", lambda: _list_images(client, sample)),
@@ -53,6 +62,23 @@ def check_region(session: AwsSession, region: str, filters: Filters) -> Iterator
     for action, call in probes:
         yield _probe(action, region, call, on)
     yield _check_download(session, region, sample)
+    if len(sample.others):
+        yield _check_policies(client, region, sample)
+    if region in values.queues:
+        yield _probe(
+            "sqs:GetQueueAttributes", region, lambda: _ask_queue(session, region, values.queues[region]), "the queue"
+        )
+
+
+def _check_enabled(session: AwsSession, region: str) -> Check:
+    """That the account has the Region switched on: who one is may always be asked, except where a Region is off."""
+    name = f"{region}: enabled"
+    try:
+        session.caller(region)
+    except HullmarkError as error:
+        remedy = f"Enable {region} in the account (Account, AWS Regions), or leave it out of the integration."
+        return failed(name, error, remedy)
+    return passed(name, "The account has this Region.")
 
 
 def _probe(action: str, region: str, call: Callable[[], object], on: str = "") -> Check:
@@ -74,6 +100,7 @@ def _check_discovery(session: AwsSession, region: str, filters: Filters, sample:
     except HullmarkError as error:
         return failed(name, error, _NAMING_REMEDY)
     sample.repository = next(iter(found.names), _MADE_UP)
+    sample.others = found.names[1 : MOST_LOOKED_AT + 1]
     count = "1 repository" if len(found.names) == 1 else f"{len(found.names)} repositories"
     if found.how is How.API:
         return passed(name, f"Allowed; {count} to scan.")
@@ -110,6 +137,29 @@ def _layers(manifest: str) -> list[dict[str, Any]]:
 
 def _get_layer_url(client: "ECRClient", sample: _Sample) -> None:
     client.get_download_url_for_layer(repositoryName=sample.repository, layerDigest=sample.layer)
+
+
+def _check_policies(client: "ECRClient", region: str, sample: _Sample) -> Check:
+    """That no other repository's own policy denies what the first one allows; a denied one is a gap, not the end."""
+    name = f"{region}: repository policies"
+    denied: list[str] = []
+    for repository in sample.others:
+        try:
+            with calling("ecr:BatchGetImage", repository):
+                client.batch_get_image(repositoryName=repository, imageIds=[{"imageDigest": _NO_DIGEST}])
+        except AccessError:
+            denied.append(repository)
+        except HullmarkError:  # no matter of policies: the scan tells of it
+            continue
+    if not denied:
+        return passed(name, f"None of {len(sample.others) + 1} repositories denies it.")
+    detail = f"{len(denied)} of {len(sample.others) + 1} repositories deny ecr:BatchGetImage, and will not be scanned: "
+    remedy = "Allow it in their policies, or exclude them from the integration."
+    return Check(name, Verdict.WARNING, f"{detail}{', '.join(denied[:5])}{' ...' if len(denied) > 5 else ''}.", remedy)
+
+
+def _ask_queue(session: AwsSession, region: str, url: str) -> None:
+    session.client("sqs", region).get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
 
 
 def _check_download(session: AwsSession, region: str, sample: _Sample) -> Check:

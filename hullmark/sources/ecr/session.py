@@ -6,6 +6,7 @@ Temporary credentials live in memory only and renew themselves. Role chaining ca
 import logging
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from hullmark.settings import Settings
-from hullmark.sources.ecr.failures import calling
+from hullmark.sources.ecr.failures import calling, clock_skew
 from hullmark.sources.ecr.narrowing import session_policies
 from hullmark.sources.ecr.regions import sts_region
 from hullmark.sources.ecr.values import Integration, require_valid
@@ -30,6 +31,15 @@ SESSION_SECONDS = 3600
 SHORTEST_SECONDS = 900  # what STS gives at least
 _ATTEMPTS = 6
 _TOO_LARGE = "PackedPolicyTooLarge"  # what a policy within 2048 characters may still be
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who AWS sees: account id, ARN, and by how many seconds its clock is ahead of ours (negative: behind)."""
+
+    account: str
+    arn: str
+    clock_skew: float = 0.0
 
 
 class AwsSession:
@@ -66,12 +76,12 @@ class AwsSession:
                 )
             return self._clients[service, region]
 
-    def caller(self, region: str) -> tuple[str, str]:
-        """(account id, ARN) that AWS sees; raises AccessError and TransportError."""
+    def caller(self, region: str) -> Caller:
+        """Who AWS sees in these credentials; raises AccessError and TransportError."""
         sts: STSClient = self.client("sts", region)
         with calling("sts:GetCallerIdentity", f"Region {region}"):
             answer = sts.get_caller_identity()
-        return answer["Account"], answer["Arn"]
+        return Caller(answer["Account"], answer["Arn"], clock_skew(answer["ResponseMetadata"]["HTTPHeaders"].get("date")))
 
     def load(self) -> None:
         """Fetch the credentials now instead of at the first call; raises AccessError and TransportError."""
@@ -94,7 +104,7 @@ def platform_session(settings: Settings, region: str, run: str) -> AwsSession:
     """The session that customers' roles trust: the platform's role when one is set and this process is not it already."""
     own = own_session(settings)
     role = settings.platform_role_arn
-    if not role or _is_role(own.caller(region)[1], role):
+    if not role or _is_role(own.caller(region).arn, role):
         return own
     return _assumed(own, {"RoleArn": role, "RoleSessionName": session_name(run)}, region, settings)
 
