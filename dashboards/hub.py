@@ -10,6 +10,7 @@ from hullmark.errors import TransportError
 if TYPE_CHECKING:
     from tasks.hub import Connected
 
+NAMING = ("X-Forwarded-Email", "X-Forwarded-User", "X-Auth-Request-Email")  # set by proxies that ask who is there
 LOOK_AGAIN_SECONDS = 10.0  # how long a change made elsewhere may stay unseen
 
 
@@ -32,6 +33,12 @@ def connected() -> tuple["Connected", ...]:
     """Every connected account without its External ID; raises TransportError."""
     found: tuple[Connected, ...] = hub().list()
     return found
+
+
+def who() -> str:
+    """Who does it, for the history: whom the proxy before the dashboard names, and the user that the dashboard runs as."""
+    named = next((name for header in NAMING if (name := st.context.headers.get(header))), "")
+    return " via ".join(part for part in (named[:60], f"dashboard {hub().whoami()}") if part)
 
 
 def changed(said: str) -> None:

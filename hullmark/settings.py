@@ -52,6 +52,7 @@ class Settings:
     log_level: str = "WARNING"
     aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS
     platform_role_arn: str = ""  # the role that Hullmark runs as, which customers trust
+    template_url: str = ""  # where customer-role.yaml lies in S3, for quick-create links
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -1,27 +1,43 @@
-"""The Integration Hub: connect, test, change, pause and disconnect accounts; the CLI and the dashboard call only this."""
+"""The Integration Hub: connect, test, change, pause and disconnect accounts; the CLI and the dashboard call only this.
 
+Every change is noted in the account's history with who did it; `by` is this process's user unless it is given.
+"""
+
+import getpass
+import socket
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 from pydantic import SecretStr, ValidationError
 
-from hullmark.errors import NotFound, UsageError
+from hullmark.errors import LakeError, NotFound, UsageError
+from hullmark.fleet.standing import Standing, mark_account
 from hullmark.settings import Settings
-from hullmark.sources.ecr import Filters, Integration
-from hullmark.sources.ecr.checks import Check, Verdict
-from hullmark.sources.ecr.connection import run_checks, test_connection
-from hullmark.sources.ecr.onboarding import new_external_id, quick_create_url, read_template
-from tasks.integration import EcrIntegration, TestLine, TestRecord, delete_block, read_block, read_blocks, write_block
+from hullmark.sources.ecr import Filters, Integration, connection, gone
+from hullmark.sources.ecr.checks import Check, Verdict, passed
+from hullmark.sources.ecr.onboarding import (
+    STACK_NAME,
+    customer_policies,
+    new_external_id,
+    quick_create_url,
+    read_template,
+)
+from tasks import connected as show
+from tasks.connected import Connected
+from tasks.integration import EcrIntegration, delete_block, read_block, read_blocks, write_block
 
 __all__ = [
+    "STACK_NAME",
     "Changes",
     "Check",
     "Connected",
     "Outcome",
     "Verdict",
     "add",
+    "customer_policies",
     "disconnect",
+    "forget",
     "integration",
     "integrations",
     "list",
@@ -32,36 +48,12 @@ __all__ = [
     "resume",
     "run_checks",
     "test",
-    "test_connection",
     "update",
+    "verify_gone",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """What may be shown of a connected account: everything but its External ID. Times are UTC.
-
-    `problem` says why a block that was edited elsewhere cannot be used; then only `name` is sure.
-    """
-
-    name: str
-    account_id: str = ""
-    role_arn: str = ""
-    regions: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    queues: Mapping[str, str] = field(default_factory=dict)  # Region: URL of the queue of its push events
-    paused: bool = False
-    created: datetime | None = None
-    updated: datetime | None = None
-    tested_at: datetime | None = None
-    checks: tuple[Check, ...] = ()
-    problem: str = ""
-
-    @property
-    def healthy(self) -> bool:
-        """Whether the last test had no failed line."""
-        return not self.problem and bool(self.checks) and all(check.ok for check in self.checks)
+OWN_ID = "External ID of its own"
+PROOF = "what the refusal proves"
+_PROVES_LITTLE = "The role refused this External ID in its last test too, so it may still be there for another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +68,11 @@ class Outcome:
         """Whether the values are kept."""
         return self.connected is not None
 
+    @property
+    def ok(self) -> bool:
+        """Whether no line failed."""
+        return all(check.ok for check in self.checks)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -86,175 +83,240 @@ class Changes:
     regions: tuple[str, ...] | None = None
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    days: int | None = None
+    latest: int | None = None
     queues: Mapping[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"Changes({', '.join(name for name in self.__slots__ if getattr(self, name) is not None)})"
 
 
-def add(values: Integration, settings: Settings, *, even_if_failing: bool = False) -> Outcome:
+def run_checks(values: Integration, settings: Settings) -> Iterator[Check]:
+    """The lines of the test as they come, that the External ID is no other account's first of all."""
+    own = own_id(values, users_of_ids())
+    yield own
+    if own.ok:
+        yield from connection.run_checks(values, settings)
+
+
+def add(values: Integration, settings: Settings, *, even_if_failing: bool = False, by: str = "") -> Outcome:
     """Test the values, and keep them if every line is ok.
 
     `even_if_failing` keeps them all the same, and the failed lines stay visible; lines that are binding (malformed
-    values, a role that does not insist on its External ID) cannot be overridden. Raises UsageError when the account is
-    connected already, and TransportError when Prefect is not there.
+    values, a role that does not insist on its External ID) cannot be overridden. An account that was disconnected comes
+    back with its history. Raises UsageError when the account is connected already, TransportError when Prefect is not
+    there, and LakeError when the lake cannot be told.
     """
-    if any(name == values.account_id for name, _ in read_blocks()):
-        raise UsageError(f"Account {values.account_id} is already connected; update it instead.")
-    checks = test_connection(values, settings)
+    refuse_connected(values.account_id)
+    return keep(values, tuple(run_checks(values, settings)), settings, even_if_failing=even_if_failing, by=by)
+
+
+def keep(
+    values: Integration, checks: tuple[Check, ...], settings: Settings, *, even_if_failing: bool = False, by: str = ""
+) -> Outcome:
+    """The second half of `add`: keep values that were tested with these lines, or not."""
     if not _may_be_kept(checks, even_if_failing):
-        return Outcome((*checks,), None)
-    return Outcome((*checks,), _write(_block(values, checks)))
+        return Outcome(checks, None)
+    try:
+        block = read_block(values.account_id)
+        show.fill(block, values)
+        block.disconnected = block.gone = None
+        what = "connected again"
+    except NotFound:
+        block, what = show.new_block(values), "connected"
+    block.paused = False
+    _note_test(block, checks)
+    show.note(block, by or whoami(), f"{what}, although lines failed" if block.overridden else what)
+    return Outcome(checks, _write(block, settings, Standing.CONNECTED))
 
 
 def test(account_id: str, settings: Settings) -> Outcome:
     """Test a connected account again and keep the result; raises NotFound and TransportError."""
     block = _read(account_id)
-    checks = test_connection(_values(block), settings)
-    block.last_test = _record(checks)
-    return Outcome((*checks,), _write(block))
+    checks = tuple(run_checks(show.integration(block), settings))
+    _note_test(block, checks, again=True)
+    return Outcome(checks, _write(block))
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # pytest: it is no test of ours
 
 
 def list() -> tuple[Connected, ...]:  # noqa: A001  the verb of the CLI and the dashboard; nothing below uses the built-in
-    """Every connected account by account id; raises TransportError."""
-    return tuple(_shown(name, data) for name, data in read_blocks())
+    """Every account by account id, those that were disconnected included; raises TransportError."""
+    return tuple(show.shown(name, data) for name, data in read_blocks())
 
 
-def update(account_id: str, changes: Changes, settings: Settings, *, even_if_failing: bool = False) -> Outcome:
+def update(account_id: str, changes: Changes, settings: Settings, *, even_if_failing: bool = False, by: str = "") -> Outcome:
     """Test an account with changed values, and keep them under the rules of `add`; raises NotFound and TransportError."""
-    old = _read(account_id)
-    values = _changed(_values(old), changes)
-    checks = test_connection(values, settings)
+    block = _read(account_id)
+    values = _changed(show.integration(block), changes)
+    checks = tuple(run_checks(values, settings))
     if not _may_be_kept(checks, even_if_failing):
-        return Outcome((*checks,), None)
-    block = _block(values, checks)
-    block.created, block.paused = old.created, old.paused
-    return Outcome((*checks,), _write(block))
+        return Outcome(checks, None)
+    changed = show.fill(block, values)
+    _note_test(block, checks)
+    show.note(block, by or whoami(), "updated, although lines failed" if block.overridden else "updated", changed)
+    return Outcome(checks, _write(block))
 
 
-def disconnect(account_id: str) -> None:
-    """Forget an account and its External ID; what was scanned stays in the lake. Raises NotFound and TransportError."""
+def disconnect(account_id: str, settings: Settings, by: str = "") -> Connected:
+    """Scan an account no more; what was found stays, and the lake marks it as no longer updated.
+
+    The External ID is kept, and used for nothing but `verify_gone`. Raises NotFound, TransportError, and LakeError when
+    the account is disconnected but the lake could not be told so.
+    """
+    block = _read(account_id)
+    block.disconnected = datetime.now(UTC)
+    show.note(block, by or whoami(), "disconnected")
+    return _write(block, settings, Standing.DISCONNECTED)
+
+
+def verify_gone(account_id: str, settings: Settings, external_id: str = "", by: str = "") -> Outcome:
+    """Whether AWS refuses Hullmark the role of a disconnected account; when it does, the External ID is forgotten.
+
+    `external_id` is that of the account where Hullmark has forgotten it. Raises NotFound, UsageError for an account that
+    is connected or whose External ID nobody has, and TransportError.
+    """
+    block = _read(account_id, disconnected=True)
+    if not block.disconnected:
+        raise UsageError(f"Account {account_id} is connected; disconnect it before you verify that access is gone.")
+    values = show.integration(block)
+    values = replace(values, external_id=external_id or values.external_id)
+    if not values.external_id:
+        raise UsageError(f"The External ID of account {account_id} was forgotten; give it, since the role asks for it.")
+    checks = tuple(gone.check_gone(values, settings))
+    if not _let_in(block) and not external_id:
+        checks = (*checks, Check(PROOF, Verdict.WARNING, _PROVES_LITTLE, "Look in the account whether the stack is gone."))
+    if all(check.verdict is Verdict.PASSED for check in checks):
+        block.gone, block.external_id = datetime.now(UTC), SecretStr("")
+        show.note(block, by or whoami(), "access verified to be gone")
+    return Outcome(checks, _write(block))
+
+
+def forget(account_id: str) -> None:
+    """Delete what is kept of a disconnected account, its history included; raises NotFound, UsageError, TransportError."""
+    try:
+        block = read_block(account_id)
+    except ValidationError:
+        block = None  # unusable, so that nothing is lost
+    if block and not block.disconnected:
+        raise UsageError(f"Account {account_id} is connected; disconnect it before you forget it.")
     delete_block(account_id)
 
 
-def pause(account_id: str) -> Connected:
-    """Leave an account out of scheduled scans; raises NotFound and TransportError."""
-    return _set_paused(account_id, paused=True)
+def pause(account_id: str, settings: Settings, by: str = "") -> Connected:
+    """Leave an account out of scheduled scans; raises NotFound, TransportError and LakeError."""
+    return _set_paused(account_id, settings, by, paused=True)
 
 
-def resume(account_id: str) -> Connected:
-    """Scan an account again; raises NotFound and TransportError."""
-    return _set_paused(account_id, paused=False)
+def resume(account_id: str, settings: Settings, by: str = "") -> Connected:
+    """Scan an account again; raises NotFound, TransportError and LakeError."""
+    return _set_paused(account_id, settings, by, paused=False)
 
 
 def integration(account_id: str) -> Integration:
-    """The values of one account with its External ID, paused or not; raises NotFound and TransportError."""
-    return _values(_read(account_id))
+    """The values of one connected account with its External ID, paused or not; raises NotFound and TransportError."""
+    return show.integration(_read(account_id))
 
 
 def integrations() -> tuple[Integration, ...]:
-    """The values of every account that is not paused, with their External IDs, by account id; raises TransportError.
+    """The values of every account that is scanned, with their External IDs, by account id; raises TransportError.
 
     A block that was edited into something unusable is left out here and shown with its problem by `list`.
     """
-    return tuple(_active())
+    return tuple(show.integration(block) for block in _usable() if not block.paused and not block.disconnected)
 
 
-def _active() -> Iterator[Integration]:
+def whoami() -> str:
+    """Who runs this process, as history tells it: user@machine."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name, as in many containers
+        user = "?"
+    return f"{user}@{socket.gethostname()}"
+
+
+def users_of_ids() -> dict[str, str]:
+    """Which account uses each External ID; raises TransportError. Never show its keys."""
+    return {block.external_id.get_secret_value(): block.account_id for block in _usable()}
+
+
+def own_id(values: Integration, used_by: Mapping[str, str]) -> Check:
+    """The line that says whether an External ID is this account's alone."""
+    other = used_by.get(values.external_id, values.account_id)
+    if other == values.account_id:
+        return passed(OWN_ID, "No other account uses it.")
+    detail = f"Account {other} uses this External ID already, and one that two accounts share protects neither."
+    remedy = "Make a new one, put it into the stack of this account, and use that."
+    return Check(OWN_ID, Verdict.FAILED, detail, remedy, binding=True)
+
+
+def refuse_connected(account_id: str) -> None:
+    """Raise UsageError for an account that is connected, or whose block cannot be read."""
+    for name, data in read_blocks():
+        if name == account_id and not show.shown(name, data).disconnected:
+            raise UsageError(f"Account {account_id} is already connected; update it instead.")
+
+
+def _usable() -> Iterator[EcrIntegration]:
     for _, data in read_blocks():
         try:
-            block = EcrIntegration.model_validate(data)
+            yield EcrIntegration.model_validate(data)
         except ValidationError:
             continue
-        if not block.paused:
-            yield _values(block)
 
 
 def _may_be_kept(checks: Sequence[Check], even_if_failing: bool) -> bool:
     return all(check.ok or (even_if_failing and not check.binding) for check in checks)
 
 
-def _read(account_id: str) -> EcrIntegration:
+def _note_test(block: EcrIntegration, checks: Sequence[Check], *, again: bool = False) -> None:
+    """Keep the lines; an override lasts until a test passes, and a later test alone makes none."""
+    failing = not all(check.ok for check in checks)
+    block.last_test = show.record(checks)
+    block.overridden = failing and (block.overridden or not again)
+
+
+def _read(account_id: str, *, disconnected: bool = False) -> EcrIntegration:
     try:
-        return read_block(account_id)
+        block = read_block(account_id)
     except ValidationError:
         raise NotFound(
-            f"The integration of account {account_id[:64]} was edited into something unusable; disconnect and add it again."
+            f"The integration of account {account_id[:64]} was edited into something unusable; forget it and add it again."
         ) from None
+    if block.disconnected and not disconnected:
+        raise NotFound(f"Account {account_id} is not connected any more; add it again to go on.")
+    return block
 
 
-def _set_paused(account_id: str, *, paused: bool) -> Connected:
+def _set_paused(account_id: str, settings: Settings, by: str, *, paused: bool) -> Connected:
     block = _read(account_id)
     block.paused = paused
-    return _write(block)
+    show.note(block, by or whoami(), "paused" if paused else "resumed")
+    return _write(block, settings, Standing.PAUSED if paused else Standing.CONNECTED)
 
 
-def _write(block: EcrIntegration) -> Connected:
-    block.updated = datetime.now(UTC)
+def _let_in(block: EcrIntegration) -> bool:
+    """Whether the role took the External ID in the last test."""
+    lines = block.last_test.lines if block.last_test else []
+    return any(line.name == connection.WITH and line.verdict is Verdict.PASSED for line in lines)
+
+
+def _write(block: EcrIntegration, settings: Settings | None = None, standing: Standing | None = None) -> Connected:
+    """Keep the block, and tell the lake how the account stands from now on."""
     write_block(block)
-    return _connected(block.account_id, block)
-
-
-def _shown(name: str, data: Mapping[str, object]) -> Connected:
-    try:
-        return _connected(name, EcrIntegration.model_validate(data))
-    except ValidationError:
-        return Connected(name, problem="It was edited into something unusable; disconnect it and add it again.")
-
-
-def _connected(name: str, block: EcrIntegration) -> Connected:
-    return Connected(
-        name=name,
-        account_id=block.account_id,
-        role_arn=block.role_arn,
-        regions=(*block.regions,),
-        include=(*block.include,),
-        exclude=(*block.exclude,),
-        queues=dict(block.queues),
-        paused=block.paused,
-        created=block.created,
-        updated=block.updated,
-        tested_at=block.last_test.at if block.last_test else None,
-        checks=_checks(block.last_test) if block.last_test else (),
-    )
-
-
-def _checks(record: TestRecord) -> tuple[Check, ...]:
-    return tuple(Check(line.name, line.verdict, line.detail, line.remedy, line.binding) for line in record.lines)
-
-
-def _record(checks: Sequence[Check]) -> TestRecord:
-    return TestRecord(at=datetime.now(UTC), lines=[TestLine(**asdict(check)) for check in checks])
-
-
-def _block(values: Integration, checks: Sequence[Check]) -> EcrIntegration:
-    return EcrIntegration(
-        account_id=values.account_id,
-        role_arn=values.role_arn,
-        external_id=SecretStr(values.external_id),
-        regions=[*values.regions],
-        include=[*values.filters.include],
-        exclude=[*values.filters.exclude],
-        queues=dict(values.queues),
-        last_test=_record(checks),
-    )
-
-
-def _values(block: EcrIntegration) -> Integration:
-    return Integration(
-        account_id=block.account_id,
-        role_arn=block.role_arn,
-        external_id=block.external_id.get_secret_value(),
-        regions=(*block.regions,),
-        filters=Filters((*block.include,), (*block.exclude,)),
-        queues=dict(block.queues),
-    )
+    if settings and standing:
+        try:
+            mark_account(settings.lake, block.account_id, standing, block.updated)
+        except LakeError as error:
+            raise LakeError(
+                f"Account {block.account_id} is {standing} now, but the lake could not be told: {error}"
+            ) from None
+    return show.connected(block)
 
 
 def _changed(values: Integration, changes: Changes) -> Integration:
     new = {name: value for name in Changes.__slots__ if (value := getattr(changes, name)) is not None}
-    filters = Filters(new.pop("include", values.filters.include), new.pop("exclude", values.filters.exclude))
-    return replace(values, filters=filters, **new)
+    policy = {item.name: new.pop(item.name) for item in fields(Filters) if item.name in new}
+    return replace(values, filters=replace(values.filters, **policy), **new)

@@ -1,4 +1,4 @@
-"""The Prefect block that keeps one connected account, and its keeping: read, write, delete.
+"""The Prefect block that keeps one account, and its keeping: read, write, delete.
 
 Prefect encrypts the External ID; set PREFECT_SERVER_ENCRYPTION_KEY, or the key lies beside it in the same database.
 """
@@ -40,12 +40,29 @@ class TestRecord(BaseModel):
     lines: list[TestLine]
 
 
+class FieldChange(BaseModel):
+    """One value that a change set: before and after in words; of an External ID only that it is another one."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Event(BaseModel):
+    """What somebody did to an integration, when (UTC), and which values it set."""
+
+    at: datetime
+    by: str
+    what: str
+    changes: list[FieldChange] = Field(default_factory=list)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 class EcrIntegration(Block):
-    """One AWS account that Hullmark reads; the block is named after the account id."""
+    """One AWS account that Hullmark reads or has read; the block is named after the account id."""
 
     _block_type_name = "Hullmark ECR integration"
     _block_type_slug = "hullmark-ecr"
@@ -57,11 +74,18 @@ class EcrIntegration(Block):
     regions: list[str] = Field(title="Regions")
     include: list[str] = Field(default_factory=list, description="repository globs; none means all")
     exclude: list[str] = Field(default_factory=list, description="repository globs that are left out")
+    tags: list[str] = Field(default_factory=list, description="tag globs; none means any tag")
+    days: int = Field(default=0, description="pushed or pulled in the last so many days; 0 means ever")
+    latest: int = Field(default=0, description="only so many tags of a repository, those pushed last; 0 means all")
     queues: dict[str, str] = Field(default_factory=dict, description="Region: output QueueUrl of its push-events stack")
     paused: bool = False
+    overridden: bool = Field(default=False, description="kept although lines of its test failed")
+    disconnected: datetime | None = Field(default=None, description="when it was disconnected; nothing is read since")
+    gone: datetime | None = Field(default=None, description="when AWS was seen to refuse Hullmark the role")
     created: datetime = Field(default_factory=_now)
     updated: datetime = Field(default_factory=_now)
     last_test: TestRecord | None = None
+    history: list[Event] = Field(default_factory=list)
 
 
 def write_block(block: EcrIntegration) -> None:
@@ -85,7 +109,7 @@ def read_block(account_id: str) -> EcrIntegration:
 
 
 def read_blocks() -> list[tuple[str, dict[str, object]]]:
-    """(block name, values) of every connected account by name, as stored and not validated; raises TransportError."""
+    """(block name, values) of every account by name, as stored and not validated; raises TransportError."""
     found: list[tuple[str, dict[str, object]]] = []
     with _prefect(), get_client(sync_client=True) as client:
         while True:
@@ -116,7 +140,7 @@ def delete_block(account_id: str) -> None:
             )
             client.delete_block_document(document.id)
         except ObjectNotFound:
-            raise NotFound(f"Account {account_id[:64]} is not connected; there is nothing to disconnect.") from None
+            raise NotFound(f"Account {account_id[:64]} is not connected; there is nothing to forget.") from None
 
 
 @contextmanager

@@ -1,43 +1,46 @@
-"""`hullmark integrations ...`: the Integration Hub on the command line."""
+"""`hullmark integrations ...`: the Integration Hub on the command line; the verbs of one account."""
 
 import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hullmark.commands import integration_import, integration_setup
+from hullmark.commands.integration_words import ask_secret, report, report_gone, say, show_history, show_list
 from hullmark.commands.verbs import Verbs
 from hullmark.errors import UsageError
 
 if TYPE_CHECKING:
-    from hullmark.sources.ecr.checks import Check
-    from tasks.hub import Connected, Outcome
+    from collections.abc import Mapping
 
-REFUSED = 2
+    from hullmark.settings import Settings
 
 
 def add(verbs: Verbs) -> None:
     """Register the verb and its actions."""
     verb = verbs.add_parser("integrations", help="connect, test, change and disconnect AWS accounts")
     actions = verb.add_subparsers(metavar="ACTION", required=True)
+    integration_setup.add(actions)
     _add_values(actions.add_parser("add", help="test an account and connect it"), required=True).set_defaults(
         handler=run_add
     )
+    integration_import.add(actions)
     _add_values(actions.add_parser("update", help="change an account"), required=False).set_defaults(handler=run_update)
     for name, handler, words in (
         ("test", run_test, "test the connection again"),
+        ("history", run_history, "show who changed what and when"),
         ("pause", run_pause, "leave the account out of scans"),
         ("resume", run_resume, "scan the account again"),
-        ("disconnect", run_disconnect, "forget the account; what was scanned stays"),
+        ("disconnect", run_disconnect, "scan the account no more; what was scanned stays"),
+        ("verify-gone", run_verify_gone, "see whether AWS refuses the role of a disconnected account"),
+        ("forget", run_forget, "delete what is kept of a disconnected account"),
     ):
         action = actions.add_parser(name, help=words)
         action.add_argument("account", metavar="ACCOUNT_ID")
+        action.set_defaults(handler=handler)
         if name == "disconnect":
             action.add_argument("--yes", action="store_true", help="do not ask")
-        action.set_defaults(handler=handler)
-    actions.add_parser("list", help="show the connected accounts").set_defaults(handler=run_list)
-    actions.add_parser("new-external-id", help="make a strong External ID").set_defaults(handler=run_new_external_id)
-    template = actions.add_parser("template", help="print the CloudFormation template of a role")
-    template.add_argument("which", nargs="?", choices=("customer", "platform"), default="customer")
-    template.set_defaults(handler=run_template)
+        if name == "verify-gone":
+            action.add_argument("--ask-external-id", action="store_true", help="ask for it, where Hullmark has forgotten it")
+    actions.add_parser("list", help="show the accounts").set_defaults(handler=run_list)
 
 
 def _add_values(action: argparse.ArgumentParser, *, required: bool) -> argparse.ArgumentParser:
@@ -55,25 +58,32 @@ def _add_values(action: argparse.ArgumentParser, *, required: bool) -> argparse.
     action.add_argument("--region", metavar="REGION", action="append", required=required, help="may be repeated")
     action.add_argument("--include", metavar="GLOB", action="append", help="only these repositories; may be repeated")
     action.add_argument("--exclude", metavar="GLOB", action="append", help="not these repositories; may be repeated")
+    action.add_argument("--tags", metavar="GLOB", action="append", help="only images with such a tag; may be repeated")
+    action.add_argument("--days", metavar="N", type=int, help="only what was pushed or pulled in the last N days; 0: ever")
+    action.add_argument("--latest", metavar="N", type=int, help="only the N tags of a repository pushed last; 0: all")
+    action.add_argument(
+        "--queue", metavar="REGION=URL", action="append", help="queue of push events of a Region; may be repeated"
+    )
     action.add_argument("--even-if-failing", action="store_true", help="keep it although a line of the test failed")
     return action
 
 
 def run_add(options: argparse.Namespace) -> int:
     """Connect an account."""
-    from hullmark.settings import read_settings
     from hullmark.sources.ecr import Filters, Integration
     from tasks import hub
 
-    external_id = options.external_id or _ask_external_id()
-    filters = Filters(tuple(options.include or ()), tuple(options.exclude or ()))
-    values = Integration(options.account, options.role_arn, external_id, tuple(options.region), filters)
-    return _report(hub.add(values, read_settings(), even_if_failing=options.even_if_failing))
+    external_id = options.external_id or ask_secret("External ID: ")
+    include, exclude, tags = (tuple(getattr(options, name) or ()) for name in ("include", "exclude", "tags"))
+    filters = Filters(include, exclude, tags, options.days or 0, options.latest or 0)
+    values = Integration(
+        options.account, options.role_arn, external_id, tuple(options.region), filters, _queues(options.queue)
+    )
+    return report(hub.add(values, _settings(), even_if_failing=options.even_if_failing))
 
 
 def run_update(options: argparse.Namespace) -> int:
     """Change an account."""
-    from hullmark.settings import read_settings
     from tasks import hub
 
     changes = hub.Changes(
@@ -82,24 +92,29 @@ def run_update(options: argparse.Namespace) -> int:
         regions=tuple(options.region) if options.region else None,
         include=tuple(options.include) if options.include else None,
         exclude=tuple(options.exclude) if options.exclude else None,
+        tags=tuple(options.tags) if options.tags else None,
+        days=options.days,
+        latest=options.latest,
+        queues=_queues(options.queue) if options.queue else None,
     )
-    return _report(hub.update(options.account, changes, read_settings(), even_if_failing=options.even_if_failing))
+    return report(hub.update(options.account, changes, _settings(), even_if_failing=options.even_if_failing))
 
 
 def run_test(options: argparse.Namespace) -> int:
     """Test an account."""
-    from hullmark.settings import read_settings
     from tasks import hub
 
-    return _report(hub.test(options.account, read_settings()))
+    outcome = hub.test(options.account, _settings())
+    report(outcome)
+    return 0 if outcome.ok else UsageError.exit_status
 
 
 def run_pause(options: argparse.Namespace) -> int:
     """Pause an account."""
     from tasks import hub
 
-    hub.pause(options.account)
-    _say(f"Account {options.account} is paused; its data stays, and is not updated.")
+    hub.pause(options.account, _settings())
+    say(f"Account {options.account} is paused; its data stays, and is not updated.")
     return 0
 
 
@@ -107,112 +122,78 @@ def run_resume(options: argparse.Namespace) -> int:
     """Resume an account."""
     from tasks import hub
 
-    hub.resume(options.account)
-    _say(f"Account {options.account} is scanned again from the next run on.")
+    hub.resume(options.account, _settings())
+    say(f"Account {options.account} is scanned again from the next run on.")
     return 0
 
 
 def run_disconnect(options: argparse.Namespace) -> int:
     """Disconnect an account."""
-    from hullmark.sources.ecr.onboarding import STACK_NAME
     from tasks import hub
 
-    if not options.yes:
-        answer = input(f"Disconnect account {options.account} and forget its External ID? [y/N] ")
-        if answer.strip().lower() not in ("y", "yes"):
-            _say("Nothing was changed.")
-            return 0
-    hub.disconnect(options.account)
-    _say(
-        f"Account {options.account} is disconnected; what was scanned stays. Delete the stack {STACK_NAME} in that account."
+    if not options.yes and not _agreed(f"Disconnect account {options.account}? It is scanned no more. [y/N] "):
+        say("Nothing was changed.")
+        return 0
+    hub.disconnect(options.account, _settings())
+    say(
+        f"Account {options.account} is disconnected: no run reads it any more. What was found stays, and is marked as no "
+        f"longer updated. Now delete the stack {hub.STACK_NAME} in that account (or take it out of the StackSet), then "
+        f"see that access is gone with `hullmark integrations verify-gone {options.account}`."
     )
+    return 0
+
+
+def run_verify_gone(options: argparse.Namespace) -> int:
+    """Verify that a disconnected account lets Hullmark in no more."""
+    from tasks import hub
+
+    external_id = ask_secret("External ID: ") if options.ask_external_id else ""
+    return report_gone(options.account, hub.verify_gone(options.account, _settings(), external_id))
+
+
+def run_forget(options: argparse.Namespace) -> int:
+    """Forget a disconnected account."""
+    from tasks import hub
+
+    hub.forget(options.account)
+    say(f"Account {options.account} is forgotten, with its External ID and its history; what was scanned stays in the lake.")
     return 0
 
 
 def run_list(_options: argparse.Namespace) -> int:
     """List the accounts."""
-    from rich.console import Console
-
-    from hullmark.reports.terminal import columns, plain
     from tasks import hub
 
-    connected = hub.list()
-    if not connected:
-        _say("No account is connected yet: run `hullmark integrations template`, deploy the stack, then `integrations add`.")
-        return 0
-    table = columns("Account", "State", "Regions", "Repositories", "Last test")
-    for item in connected:
-        tested = f"{item.tested_at:%Y-%m-%d %H:%M} UTC" if item.tested_at else "never"
-        table.add_row(plain(item.account_id or item.name), _state(item), ", ".join(item.regions), _filters(item), tested)
-    Console().print(table)
+    show_list(hub.list())
     return 0
 
 
-def run_new_external_id(_options: argparse.Namespace) -> int:
-    """Print a fresh External ID, once."""
-    from hullmark.sources.ecr.onboarding import new_external_id
+def run_history(options: argparse.Namespace) -> int:
+    """Show the history of an account."""
+    from tasks import hub
 
-    _say(new_external_id())
+    found = [item for item in hub.list() if item.name == options.account]
+    if not found:
+        raise UsageError(f"account {options.account[:64]} is not known; see `hullmark integrations list`")
+    show_history(found[0])
     return 0
 
 
-def run_template(options: argparse.Namespace) -> int:
-    """Print a template."""
-    from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, PLATFORM_TEMPLATE, read_template
+def _settings() -> "Settings":
+    from hullmark.settings import read_settings
 
-    _say(read_template(CUSTOMER_TEMPLATE if options.which == "customer" else PLATFORM_TEMPLATE).rstrip())
-    return 0
+    return read_settings()
 
 
-def _ask_external_id() -> str:
-    from getpass import getpass
+def _queues(given: list[str] | None) -> "Mapping[str, str]":
+    pairs = [text.partition("=") for text in given or ()]
+    if any(not equals for _, equals, _ in pairs):
+        raise UsageError("--queue is no REGION=URL; write it as in eu-central-1=https://sqs.eu-central-1.amazonaws.com/...")
+    return {region: url for region, _, url in pairs}
 
+
+def _agreed(question: str) -> bool:
     try:
-        return getpass("External ID: ").strip()
+        return input(question).strip().lower() in ("y", "yes")
     except EOFError:
-        raise UsageError("no External ID was given; give --external-id, or type it when asked") from None
-
-
-def _state(item: "Connected") -> str:
-    if item.problem:
-        return f"unusable: {item.problem}"
-    if item.paused:
-        return "paused"
-    return "connected" if item.healthy else "failing its test"
-
-
-def _filters(item: "Connected") -> str:
-    parts = [", ".join(item.include) or "all"]
-    if item.exclude:
-        parts.append("but " + ", ".join(item.exclude))
-    return " ".join(parts)
-
-
-def _report(outcome: "Outcome") -> int:
-    _print_checks(outcome.checks)
-    if not outcome.saved:
-        _say("Not saved: mend the failed lines and try again.")
-        return REFUSED
-    _say("Saved." if all(check.ok for check in outcome.checks) else "Saved, although lines failed.")
-    return 0
-
-
-def _print_checks(checks: Sequence["Check"]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from hullmark.reports.terminal import plain
-
-    marks = {"passed": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
-    console = Console()
-    for check in checks:
-        mark, style = marks[str(check.verdict)]
-        console.print(Text.assemble((f" {mark} ", style), (f"{plain(check.name)}  ", "bold"), plain(check.detail, 400)))
-        if check.remedy:
-            console.print(Text(f"     {plain(check.remedy, 400)}", style="yellow"))
-
-
-def _say(text: str) -> None:
-    from rich.console import Console
-
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+        raise UsageError("nobody answered; give --yes to disconnect without being asked") from None

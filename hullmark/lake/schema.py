@@ -144,6 +144,8 @@ FEED_SNAPSHOTS = _schema(
     feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
     detail=TEXT,
 )  # fmt: skip
+# How AWS accounts stand, as the Integration Hub says: state is "connected", "paused" or "disconnected".
+ACCOUNTS = _schema(account=TEXT, state=TEXT, since=TIME)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -167,6 +169,7 @@ TABLES: dict[str, Table] = {
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
         Table("runs", ("run",), (), RUNS),
+        Table("accounts", ("account",), (), ACCOUNTS),
         Table("feed_snapshots", ("feed", "fetched_at"), (), FEED_SNAPSHOTS),
     )
 }

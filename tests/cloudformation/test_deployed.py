@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hullmark.demo.aws import deploy_push_events
-from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, STACK_NAME, read_template
+from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, STACK_NAME, TRUST_POLICY, customer_policies, read_template
 from hullmark.sources.ecr.session import assume
 from tests.hub.world import FIRST, REGIONS, World, make_world
 
@@ -55,3 +55,16 @@ def test_a_stack_set_gives_each_account_its_own_external_id(world: World) -> Non
     role = iam.get_role(RoleName=outputs["RoleArn"].rpartition("/")[2])["Role"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": outputs["ExternalId"]}}
+
+
+def test_the_policies_made_by_hand_are_those_of_the_template(world: World) -> None:
+    values = world.connect()
+    iam = world.aws.client("iam", FIRST, HERE)
+    role = values.role_arn.rpartition("/")[2]
+    by_hand = customer_policies(FIRST, world.settings.platform_role_arn, values.external_id)
+    deployed = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    deployed[TRUST_POLICY] = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    assert {name: json.loads(text) for name, text in by_hand.items()} == deployed

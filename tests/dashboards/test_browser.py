@@ -11,7 +11,7 @@ from tests.conftest import require_program
 from tests.dashboards.browser import NARROW, WIDE, chromium, page_of, served, settle, shoot
 from tests.dashboards.fleet import digest
 from tests.dashboards.screenshots import click_first_row
-from tests.hub.world import FIRST, World
+from tests.hub.world import FIRST, REGIONS, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PAGES = {
@@ -118,6 +118,7 @@ def test_an_integration_from_its_first_test_to_its_end(
         assert values.external_id not in page.content()
         assert made not in page.content()
         press(page, "Change")
+        page.get_by_text("What is scanned, and push events").click()
         page.get_by_label("Not these").fill("team/old\nteam/older")
         press(page, "Test and save")
         expect(page.get_by_text("Not team/old, team/older")).to_be_visible()
@@ -131,6 +132,14 @@ def test_an_integration_from_its_first_test_to_its_end(
         press(page.get_by_role("dialog"), "Keep it")
         press(page, "Disconnect")
         press(page.get_by_role("dialog"), "Disconnect")
+        expect(page.get_by_text("access not verified gone")).to_be_visible()
+        press(page, "Verify access is gone")
+        expect(page.get_by_text("Hullmark can still assume")).to_be_visible()
+        world.aws.client("cloudformation", FIRST, REGIONS[0]).delete_stack(StackName="hullmark-ecr-integration")
+        press(page, "Verify access is gone")
+        expect(page.get_by_text("access gone", exact=True)).to_be_visible()
+        shoot(page, tmp_path / "gone.png")
+        press(page, "Forget")
         expect(page.get_by_text("No account is connected yet")).to_be_visible()
         assert wrong == []
     assert values.external_id not in (tmp_path / "log").read_text(encoding="utf-8")

@@ -81,7 +81,8 @@ def connect_and_scan(aws: DemoAws, external_id: str) -> str:
     try:
         return scan([ACCOUNT])
     finally:
-        hub.disconnect(ACCOUNT)
+        hub.disconnect(ACCOUNT, settings)
+        hub.forget(ACCOUNT)
 
 
 def record(aws: DemoAws, layout: Path) -> None:

@@ -31,6 +31,8 @@ def fleet(prefect_api: None, demo_feeds: Path, tmp_path: Path, monkeypatch: pyte
             world.connect(account)
         yield world
         for each in hub.list():
-            hub.disconnect(each.name)
+            if not each.disconnected:
+                hub.disconnect(each.name, world.settings)
+            hub.forget(each.name)
         for registry in world.registries.values():
             registry.stop()

@@ -125,7 +125,7 @@ def test_an_account_that_may_not_be_entered_makes_the_run_incomplete(fleet: Flow
 def test_only_the_account_that_was_named_is_scanned(fleet: FlowWorld) -> None:
     fleet.push(FIRST, "team/api", "1", image(*API))
     fleet.push(SECOND, "team/api", "1", image(*OTHER))
-    hub.pause(SECOND)
+    hub.pause(SECOND, fleet.settings)
     scan()
     assert fleet.ask("SELECT DISTINCT account FROM coverage") == [(FIRST,)]
     run = scan([SECOND])
@@ -135,7 +135,7 @@ def test_only_the_account_that_was_named_is_scanned(fleet: FlowWorld) -> None:
 
 def test_without_an_account_there_is_nothing_to_scan(fleet: FlowWorld) -> None:
     for account in (FIRST, SECOND):
-        hub.pause(account)
+        hub.pause(account, fleet.settings)
     with pytest.raises(NotFound, match="no account is connected"):
         scan()
     assert not fleet.lake.exists() or not fleet.ask("FROM runs")

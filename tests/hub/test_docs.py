@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hullmark.sources.ecr.connection import _FIELDS
+from hullmark.sources.ecr.connection import BEHIND, CLOCK, OWN, PARTITION, TITLES, WITH, WITHOUT, WRONG
 from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, READ_ACTIONS
 from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE
 from tests.cloudformation.test_templates import load
@@ -29,5 +29,17 @@ def test_every_parameter_and_output_that_is_typed_is_in_the_template() -> None:
 
 
 def test_the_lines_of_the_test_are_explained() -> None:
-    for title in (*_FIELDS.values(), "Hullmark's own credentials", "role with the External ID", "layer download"):
+    for title in (
+        *TITLES.values(),
+        OWN,
+        CLOCK,
+        PARTITION,
+        WITH,
+        WITHOUT,
+        WRONG,
+        BEHIND,
+        "layer download",
+        "enabled",
+        "repository policies",
+    ):
         assert title in DOCUMENT

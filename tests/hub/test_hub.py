@@ -4,21 +4,26 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import BlockDocumentUpdate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from hullmark.errors import NotFound, TransportError, UsageError
+from hullmark.demo.aws import deploy_customer
+from hullmark.errors import LakeError, NotFound, TransportError, UsageError
+from hullmark.lake.store import Lake
 from hullmark.sources.ecr import Filters
 from hullmark.sources.ecr.discover import discover
+from hullmark.sources.ecr.gone import GONE
 from hullmark.sources.ecr.onboarding import ROLE_NAME, new_external_id
 from hullmark.sources.ecr.session import assume
 from tasks import hub
 from tasks.integration import EcrIntegration, read_block
 from tests.hub.blobs import Blobs
 from tests.hub.conftest import PASSWORD, REPOSITORY, TAG
+from tests.hub.emptied import forget_all
 from tests.hub.world import FIRST, REGIONS, SECOND, World
 
 HERE, THERE = REGIONS
@@ -27,8 +32,7 @@ HERE, THERE = REGIONS
 @pytest.fixture(autouse=True)
 def empty_hub(prefect_api: None) -> Iterator[None]:
     yield
-    for each in hub.list():
-        hub.disconnect(each.name)
+    forget_all()
 
 
 def drop_condition(world: World, account: str) -> None:
@@ -51,7 +55,7 @@ def test_what_is_connected_can_be_listed_and_scanned(world: World) -> None:
     (shown,) = hub.list()
     assert shown == outcome.connected
     assert (shown.name, shown.account_id, shown.role_arn, shown.regions) == (FIRST, FIRST, values.role_arn, REGIONS)
-    assert (shown.include, shown.exclude) == (("team/*",), ("team/old",))
+    assert (shown.filters.include, shown.filters.exclude) == (("team/*",), ("team/old",))
     assert shown.healthy
     assert shown.checks == outcome.checks
     assert shown.tested_at is not None
@@ -155,32 +159,152 @@ def test_an_update_may_not_drop_the_external_id_either(world: World) -> None:
 def test_a_paused_account_is_kept_and_left_out(world: World) -> None:
     values = world.connect()
     hub.add(values, world.settings)
-    assert hub.pause(FIRST).paused
+    assert hub.pause(FIRST, world.settings).paused
     assert hub.integrations() == ()
     assert hub.integration(FIRST) == values
     updated = hub.update(FIRST, hub.Changes(regions=(HERE,)), world.settings).connected
     assert updated is not None
     assert updated.paused
-    assert not hub.resume(FIRST).paused
+    assert not hub.resume(FIRST, world.settings).paused
     assert [each.regions for each in hub.integrations()] == [(HERE,)]
     assert hub.list()[0].healthy
 
 
-def test_a_disconnected_account_is_forgotten_with_its_external_id(world: World) -> None:
+def test_a_disconnected_account_is_not_scanned_and_the_lake_says_so(world: World, tmp_path: Path) -> None:
+    settings = replace(world.settings, lake=str(tmp_path / "lake"))
+    lake = Lake(settings.lake)
+    lake.create()
+    values = world.connect()
+    hub.add(values, settings)
+    gone = hub.disconnect(FIRST, settings, by="somebody")
+    assert gone.disconnected is not None
+    assert hub.integrations() == ()
+    with pytest.raises(NotFound, match="not connected any more"):
+        hub.integration(FIRST)
+    assert [(row["account"], row["state"]) for row in lake.connect().sql("FROM accounts").to_arrow_table().to_pylist()] == [
+        (FIRST, "disconnected")
+    ]
+    again = hub.add(values, settings).connected
+    assert again is not None
+    assert (again.disconnected, again.gone) == (None, None)
+    assert [event.what for event in again.history] == ["connected", "disconnected", "connected again"]
+    assert again.history[1].by == "somebody"
+    assert [row["state"] for row in lake.connect().sql("FROM accounts").to_arrow_table().to_pylist()] == ["connected"]
+
+
+def test_a_lake_that_cannot_be_told_does_not_keep_an_account_connected(world: World, tmp_path: Path) -> None:
     hub.add(world.connect(), world.settings)
-    hub.disconnect(FIRST)
+    (tmp_path / "lake.json").write_text('{"format": 99}', encoding="utf-8")
+    with pytest.raises(LakeError, match=f"Account {FIRST} is disconnected now, but the lake could not be told"):
+        hub.disconnect(FIRST, replace(world.settings, lake=str(tmp_path)))
+    assert hub.integrations() == ()
+
+
+def test_access_is_verified_to_be_gone_when_the_stack_is(world: World) -> None:
+    values = world.connect()
+    hub.add(values, world.settings)
+    with pytest.raises(UsageError, match="disconnect it before"):
+        hub.verify_gone(FIRST, world.settings)
+    hub.disconnect(FIRST, world.settings)
+    still = hub.verify_gone(FIRST, world.settings)
+    assert [check.name for check in still.checks if not check.ok] == [GONE]
+    assert "Delete the stack hullmark-ecr-integration" in still.checks[0].remedy
+    world.aws.client("cloudformation", FIRST, HERE).delete_stack(StackName="hullmark-ecr-integration")
+    gone = hub.verify_gone(FIRST, world.settings)
+    assert gone.ok
+    assert gone.connected is not None
+    assert gone.connected.gone is not None
+    assert read_block(FIRST).external_id.get_secret_value() == ""
+    with pytest.raises(UsageError, match="External ID of account 111122223333 was forgotten"):
+        hub.verify_gone(FIRST, world.settings)
+    assert hub.verify_gone(FIRST, world.settings, values.external_id).ok
+
+
+def test_a_refusal_of_an_external_id_that_never_worked_proves_nothing(world: World) -> None:
+    values = replace(world.connect(), external_id=new_external_id())
+    hub.add(values, world.settings, even_if_failing=True)
+    hub.disconnect(FIRST, world.settings)
+    outcome = hub.verify_gone(FIRST, world.settings)
+    assert outcome.connected is not None
+    assert outcome.connected.gone is None
+    assert [check.name for check in outcome.checks if check.verdict is hub.Verdict.WARNING] == [hub.PROOF]
+
+
+def test_what_is_forgotten_leaves_nothing(world: World) -> None:
+    hub.add(world.connect(), world.settings)
+    with pytest.raises(UsageError, match="disconnect it before you forget it"):
+        hub.forget(FIRST)
+    hub.disconnect(FIRST, world.settings)
+    hub.forget(FIRST)
     assert hub.list() == ()
     with get_client(sync_client=True) as client:
         assert client.read_block_documents_by_type(EcrIntegration.get_block_type_slug(), include_secrets=True) == []
+
+
+def test_an_external_id_belongs_to_one_account(world: World) -> None:
+    first = world.connect(FIRST)
+    hub.add(first, world.settings)
+    outputs = deploy_customer(world.aws, SECOND, HERE, world.settings.platform_role_arn, first.external_id)
+    second = replace(first, account_id=SECOND, role_arn=outputs["RoleArn"])
+    refused = hub.add(second, world.settings, even_if_failing=True)
+    (line,) = refused.checks
+    assert not refused.saved
+    assert (line.name, line.binding) == (hub.OWN_ID, True)
+    assert f"Account {FIRST} uses this External ID already" in line.detail
+    assert hub.add(world.connect(SECOND), world.settings).saved
+    update = hub.update(SECOND, hub.Changes(external_id=first.external_id), world.settings, even_if_failing=True)
+    assert not update.saved
+
+
+def test_history_says_who_changed_what_and_never_the_secret(world: World) -> None:
+    old = world.connect()
+    hub.add(old, world.settings, by="alice")
+    new = world.connect()
+    changes = hub.Changes(external_id=new.external_id, regions=(HERE,), exclude=("*/scratch",), days=30)
+    hub.update(FIRST, changes, world.settings, by="bob")
+    hub.pause(FIRST, world.settings)
+    history = hub.list()[0].history
+    assert [(event.by, event.what) for event in history] == [
+        ("alice", "connected"),
+        ("bob", "updated"),
+        (hub.whoami(), "paused"),
+    ]
+    told = {change.name: (change.before, change.after) for change in history[1].changes}
+    assert told == {
+        "External ID": ("", "another one"),
+        "regions": (f"{HERE}, {THERE}", HERE),
+        "exclude": ("", "*/scratch"),
+        "days": ("0", "30"),
+    }
+    assert old.external_id not in repr(history)
+    assert new.external_id not in repr(history)
+
+
+def test_an_override_stays_visible_until_a_test_passes(world: World) -> None:
+    values = world.connect()
+    wrong = replace(values, external_id=new_external_id())
+    kept = hub.add(wrong, world.settings, even_if_failing=True).connected
+    assert kept is not None
+    assert kept.overridden
+    assert kept.history[-1].what == "connected, although lines failed"
+    assert hub.list()[0].overridden
+    hub.test(FIRST, world.settings)
+    assert hub.list()[0].overridden
+    hub.update(FIRST, hub.Changes(external_id=values.external_id), world.settings)
+    assert not hub.list()[0].overridden
+    world.connect()  # the External ID in the account is another one from now on
+    hub.test(FIRST, world.settings)
+    assert not hub.list()[0].healthy
+    assert not hub.list()[0].overridden  # nobody overrode this
 
 
 def test_an_unknown_account_is_told_by_every_verb(world: World) -> None:
     verbs = (
         lambda: hub.test(SECOND, world.settings),
         lambda: hub.update(SECOND, hub.Changes(regions=(HERE,)), world.settings),
-        lambda: hub.pause(SECOND),
-        lambda: hub.resume(SECOND),
-        lambda: hub.disconnect(SECOND),
+        lambda: hub.pause(SECOND, world.settings),
+        lambda: hub.resume(SECOND, world.settings),
+        lambda: hub.disconnect(SECOND, world.settings),
         lambda: hub.integration(SECOND),
     )
     for verb in verbs:
@@ -200,11 +324,11 @@ def test_a_block_edited_elsewhere_into_nonsense_is_shown_with_its_problem(world:
         client.update_block_document(document.id, edited)
     broken, whole = hub.list()
     assert (broken.name, broken.healthy, whole.healthy) == (FIRST, False, True)
-    assert "disconnect it and add it again" in broken.problem
+    assert "forget it and add it again" in broken.problem
     assert hub.integrations() == (second,)
-    with pytest.raises(NotFound, match="disconnect and add it again"):
-        hub.pause(FIRST)
-    hub.disconnect(FIRST)
+    with pytest.raises(NotFound, match="forget it and add it again"):
+        hub.pause(FIRST, world.settings)
+    hub.forget(FIRST)
     assert [each.name for each in hub.list()] == [SECOND]
 
 

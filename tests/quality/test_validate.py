@@ -33,6 +33,7 @@ GOOD: dict[str, dict[str, object]] = {
     "findings": {"score": None, "epss": None, "epss_percentile": None},
     "finding_events": {"event": "opened"},
     "runs": {},
+    "accounts": {"account": "111122223333", "state": "paused"},
     "feed_snapshots": {},
     "tags": {"until": None},
     "base_images": {"method": "chain", "confidence": "certain"},
@@ -106,6 +107,8 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("finding_events", {"cause": None}),
     ("runs", {"findings": -1}),
     ("runs", {"finished": NOW - timedelta(hours=1)}),
+    ("accounts", {"account": "111122223333", "state": "asleep"}),
+    ("accounts", {"account": "acme", "state": "paused"}),
     ("feed_snapshots", {"problems": -1}),
     ("feed_snapshots", {"fetched_at": datetime(2999, 1, 1, tzinfo=UTC)}),
 ]

@@ -1,5 +1,6 @@
 """What a customer needs to let Hullmark in: an External ID, the role template, and a link that opens it filled in."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from importlib.resources import files
@@ -7,12 +8,14 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from hullmark.errors import InputError
+from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, LOGIN_ACTION, REPOSITORY_ACTIONS
 from hullmark.sources.ecr.regions import console_host, partition_of
 
 ROLE_NAME = "HullmarkECRIntegrationRole"
 STACK_NAME = "hullmark-ecr-integration"
 CUSTOMER_TEMPLATE = "customer-role.yaml"
 PLATFORM_TEMPLATE = "platform-role.yaml"
+TRUST_POLICY = "trust policy"
 PUSH_EVENTS_TEMPLATE = "push-events.yaml"
 TEMPLATES = {  # by the name that a person types
     "customer": CUSTOMER_TEMPLATE,
@@ -38,6 +41,34 @@ def read_template(name: str) -> str:
         return path.read_text(encoding="utf-8")
     except OSError:
         raise InputError(f"The template {name} is not installed with Hullmark; install Hullmark again.") from None
+
+
+def customer_policies(account_id: str, platform_role_arn: str, external_id: str, partition: str = "aws") -> dict[str, str]:
+    """What the customer's role needs, for those who make it by hand: JSON texts by the name of the policy.
+
+    The same as customer-role.yaml makes (a test compares them).
+    """
+    repositories = f"arn:{partition}:ecr:*:{account_id}:repository/*"
+    trust = {
+        "Sid": "HullmarkWithExternalId",
+        "Effect": "Allow",
+        "Principal": {"AWS": platform_role_arn},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+    }
+    login = {"Sid": "RegistryLogin", "Effect": "Allow", "Action": LOGIN_ACTION, "Resource": "*"}
+    read = {"Sid": "ReadImages", "Effect": "Allow", "Action": [*REPOSITORY_ACTIONS], "Resource": repositories}
+    find = {"Sid": "FindRepositories", "Effect": "Allow", "Action": DISCOVERY_ACTION, "Resource": repositories}
+    documents = {TRUST_POLICY: [trust], "CustomerECRReadPolicy": [login, read], "CustomerECRDiscoveryPolicy": [find]}
+    return {
+        name: json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
+        for name, statements in documents.items()
+    }
+
+
+def external_id_of(base: str, account_id: str) -> str:
+    """The External ID of one account in an organization, as organization.yaml makes it."""
+    return f"{base}-{account_id}"
 
 
 def quick_create_url(region: str, template_url: str, parameters: Mapping[str, str]) -> str:
