@@ -17,7 +17,9 @@ from hullmark.formats.problems import bound_problems
 from hullmark.model import Package, Problem
 
 _STATE = b"RAW_RUNTIME_STATE ="
-_REFERENCE = re.compile(r"(?:.*@|.*#)?npm:(?:((?:@[^/@]{1,214}/)?[^/@]{1,214})@)?(\d[^#:&]{0,255})", re.DOTALL)
+_REFERENCE = re.compile(
+    r"(?:.{0,4000}[@#])?npm:(?:((?:@[^/@]{1,214}/)?[^/@]{1,214})@)?(\d[^#:&]{0,255})(?:[#:].*)?", re.DOTALL
+)
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:

@@ -1,8 +1,8 @@
 """What the Go linker writes into each program: the Go release and the text that lists its modules.
 
 Source: Go's debug/buildinfo and cmd/link/internal/ld/data.go. The header is 32 bytes, aligned to 16: a magic text, the size
-of a pointer, and flags. Since Go 1.18 both texts follow it, each after its length as a varint; before, the header points
-to the headers of two Go strings, by addresses that sections or segments place in the file. Stripping removes none of it.
+of a pointer, and flags. Since Go 1.18 both texts follow it, each after its length as a varint; before, the header points to
+the headers of two Go strings, by addresses that sections or segments place in the file. Stripping removes none of it.
 """
 
 import re
