@@ -13,6 +13,14 @@ from importlib import import_module
 
 from hullmark.errors import InvalidVersion, UsageError
 
+FALLBACK = "generic"  # its name says that nobody defines this order
+# OSV ecosystems whose next word names the one that they repackage, and the words whose order their own patches keep.
+REPACKAGERS = {
+    "Docker Hardened Images": ("Alpine", "Debian"),
+    "Root": ("Alpine", "Debian", "PyPI", "Ubuntu"),
+    "TuxCare": ("AlmaLinux", "Alpine", "Debian", "Maven", "Packagist", "PyPI", "Red Hat", "Ubuntu", "npm"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -34,15 +42,21 @@ def schemes() -> dict[str, Scheme]:
 
 @lru_cache(maxsize=1024)
 def scheme_of_ecosystem(ecosystem: str) -> str | None:
-    """The scheme of an OSV ecosystem, with or without its release ("Debian:12"); None when Hullmark has none for it."""
-    base = ecosystem.partition(":")[0]
+    """The scheme of an OSV ecosystem, with or without its release ("Debian:12"); None when Hullmark has none for it.
+
+    Who repackages an ecosystem keeps its order: "Docker Hardened Images:Debian:trixie" is ordered as Debian.
+    """
+    base, _, rest = ecosystem.partition(":")
+    if base in REPACKAGERS:
+        return scheme_of_ecosystem(rest) if rest.partition(":")[0] in REPACKAGERS[base] else None
     return next((scheme.name for scheme in schemes().values() if base in scheme.ecosystems), None)
 
 
 @lru_cache(maxsize=1024)
 def scheme_of_type(purl_type: str) -> str | None:
-    """The scheme of a purl type; None when Hullmark has none for it."""
-    return next((scheme.name for scheme in schemes().values() if purl_type in scheme.types), None)
+    """The scheme of a purl type, FALLBACK for one that no scheme claims; None without a type."""
+    found = next((scheme.name for scheme in schemes().values() if purl_type in scheme.types), FALLBACK)
+    return found if purl_type else None
 
 
 def key(scheme: str, version: str) -> bytes:

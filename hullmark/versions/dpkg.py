@@ -64,4 +64,4 @@ def _pair(piece: str) -> bytes:
 _PIECES = Pieces(_pair)
 _REVISIONS = Pieces(_revision)
 
-SCHEME = Scheme(name="dpkg", key=key, ecosystems=("Debian", "Ubuntu", "Echo"), types=("deb",))
+SCHEME = Scheme(name="dpkg", key=key, ecosystems=("Debian", "Ubuntu", "Echo", "opam"), types=("deb", "opam", "opkg"))

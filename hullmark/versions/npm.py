@@ -8,7 +8,7 @@ from hullmark.versions.semver import PRERELEASE, RELEASE, encode_numbers, parse_
 def key(version: str) -> bytes:
     """The order-preserving key of an npm version; raises InvalidVersion."""
     numbers, prerelease, bare = parse_semver(version, "npm")
-    return encode_numbers(numbers) + _PRERELEASES[prerelease or bare]
+    return encode_numbers(numbers) + PRERELEASES[prerelease or bare]
 
 
 def _prerelease(prerelease: str) -> bytes:
@@ -19,6 +19,6 @@ def _identifier(identifier: str) -> bytes:
     return number(identifier) if identifier.isdigit() else text_identifier(identifier)
 
 
-_PRERELEASES = Pieces(_prerelease)
+PRERELEASES = Pieces(_prerelease)
 
 SCHEME = Scheme(name="npm", key=key, ecosystems=("npm",), types=("npm",))

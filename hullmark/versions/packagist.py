@@ -61,4 +61,4 @@ def _token(token: str) -> bytes:
 _NUMBERS = Pieces(number)
 _RESTS = Pieces(_rest)
 
-SCHEME = Scheme(name="packagist", key=key, ecosystems=("Packagist",), types=("composer",))
+SCHEME = Scheme(name="packagist", key=key, ecosystems=("Packagist",), types=("composer", "pear"))

@@ -3,6 +3,9 @@
 `[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]`. The key is the epoch, the release without trailing zeros, and four phases,
 each one byte and its number: prerelease (only-dev < a < b < rc < none), post (none < N), dev (N < none), local (none < some,
 and in it text < number). Phase bytes lie below numbers, so a shorter release ends below a longer one.
+
+A version that PEP 440 does not allow (`0.3m2`, `trunk`) is below all that it allows, as setuptools' LegacyVersion had it until
+packaging 22. Its key is LEGACY and its parts: numbers as eight digits, words after `*`, both compared as text.
 """
 
 import re
@@ -19,6 +22,10 @@ _REST = re.compile(
         (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*""",
     re.VERBOSE,
 )
+_LEGACY = b"\x01"
+_LEGACY_TEXT = re.compile(r"[!-~]+")
+_LEGACY_PARTS = re.compile(r"[0-9]+|[a-z]+|\.|-|[^0-9a-z.-]+")
+_LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
 _ONLY_DEV, _FINAL = b"\x01", b"\x05"
 _STAGES = {"a": b"\x02", "alpha": b"\x02", "b": b"\x03", "beta": b"\x03"}  # all others mean rc
 _RC = b"\x04"
@@ -33,14 +40,40 @@ def key(version: str) -> bytes:
     if len(version) > MAX_LENGTH:
         raise too_long(_NAME, version)
     match = _VERSION.fullmatch(version)
-    if match is None:
-        raise refused(_NAME, version, "it does not begin with a release number")
-    epoch, release, rest = match.groups("")
-    numbers = b"".join(map(_NUMBERS.__getitem__, release.split("."))).rstrip(ZERO)
-    phases = _PHASES[rest]
-    if not phases:
-        raise refused(_NAME, version, "PEP 440 does not allow what follows its release number")
-    return _NUMBERS[epoch] + numbers + phases
+    if match is not None:
+        epoch, release, rest = match.groups("")
+        phases = _PHASES[rest]
+        if phases:
+            return _NUMBERS[epoch] + b"".join(map(_NUMBERS.__getitem__, release.split("."))).rstrip(ZERO) + phases
+    return _legacy(version)
+
+
+def _legacy(version: str) -> bytes:
+    """The key of a version from before PEP 440 (packaging 21, `_legacy_cmpkey`); raises InvalidVersion."""
+    text = version.strip()
+    if not _LEGACY_TEXT.fullmatch(text):
+        raise refused(_NAME, version, "it is empty, or has spaces or characters that are not printable ASCII")
+    parts: list[str] = []
+    for found in _LEGACY_PARTS.findall(text.lower()):
+        part = _LEGACY_WORDS.get(found, found)
+        if part == ".":
+            continue
+        if part[0].isdigit():
+            parts.append(part.zfill(8))
+        else:
+            _drop_nothing(parts, part)
+            parts.append(f"*{part}")
+    _drop_nothing(parts, "final")
+    return _LEGACY + b"".join(part.encode("ascii") + b"\x00" for part in [*parts, "*final"])
+
+
+def _drop_nothing(parts: list[str], word: str) -> None:
+    """Before a word up to `final`, zeros do not count, nor hyphens before a prerelease."""
+    if word < "final":
+        while parts and parts[-1] == "*final-":
+            parts.pop()
+    while parts and parts[-1] == "00000000":
+        parts.pop()
 
 
 def _phases(rest: str) -> bytes:

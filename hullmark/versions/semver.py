@@ -67,5 +67,8 @@ def _strict_identifier(identifier: str) -> bytes:
 PRERELEASES = Pieces(encode_prerelease)
 
 SCHEME = Scheme(
-    name="semver", key=key, ecosystems=("crates.io", "Hex", "Pub", "SwiftURL"), types=("cargo", "hex", "pub", "swift")
+    name="semver",
+    key=key,
+    ecosystems=("crates.io", "GHC", "GitHub Actions", "Hex", "Julia", "Kubernetes", "SwiftURL", "VSCode"),
+    types=("cargo", "githubactions", "hex", "julia", "swift", "vscode-extension"),
 )

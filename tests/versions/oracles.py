@@ -75,6 +75,28 @@ def _identifiers(prerelease: str, *, zeros: bool) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if numeric.fullmatch(part) else (1, 0, part) for part in prerelease.split(".")]
 
 
+def legacy_parts(version: str) -> list[str]:
+    """The tuple that packaging 21 compared for what PEP 440 does not allow."""
+    parts: list[str] = []
+    for found in re.split(r"(\d+|[a-z]+|\.|-)", version.lower()):
+        part = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}.get(found, found)
+        if part in ("", "."):
+            continue
+        if not part[0].isdigit():
+            parts = _without_nothing(parts, part)
+        parts.append(part.zfill(8) if part[0].isdigit() else f"*{part}")
+    return [*_without_nothing(parts, "final"), "*final"]
+
+
+def _without_nothing(parts: list[str], word: str) -> list[str]:
+    hyphens = ["*final-"] if word < "final" else []
+    while parts and parts[-1] in hyphens:
+        parts = parts[:-1]
+    while parts and parts[-1] == "00000000":
+        parts = parts[:-1]
+    return parts
+
+
 def apk_order(left: str, right: str) -> int:
     """apk-package(5) for valid versions: token by token; of different kinds, the later in `_KINDS` is the higher."""
     for (left_kind, left_value), (right_kind, right_value) in zip(_apk_tokens(left), _apk_tokens(right), strict=False):

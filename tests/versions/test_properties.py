@@ -8,14 +8,21 @@ from packaging.version import InvalidVersion as PackagingInvalid
 from packaging.version import Version
 
 from hullmark.errors import InvalidVersion
-from hullmark.versions import key
+from hullmark.versions import key, schemes
 from tests.versions.material import sign
-from tests.versions.oracles import apk_order, compare, dpkg_order, semver_order
+from tests.versions.oracles import apk_order, compare, dpkg_order, legacy_parts, semver_order
 
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 SUFFIXES = ["alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p"]
 thorough = settings(max_examples=400, deadline=None)
 brief = settings(max_examples=100, deadline=None)
+
+LOWEST_PEP440 = key("pep440", "0.dev0")
+
+
+def _is_legacy(version: str) -> bool:
+    return key("pep440", version) < LOWEST_PEP440
+
 
 numbers = st.one_of(st.integers(0, 12).map(str), st.sampled_from(["00", "01", "010", "99", "100", "9" * 40, "1" + "0" * 40]))
 dpkg_part = st.lists(st.one_of(numbers, st.sampled_from([*"~+.aAzZ", "rc", "~~"])), min_size=1, max_size=6).map("".join)
@@ -30,6 +37,9 @@ pep440_versions = st.from_regex(
     r"(?:-[0-9]{1,2}|[-_.]?(?:post|rev|r)[-_.]?[0-9]{0,2})?(?:[-_.]?dev[-_.]?[0-9]{0,2})?"
     r"(?:\+[a-z0-9]{1,3}(?:[-_.][a-z0-9]{1,3}){0,2})?\Z"
 )
+legacy_versions = st.lists(
+    st.sampled_from([*"0129.-_pq+@", "10", "00", "rc", "pre", "dev", "final", "post", "svn", "00000000", "trunk"]), min_size=1, max_size=7,
+).map("".join).filter(_is_legacy)  # fmt: skip
 identifiers = st.text("019aAzZ-", min_size=1, max_size=4)
 prereleases = st.lists(identifiers, min_size=1, max_size=3).map(".".join)
 semver_versions = st.builds(
@@ -62,17 +72,22 @@ def test_python_lists_sort_as_packaging_sorts_them(versions: list[str]) -> None:
 
 @thorough
 @given(st.one_of(st.text("0123.!+-_ abcdeoprstv\n", max_size=12), st.text(max_size=8), pep440_versions.map(" {}".format)))
-def test_python_refuses_exactly_what_packaging_refuses(version: str) -> None:
+def test_python_takes_for_pep_440_exactly_what_packaging_takes(version: str) -> None:
     try:
         Version(version)
         allowed = True
     except PackagingInvalid:
         allowed = False
     try:
-        assert key("pep440", version)
-        assert allowed
+        assert (key("pep440", version) >= LOWEST_PEP440) == allowed
     except InvalidVersion:
         assert not allowed
+
+
+@thorough
+@given(legacy_versions, legacy_versions)
+def test_versions_from_before_pep_440_order_as_setuptools_did(left: str, right: str) -> None:
+    assert sign(key("pep440", left), key("pep440", right)) == SIGNS[compare(legacy_parts(left), legacy_parts(right))]
 
 
 @thorough
@@ -103,7 +118,7 @@ def test_lists_sort_as_the_oracles_sort_them(alpine: list[str], debian: list[str
 
 
 @thorough
-@given(st.text(max_size=30), st.sampled_from(["apk", "dpkg", "golang", "npm", "pep440", "semver"]))
+@given(st.text(max_size=30), st.sampled_from(sorted(schemes())))
 def test_any_text_has_a_key_or_is_refused(version: str, scheme: str) -> None:
     try:
         assert key(scheme, version)

@@ -5,21 +5,28 @@ from collections import Counter
 import pytest
 
 from hullmark.errors import UsageError
-from hullmark.versions import key, keys, scheme_of_ecosystem, scheme_of_type, schemes
+from hullmark.versions import REPACKAGERS, key, keys, scheme_of_ecosystem, scheme_of_type, schemes
 
 ECOSYSTEMS = {
     "Debian:12": "dpkg", "Ubuntu:Pro:22.04:LTS": "dpkg", "Alpine:v3.20": "apk", "Wolfi": "apk", "Chainguard": "apk",
     "Alpaquita:stream": "apk", "PyPI": "pep440", "npm": "npm", "Go": "golang", "crates.io": "semver",
     "Red Hat:enterprise_linux:9::appstream": "rpm", "AlmaLinux:9": "rpm", "Rocky Linux:9": "rpm",
     "SUSE:Linux Enterprise Server 15 SP5": "rpm", "Amazon Linux:2023": "rpm", "Maven": "maven", "RubyGems": "rubygems",
-    "NuGet": "nuget", "Packagist": "packagist",
-    "CRAN": "cran", "Hex": "semver", "Pub": "semver", "SwiftURL": "semver", "": None, "debian": None,
+    "NuGet": "nuget", "Packagist": "packagist", "Bitnami": "bitnami", "Hex": "semver", "Pub": "pub", "Hackage": "hackage",
+    "CRAN": "cran", "Bioconductor": "cran", "SwiftURL": "semver", "GitHub Actions": "semver", "openEuler:24.03-LTS": "rpm",
+    "Docker Hardened Images:Alpine:3.23": "apk", "Docker Hardened Images:Debian:trixie": "dpkg", "TuxCare:Red Hat": "rpm",
+    "Root:PyPI": "pep440", "Root:npm": None, "Docker Hardened Images": None, "TuxCare:TuxCare:npm": None, "Linux": None,
+    "": None, "debian": None,
 }  # fmt: skip
 TYPES = {
     "deb": "dpkg", "apk": "apk", "pypi": "pep440", "npm": "npm", "golang": "golang", "cargo": "semver", "rpm": "rpm",
-    "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist",
-    "cran": "cran", "hex": "semver", "pub": "semver", "swift": "semver", "generic": None,
+    "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist", "pear": "packagist",
+    "bitnami": "bitnami", "alpm": "alpm", "ebuild": "ebuild", "hex": "semver", "pub": "pub", "cran": "cran",
+    "hackage": "hackage", "swift": "semver", "conda": "conda", "opkg": "dpkg", "generic": "generic", "luarocks": "generic",
+    "": None,
 }  # fmt: skip
+
+SAME_WORD = {"npm", "opam"}  # as OSV's name and as purl's
 
 
 def test_the_scheme_of_an_ecosystem_with_or_without_its_release() -> None:
@@ -32,25 +39,20 @@ def test_the_scheme_of_a_purl_type() -> None:
 
 def test_no_two_schemes_claim_the_same_packages() -> None:
     claims = Counter(claim for scheme in schemes().values() for claim in (*scheme.ecosystems, *scheme.types))
-    assert [claim for claim, times in claims.items() if times > 1 and claim != "npm"] == []
-    assert claims["npm"] == 2  # OSV's name and purl's are the same word
+    assert [claim for claim, times in claims.items() if times > 1 and claim not in SAME_WORD] == []
+    assert all(claims[claim] == 2 for claim in SAME_WORD)
+
+
+def test_every_ecosystem_that_another_repackages_has_an_order() -> None:
+    repackaged = [f"{name}:{inner}" for name, known in REPACKAGERS.items() for inner in known]
+    assert [ecosystem for ecosystem in repackaged if scheme_of_ecosystem(ecosystem) is None] == []
 
 
 def test_shared_modules_are_no_schemes() -> None:
     assert list(schemes()) == [
-        "apk",
-        "cran",
-        "dpkg",
-        "golang",
-        "maven",
-        "npm",
-        "nuget",
-        "packagist",
-        "pep440",
-        "rpm",
-        "rubygems",
-        "semver",
-    ]
+        "alpm", "apk", "bitnami", "conda", "cran", "dpkg", "ebuild", "generic", "golang", "hackage", "maven", "npm", "nuget",
+        "packagist", "pep440", "pub", "rpm", "rubygems", "semver",
+    ]  # fmt: skip
 
 
 def test_keys_keep_their_places() -> None:
@@ -61,5 +63,5 @@ def test_keys_keep_their_places() -> None:
 
 def test_an_unknown_scheme_is_named() -> None:
     for ask in (lambda: key("calver", "1"), lambda: keys("calver", [])):
-        with pytest.raises(UsageError, match=r"no version scheme 'calver'; name one of apk, cran, dpkg"):
+        with pytest.raises(UsageError, match=r"no version scheme 'calver'; name one of alpm, apk, bitnami"):
             ask()
