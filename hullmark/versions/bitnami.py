@@ -1,7 +1,7 @@
 """Bitnami versions: semantic versions whose number after the hyphen is a revision, above the release (bitnami/go-version).
 
-`1.2.3` < `1.2.3-0` < `1.2.3-1` < `1.2.4`. Where a letter follows the hyphen (`2.6.0-rc1`, as Bitnami's advisories have it from
-upstream) it is a prerelease, below the release.
+`1.2.3` < `1.2.3-0` < `1.2.3-1` < `1.2.4`. Where a letter follows the hyphen (`2.6.0-rc1`, as Bitnami's advisories have it
+from upstream) it is a prerelease, below the release.
 """
 
 from hullmark.versions import Scheme

@@ -1,9 +1,9 @@
 """The fallback for types that nobody defines an order for: numbers, then words that everybody uses in the same sense.
 
-Dotted numbers (zeros at their end do not count), a leading `v`, build metadata ignored. A prerelease word after them puts the
-version below (`1.7rc2`, `1.2-beta.3`), anything else above (`1.1.1w`, `9.6p1`, `1.2-4`). What follows is compared identifier
-by identifier as semver.org does, and a word with a number in it (`rc10`) by the word and the number. It is named `generic`
-wherever it is used, since it is nobody's own rule; what does not begin with a number is refused.
+Dotted numbers (zeros at their end do not count), a leading `v`, build metadata ignored. A prerelease word after them puts
+the version below (`1.7rc2`, `1.2-beta.3`), anything else above (`1.1.1w`, `9.6p1`, `1.2-4`). What follows is compared
+identifier by identifier as semver.org does, and a word with a number in it (`rc10`) by the word and the number. It is named
+`generic` wherever it is used, since it is nobody's own rule; what does not begin with a number is refused.
 """
 
 import re

@@ -4,8 +4,8 @@
 each one byte and its number: prerelease (only-dev < a < b < rc < none), post (none < N), dev (N < none), local (none < some,
 and in it text < number). Phase bytes lie below numbers, so a shorter release ends below a longer one.
 
-A version that PEP 440 does not allow (`0.3m2`, `trunk`) is below all that it allows, as setuptools' LegacyVersion had it until
-packaging 22. Its key is LEGACY and its parts: numbers as eight digits, words after `*`, both compared as text.
+A version that PEP 440 does not allow (`0.3m2`, `trunk`) is below all that it allows, as LegacyVersion of setuptools had it
+until packaging 22. Its key is LEGACY and its parts: numbers as eight digits, words after `*`, both compared as text.
 """
 
 import re

@@ -15,8 +15,6 @@ from tests.conftest import shared_folder
 pytestmark = pytest.mark.slow
 
 KNOWN = Path(__file__).parent / "shared_problems.tsv"
-UNORDERED = "its ecosystem has no version order here, so that only listed versions are matched"
-RANGES_ONLY = {"Bitnami", "Hackage"}  # and no order: nothing to match with
 
 
 @pytest.fixture(scope="module")
@@ -37,31 +35,22 @@ def attempts(store: FeedStore, manifest: dict[str, Any]) -> dict[str, dict[str, 
 
 
 def test_every_record_is_counted(attempts: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> None:
-    stated = {f"osv/{name}": facts["records"] for name, facts in manifest["osv"].items() if name not in RANGES_ONLY}
+    stated = {f"osv/{name}": facts["records"] for name, facts in manifest["osv"].items()}
     stated |= {name: manifest[name]["records"] for name in ("epss", "kev")}
     assert {feed: row["records"] for feed, row in attempts.items() if row["state"] == "fresh"} == stated
 
 
-def test_a_feed_that_cannot_be_ordered_says_so(attempts: dict[str, dict[str, Any]]) -> None:
-    failed = {feed: row["detail"] for feed, row in attempts.items() if row["state"] == "failed"}
-    assert set(failed) == {f"osv/{name}" for name in RANGES_ONLY}
-    for feed, sentence in failed.items():
-        name = feed.removeprefix("osv/")
-        assert scheme_of_ecosystem(name) is None
-        assert sentence == f"the feed {feed} only has ranges of versions, and Hullmark cannot order versions of {name} yet"
+def test_every_feed_can_be_ordered(attempts: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> None:
+    assert {feed: row["detail"] for feed, row in attempts.items() if row["state"] == "failed"} == {}
+    assert [name for name in manifest["osv"] if scheme_of_ecosystem(name) is None] == []
 
 
 def test_every_problem_is_a_known_one(store: FeedStore, attempts: dict[str, dict[str, Any]]) -> None:
     with KNOWN.open(encoding="utf-8", newline="") as file:
         known = [(row["feed"], row["record"], row["reason"]) for row in csv.DictReader(file, delimiter="\t")]
     found = {tuple(row.values()) for row in store.problems().to_pylist()}
-    unordered = {row for row in found if row[2] == UNORDERED}
-    assert sorted(found - unordered) == known
-    counted = {feed: row["problems"] for feed, row in attempts.items() if row["state"] == "fresh" and row["problems"]}
-    for feed in {row[0] for row in unordered}:
-        assert scheme_of_ecosystem(feed.removeprefix("osv/")) is None
-        assert counted.pop(feed) == attempts[feed]["records"]
-    assert sum(counted.values()) == len(known)
+    assert sorted(found) == known
+    assert sum(row["problems"] for row in attempts.values()) == len(known)
 
 
 def test_a_second_sync_reads_nothing(store: FeedStore, attempts: dict[str, dict[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """The peers' constraint syntaxes, read only as far as their range tables need; keys of hullmark.versions decide membership.
 
-A constraint is groups joined by `||` (any of them), a group is terms (all of them), and a term becomes bounds: an operator and
-a version. A dialect says how: as written, as RubyGems' `~>`, or as npm, Bitnami and Composer fill in missing numbers.
+A constraint is groups joined by `||` (any of them), a group is terms (all of them), and a term becomes bounds: an operator
+and a version. A dialect says how: as written, as RubyGems' `~>`, or as npm, Bitnami and Composer fill in missing numbers.
 """
 
 import json

@@ -37,9 +37,8 @@ pep440_versions = st.from_regex(
     r"(?:-[0-9]{1,2}|[-_.]?(?:post|rev|r)[-_.]?[0-9]{0,2})?(?:[-_.]?dev[-_.]?[0-9]{0,2})?"
     r"(?:\+[a-z0-9]{1,3}(?:[-_.][a-z0-9]{1,3}){0,2})?\Z"
 )
-legacy_versions = st.lists(
-    st.sampled_from([*"0129.-_pq+@", "10", "00", "rc", "pre", "dev", "final", "post", "svn", "00000000", "trunk"]), min_size=1, max_size=7,
-).map("".join).filter(_is_legacy)  # fmt: skip
+LEGACY_PIECES = [*"0129.-_pq+@", "10", "00", "rc", "pre", "dev", "final", "post", "svn", "00000000", "trunk"]
+legacy_versions = st.lists(st.sampled_from(LEGACY_PIECES), min_size=1, max_size=7).map("".join).filter(_is_legacy)
 identifiers = st.text("019aAzZ-", min_size=1, max_size=4)
 prereleases = st.lists(identifiers, min_size=1, max_size=3).map(".".join)
 semver_versions = st.builds(

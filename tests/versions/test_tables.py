@@ -12,9 +12,10 @@ from tests.versions.material import HERE, sign, table_rows
 
 # table: its scheme, and the least number of rows that it must have to be believed
 TABLES = {
-    "apk": ("apk", 9000), "bitnami": ("bitnami", 5), "crates": ("semver", 50), "debian": ("dpkg", 9000), "generic": ("generic", 20),
-    "go": ("golang", 150), "maven": ("maven", 10000), "npm": ("npm", 50), "nuget": ("nuget", 40), "packagist": ("packagist", 6900),
-    "pypi": ("pep440", 8000), "pypi-legacy": ("pep440", 45), "rpm": ("rpm", 1500), "rubygems": ("rubygems", 2700),
+    "apk": ("apk", 9000), "bitnami": ("bitnami", 5), "crates": ("semver", 50), "debian": ("dpkg", 9000),
+    "generic": ("generic", 20), "go": ("golang", 150), "maven": ("maven", 10000), "npm": ("npm", 50), "nuget": ("nuget", 40),
+    "packagist": ("packagist", 6900), "pypi": ("pep440", 8000), "pypi-legacy": ("pep440", 45), "rpm": ("rpm", 1500),
+    "rubygems": ("rubygems", 2700),
 }  # fmt: skip
 RANGES = {
     "apk": 20, "bitnami": 100, "debian": 30, "go": 3, "maven": 150, "npm": 200, "packagist": 70, "pypi": 200, "rpm": 15,
