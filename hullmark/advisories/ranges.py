@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hullmark.errors import InvalidVersion
-from hullmark.versions import key
+from hullmark.versions import bound
 
 BOTTOM = b""  # OSV's "0": below every version
 SENTINELS = {("introduced", "0"), ("fixed", "0"), ("limit", "*")}  # "fixed in 0": never affected
@@ -73,7 +73,7 @@ def _read(event: Mapping[str, Any], scheme: str) -> Iterator[Event]:
 
 def _key(version: str, scheme: str) -> bytes:
     try:
-        return key(scheme, version)
+        return bound(scheme, version)
     except InvalidVersion:
         raise Unordered(f"the version {version[:80]!r} is none of the scheme {scheme}") from None
 

@@ -24,12 +24,16 @@ REPACKAGERS = {
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`key` raises InvalidVersion for what the scheme does not allow; `ecosystems` are OSV names without a release."""
+    """`key` raises InvalidVersion for what the scheme does not allow; `ecosystems` are OSV names without a release.
+
+    `bound` is the key of a version that limits a range, where a scheme allows fewer there.
+    """
 
     name: str
     key: Callable[[str], bytes]
     ecosystems: tuple[str, ...]
     types: tuple[str, ...]  # purl types whose packages it orders
+    bound: Callable[[str], bytes] | None = None
 
 
 @cache
@@ -61,22 +65,28 @@ def scheme_of_type(purl_type: str) -> str | None:
 
 def key(scheme: str, version: str) -> bytes:
     """The order-preserving key of one version; raises InvalidVersion, and UsageError for an unknown scheme."""
-    return _key_of(scheme)(version)
+    return _scheme(scheme).key(version)
+
+
+def bound(scheme: str, version: str) -> bytes:
+    """The key of a version that limits a range; raises as `key` does, and for what would limit it to nothing unseen."""
+    found = _scheme(scheme)
+    return (found.bound or found.key)(version)
 
 
 def keys(scheme: str, versions: Iterable[str | None]) -> list[bytes | None]:
     """The keys of many versions, each distinct one computed once; None for None and for what the scheme does not allow."""
-    make = _key_of(scheme)
+    make = _scheme(scheme).key
     wanted = list(versions)
     known = {version: _try(make, version) for version in set(wanted)}
     return [known[version] for version in wanted]
 
 
-def _key_of(scheme: str) -> Callable[[str], bytes]:
+def _scheme(scheme: str) -> Scheme:
     found = schemes().get(scheme)
     if found is None:
         raise UsageError(f"Hullmark has no version scheme {scheme!r}; name one of {', '.join(schemes())}")
-    return found.key
+    return found
 
 
 def _try(make: Callable[[str], bytes], version: str | None) -> bytes | None:

@@ -37,15 +37,27 @@ _NUMBERS = Pieces(number)
 
 def key(version: str) -> bytes:
     """The order-preserving key of a Python version; raises InvalidVersion."""
+    return _strict(version) or _legacy(version)
+
+
+def bound(version: str) -> bytes:
+    """As `key`, but only for what PEP 440 allows: below a legacy version lies nothing that pip installs."""
+    made = _strict(version)
+    if not made:
+        raise refused(_NAME, version, "PEP 440 does not allow it, so it limits no range")
+    return made
+
+
+def _strict(version: str) -> bytes:
+    """The key of what PEP 440 allows; empty for the rest."""
     if len(version) > MAX_LENGTH:
         raise too_long(_NAME, version)
     match = _VERSION.fullmatch(version)
-    if match is not None:
-        epoch, release, rest = match.groups("")
-        phases = _PHASES[rest]
-        if phases:
-            return _NUMBERS[epoch] + b"".join(map(_NUMBERS.__getitem__, release.split("."))).rstrip(ZERO) + phases
-    return _legacy(version)
+    if match is None:
+        return b""
+    epoch, release, rest = match.groups("")
+    phases = _PHASES[rest]
+    return phases and _NUMBERS[epoch] + b"".join(map(_NUMBERS.__getitem__, release.split("."))).rstrip(ZERO) + phases
 
 
 def _legacy(version: str) -> bytes:
@@ -108,4 +120,4 @@ def _segment(text: str) -> bytes:
 
 _PHASES = Pieces(_phases)
 
-SCHEME = Scheme(name="pep440", key=key, ecosystems=("PyPI",), types=("pypi",))
+SCHEME = Scheme(name="pep440", key=key, ecosystems=("PyPI",), types=("pypi",), bound=bound)

@@ -38,9 +38,9 @@ def test_a_range() -> None:
 
 
 def test_listed_versions_that_a_range_holds_are_left_out() -> None:
-    rows = parsed(record("PYSEC-1", events=FIXED, versions=["1.0", "2.0", "2.1", "one-of-a-kind"]))
+    rows = parsed(record("PYSEC-1", events=FIXED, versions=["1.0", "2.0", "2.1", "one of a kind"]))
     assert columns(rows.versions, AFFECTED_VERSIONS, "version", "version_key") == [
-        ("2.0", key("pep440", "2")), ("2.1", key("pep440", "2.1")), ("one-of-a-kind", None),
+        ("2.0", key("pep440", "2")), ("2.1", key("pep440", "2.1")), ("one of a kind", None),
     ]  # fmt: skip
     assert not rows.problems
 

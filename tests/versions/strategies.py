@@ -35,7 +35,9 @@ gem_versions = st.builds(
         lambda parts: "".join(f".{part}" for part in parts)
     ),
 )
-_qualifiers = st.sampled_from(["alpha", "beta", "M", "rc", "cr", "SNAPSHOT", "Final", "ga", "sp", "jre", "android", "v", "x"])
+_qualifiers = st.sampled_from(
+    ["alpha", "beta", "M", "rc", "cr", "SNAPSHOT", "Final", "ga", "sp", "jre", "android", "v", "x"]
+)
 maven_versions = st.builds(
     "{}{}{}{}".format, dotted, _optional(st.builds("{}{}".format, st.sampled_from(["", ".", "-"]), _qualifiers)),
     _optional(st.builds("{}{}".format, st.sampled_from(["", "-"]), numbers)),

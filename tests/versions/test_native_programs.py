@@ -30,9 +30,7 @@ for (const line of require("fs").readFileSync(0, "utf8").split("\\n").filter(Boo
 """
 MAVEN_LIBRARY = Path("/usr/share/maven/lib")
 NODE_MODULES = [Path("/usr/lib/node_modules/npm/node_modules/semver"), Path("/usr/share/nodejs/semver")]
-few = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example]
-)
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 
 
 def ask_rpm(pairs: Pairs) -> list[str]:

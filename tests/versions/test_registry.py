@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from hullmark.errors import UsageError
-from hullmark.versions import REPACKAGERS, key, keys, scheme_of_ecosystem, scheme_of_type, schemes
+from hullmark.errors import InvalidVersion, UsageError
+from hullmark.versions import REPACKAGERS, bound, key, keys, scheme_of_ecosystem, scheme_of_type, schemes
 
 ECOSYSTEMS = {
     "Debian:12": "dpkg", "Ubuntu:Pro:22.04:LTS": "dpkg", "Alpine:v3.20": "apk", "Wolfi": "apk", "Chainguard": "apk",
@@ -61,7 +61,14 @@ def test_keys_keep_their_places() -> None:
     assert keys("dpkg", iter(())) == []
 
 
+def test_a_version_from_before_pep_440_limits_no_range() -> None:
+    assert bound("pep440", "1.0.dev0") == key("pep440", "1.0.dev0") > key("pep440", "2.6.0-NA")
+    with pytest.raises(InvalidVersion, match=r"'2.6.0-NA' is no Python version: .* so it limits no range; correct it"):
+        bound("pep440", "2.6.0-NA")
+    assert bound("dpkg", "1.0-1") == key("dpkg", "1.0-1")
+
+
 def test_an_unknown_scheme_is_named() -> None:
-    for ask in (lambda: key("calver", "1"), lambda: keys("calver", [])):
+    for ask in (lambda: key("calver", "1"), lambda: keys("calver", []), lambda: bound("calver", "1")):
         with pytest.raises(UsageError, match=r"no version scheme 'calver'; name one of alpm, apk, bitnami"):
             ask()

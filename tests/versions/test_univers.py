@@ -1,15 +1,19 @@
 """Keys against univers, which carries ports of pacman's, Gentoo's and RubyGems' own comparisons."""
 
+from collections.abc import Callable
+
 from hypothesis import given, settings
-from univers.arch import vercmp as arch_order
-from univers.gem import GemVersion
-from univers.gentoo import vercmp as gentoo_order
+from univers import arch, gem, gentoo
 
 from hullmark.versions import key
 from tests.versions.material import sign
-from tests.versions.oracles import compare
+from tests.versions.oracles import Ordered, compare
 from tests.versions.strategies import alpm_versions, ebuild_versions, gem_versions
 
+# univers has no types
+arch_order: Callable[[str, str], int] = arch.vercmp
+gentoo_order: Callable[[str, str], int] = gentoo.vercmp
+gem_version: Callable[[str], Ordered] = gem.GemVersion
 SIGNS = {-1: "<", 0: "=", 1: ">"}
 thorough = settings(max_examples=400, deadline=None)
 
@@ -29,4 +33,4 @@ def test_gentoo_order_is_that_of_portage(left: str, right: str) -> None:
 @thorough
 @given(gem_versions, gem_versions)
 def test_ruby_order_is_that_of_gem_version(left: str, right: str) -> None:
-    assert sign(key("rubygems", left), key("rubygems", right)) == SIGNS[compare(GemVersion(left), GemVersion(right))]
+    assert sign(key("rubygems", left), key("rubygems", right)) == SIGNS[compare(gem_version(left), gem_version(right))]
