@@ -1,22 +1,28 @@
 """Version keys a second, scheme by scheme, beside `packaging.version.Version`; `python -m bench.versions` prints the table.
 
 Each scheme gets COUNT distinct versions as its ecosystem writes them, made from a fixed seed. "cold/s" is the first pass
-with empty caches of pieces, "warm/s" the best of ROUNDS passes after it; one core. "sort" sorts the finished keys. The ratio
-compares making (warm) and sorting with packaging's on the PEP 440 list of the same length, in the same run.
+with empty caches of pieces, "warm/s" the best of ROUNDS passes after it; seconds of one processor. "sort" sorts the finished
+keys. The ratio compares making (warm) and sorting with packaging's on the PEP 440 list of the same length, in the same run.
+"real/s" is the best of ROUNDS passes with empty caches over the "real" distinct versions that advisories in ../shared name.
 """
 
+import gc
 import random
 import sys
 from collections.abc import Callable, Sequence
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from packaging.version import Version
 
+from bench.real_versions import real_versions
+from hullmark.errors import InvalidVersion
 from hullmark.versions import schemes
+from hullmark.versions._encoding import Pieces
 
 COUNT = 200_000
 ROUNDS = 3
+LEAST_REAL = 50  # fewer versions say nothing about speed
 
 Make = Callable[[random.Random], str]
 
@@ -67,7 +73,36 @@ def _rubygems(rng: random.Random) -> str:
     return _numbers(rng, 4) + rng.choice(["", "", "", "", ".rc1", ".beta2", ".pre.3"])
 
 
+def _alpm(rng: random.Random) -> str:
+    epoch = rng.choice(["", "", "", "1:", "2:"])
+    return f"{epoch}{_numbers(rng)}{rng.choice(['', '', '', 'rc1', '.r12.g1a2b3c4', '+2+gabcdef0'])}-{rng.randint(1, 9)}"
+
+
+def _ebuild(rng: random.Random) -> str:
+    return (
+        _numbers(rng, 4)
+        + rng.choice(["", "", "", "_rc1", "_p20230405", "_beta2", "a"])
+        + rng.choice(["", "", "-r1", "-r12"])
+    )
+
+
+def _bitnami(rng: random.Random) -> str:
+    return f"{_numbers(rng, 3)}-{rng.randint(0, 40)}"
+
+
+def _plain(rng: random.Random) -> str:
+    return _numbers(rng, 4)
+
+
 SAMPLES: dict[str, Make] = {
+    "alpm": _alpm,
+    "bitnami": _bitnami,
+    "conda": _pep440,
+    "cran": _plain,
+    "ebuild": _ebuild,
+    "generic": _semver,
+    "hackage": _plain,
+    "pub": _semver,
     "apk": _apk,
     "dpkg": _dpkg,
     "golang": _golang,
@@ -93,30 +128,58 @@ def distinct(make: Make, count: int) -> list[str]:
 
 def seconds(make: Callable[[str], Any], versions: Sequence[str]) -> tuple[float, float]:
     """The seconds to make the keys of the versions and to sort them."""
-    started = perf_counter()
+    started = process_time()
     made = [make(version) for version in versions]
-    between = perf_counter()
+    between = process_time()
     made.sort()
-    return between - started, perf_counter() - between
+    return between - started, process_time() - between
 
 
 def main() -> None:
     """Print the table; one run, read as +-20 %."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
     print(f"{count} distinct versions a scheme, Python {sys.version.split()[0]}")
-    print(f"{'scheme':<10}{'cold/s':>11}{'warm/s':>11}{'make s':>9}{'sort s':>9}{'x packaging':>13}")
-    reference = _row("packaging", Version, distinct(_pep440, count), None)
+    print(
+        f"{'scheme':<10}{'cold/s':>11}{'warm/s':>11}{'make s':>9}{'sort s':>9}{'x packaging':>13}{'real':>9}{'real/s':>11}"
+    )
+    real = real_versions()
+    reference = _row("packaging", Version, distinct(_pep440, count), None, [])
     for name, scheme in schemes().items():
-        _row(name, scheme.key, distinct(SAMPLES[name], count), reference)
+        allowed = [version for version in real.get(name, []) if _allowed(scheme.key, version)]
+        _row(name, scheme.key, distinct(SAMPLES[name], count), reference, allowed)
 
 
-def _row(name: str, make: Callable[[str], Any], versions: Sequence[str], reference: float | None) -> float:
+def _allowed(make: Callable[[str], Any], version: str) -> bool:
+    try:
+        return bool(make(version))
+    except InvalidVersion:
+        return False
+
+
+def _forget() -> None:
+    """Empty every cache of pieces, as in a new process."""
+    for one in gc.get_objects():
+        if isinstance(one, Pieces):
+            one.clear()
+
+
+def _cold(make: Callable[[str], Any], versions: Sequence[str]) -> float:
+    _forget()
+    return seconds(make, versions)[0]
+
+
+def _row(
+    name: str, make: Callable[[str], Any], versions: Sequence[str], reference: float | None, real: Sequence[str]
+) -> float:
     """Print one line; returns the seconds of making and sorting."""
-    cold, _ = seconds(make, versions)
+    cold = _cold(make, versions)
     making, sorting = min((seconds(make, versions) for _ in range(ROUNDS)), key=sum)
     count, total = len(versions), making + sorting
     ratio = (reference or total) / total
-    print(f"{name:<10}{count / cold:>11,.0f}{count / making:>11,.0f}{making:>9.3f}{sorting:>9.3f}{ratio:>13.1f}")
+    line = f"{name:<10}{count / cold:>11,.0f}{count / making:>11,.0f}{making:>9.3f}{sorting:>9.3f}{ratio:>13.1f}"
+    if len(real) >= LEAST_REAL:
+        line += f"{len(real):>9,}{len(real) / min(_cold(make, real) for _ in range(ROUNDS)):>11,.0f}"
+    print(line)
     return total
 
 

@@ -9,10 +9,10 @@ empty one too.
 import re
 
 from hullmark.versions import Scheme
-from hullmark.versions._encoding import MAX_LENGTH, Pieces, number, refused, too_long
+from hullmark.versions._encoding import MAX_LENGTH, ZERO, Pieces, number, refused, too_long
 
 _NAME = "RPM"
-_VERSION = re.compile(r"(?:([0-9]*+):)?+([^\x00-\x20\x7f]*?)(?:-([^\x00-\x20\x7f-]*+))?")
+_REFUSED = re.compile(r"[\x00-\x20\x7f]")
 _PIECES = re.compile(r"[^0-9]+[0-9]*|[0-9]+")
 _TOKENS = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
 _NO_RELEASE, _END = b"\x00", b"\x02"
@@ -24,12 +24,17 @@ def key(version: str) -> bytes:
     """The order-preserving key of an RPM version; raises InvalidVersion for one with spaces or control characters."""
     if len(version) > MAX_LENGTH:
         raise too_long(_NAME, version)
-    match = _VERSION.fullmatch(version)
-    if match is None:
+    if _REFUSED.search(version):
         raise refused(_NAME, version, "it has a space or a control character")
-    epoch, upstream, release = match.groups()
-    body = b"".join(map(_KEYS.__getitem__, _PIECES.findall(upstream)))
-    return _NUMBERS[epoch or ""] + body + _END + (_NO_RELEASE if release is None else _RELEASES[release])
+    epoch, end, upstream = ZERO, _NO_RELEASE, version
+    if ":" in upstream:
+        digits, _, rest = upstream.partition(":")
+        if not digits.strip("0123456789"):
+            epoch, upstream = number(digits), rest
+    if "-" in upstream:
+        upstream, _, release = upstream.rpartition("-")
+        end = _RELEASES[release]
+    return epoch + b"".join(map(_KEYS.__getitem__, _PIECES.findall(upstream))) + _END + end
 
 
 def _release(release: str) -> bytes:
@@ -47,7 +52,6 @@ def _token(token: str) -> bytes:
     return _MARKS.get(token) or _WORD + token.encode("ascii")
 
 
-_NUMBERS = Pieces(number)
 _KEYS = Pieces(_piece)
 _RELEASES = Pieces(_release)
 
