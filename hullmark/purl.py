@@ -24,6 +24,7 @@ NAMESPACES = {
     "opensuse-leap": "opensuse",
     "opensuse-tumbleweed": "opensuse",
 }
+BINARY_ECOSYSTEMS = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "Red Hat"})  # errata by rpm, not by its source
 _LOWER = frozenset({"apk", "npm", "pypi"})  # whose names the library writes in lower case
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]*")
@@ -62,11 +63,19 @@ def parse_purl(text: str) -> Package:
     return Package(purl.type, name, version)
 
 
-def advisory_name(package_type: str, name: str, source_name: str = "") -> str:
-    """The name that advisories use: the source package for deb, apk and rpm, PEP 503 for pypi, else the name itself."""
+def advisory_name(package_type: str, name: str, source_name: str = "", ecosystem: str = "") -> str:
+    """The name that advisories use: the source package of an OS package, PEP 503 for pypi, else the name itself.
+
+    Some distributions' advisories list binary packages instead.
+    """
     if package_type in OS_TYPES:
-        return source_name or name
+        return name if lists_binaries(ecosystem) else source_name or name
     return pep503_name(name) if package_type == "pypi" else name
+
+
+def lists_binaries(ecosystem: str) -> bool:
+    """Whether the advisories of an ecosystem ("AlmaLinux:9") are about binary packages and their own versions."""
+    return ecosystem.partition(":")[0] in BINARY_ECOSYSTEMS
 
 
 @lru_cache(maxsize=65536)

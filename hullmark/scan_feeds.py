@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.advisories.feeds import chosen
 from hullmark.advisories.fetch import Validators
 from hullmark.advisories.snapshot import FeedState, FeedStore, sync
 from hullmark.lake.marker import FEEDS, is_marked
@@ -20,6 +21,7 @@ from hullmark.progress import progress
 from hullmark.settings import Settings
 
 EXPLOITATION = ("epss", "kev")  # needed whatever is installed
+BESIDE = (*EXPLOITATION, "eol", "nvd")  # feeds without which packages are compared all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     names: set[str] = set()
     for table in packages:
         names.update(name.partition(":")[0] for name in table.column("ecosystem").unique().to_pylist() if name)
-    wanted = [*(f"osv/{name}" for name in sorted(names)), *EXPLOITATION]
+    wanted = [source.feed for _, source in chosen(settings, sorted(names))]
     listener = progress()
     listener.begin("Load advisories", len(wanted))
     with _root(settings) as root:
@@ -106,10 +108,10 @@ def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) ->
     gaps: list[str] = []
     notes: list[str] = []
     absent = [state for state in states if not state.snapshot]
-    compared = any(state.snapshot and state.feed not in EXPLOITATION for state in states)
+    compared = any(state.snapshot and state.feed not in BESIDE for state in states)
     for state in absent:
-        if state.feed not in EXPLOITATION:
-            gaps.append(f"packages of {state.feed.removeprefix('osv/')} were not compared with advisories: {state.detail}")
+        if state.feed not in BESIDE:
+            gaps.append(f"packages of {_packages(state.feed)} were not compared with advisories: {state.detail}")
         elif compared:
             gaps.append(f"the findings lack what {state.feed} knows: {state.detail}")
     for state in states:
@@ -117,6 +119,12 @@ def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) ->
             (gaps if _is_old(state, settings) else notes).append(state.detail)
     notes += _broken(store, {state.feed: state for state in states if state.snapshot and state.problems})
     return tuple(gaps), tuple(notes)
+
+
+def _packages(feed: str) -> str:
+    """Whose packages a feed is about: "Debian", "Amazon Linux 2"."""
+    kind, _, name = feed.partition("/")
+    return f"Amazon Linux {name.removeprefix('al')}" if kind == "alas" else name
 
 
 def _broken(store: FeedStore, states: Mapping[str, FeedState]) -> Iterator[str]:

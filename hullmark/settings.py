@@ -42,6 +42,9 @@ class Settings:
     lake: str = ""  # folder or s3:// URL; default ~/.local/share/hullmark
     feeds: str = ""  # base that holds osv/, kev/ and epss/; "" means the publishers' own addresses
     feeds_max_age_hours: int = 24
+    feeds_keep_days: int = 90  # snapshots that are current no more, so that past assessments can be made again
+    nvd: str = ""  # "on": also ask NVD, for CVEs that nobody else has scored
+    nvd_api_key: str = field(default="", repr=False)
     workers: int = 0  # layers read at once; 0 means the number of cores
     registry_requests: int = 8  # images and layers asked of one registry at once, by each process
     pool: str = "threads"  # who reads: threads of the flow's process, "dask", or the "workers" of a work pool

@@ -4,9 +4,9 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -28,11 +28,18 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file on this machine until the block ends, its digest, and its validators."""
+    """A file on this machine until the block ends, its digest, and its validators.
+
+    `base` is the snapshot that it adds to, "" for a whole feed; the records `replaced` of that one count no more.
+    `listing` is what the publisher says that it has: the id of each record, and when it was modified.
+    """
 
     path: Path
     digest: str
     validators: Validators
+    base: str = ""
+    replaced: frozenset[str] = frozenset()
+    listing: Mapping[str, str] = field(default_factory=dict)
 
 
 class Absent(FeedError):
@@ -40,10 +47,12 @@ class Absent(FeedError):
 
 
 @contextmanager
-def fetching(url: str, known: Validators, most_bytes: int, endpoint: str = "") -> Iterator[Fetched | None]:
+def fetching(
+    url: str, known: Validators, most_bytes: int, endpoint: str = "", headers: Mapping[str, str] | None = None
+) -> Iterator[Fetched | None]:
     """The file at `url`, or None when it is the one that `known` describes.
 
-    `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in. Raises Absent when there is none, else FeedError.
+    `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in; `headers` go with a request over http. Raises Absent when there is none, else FeedError.
     """
     with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
         target = Path(folder) / "feed"
@@ -51,7 +60,7 @@ def fetching(url: str, known: Validators, most_bytes: int, endpoint: str = "") -
         if scheme in ("http", "https"):
             from hullmark.advisories.fetch_http import fetch_http  # noqa: PLC0415  httpx costs time; a folder needs none
 
-            found = fetch_http(url, known, most_bytes, target)
+            found = fetch_http(url, known, most_bytes, target, headers or {})
         elif scheme == "s3":
             found = _s3(url, known, most_bytes, target, endpoint)
         elif scheme in ("", "file"):

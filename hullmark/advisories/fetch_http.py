@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,12 @@ TIMEOUT = httpx.Timeout(60.0, connect=8.0)
 CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 
 
-def fetch_http(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
-    """The file at `url`, or None when it is the one that `known` describes; raises Absent and FeedError."""
-    headers = {"User-Agent": "hullmark", "Accept-Encoding": "identity"}
+def fetch_http(url: str, known: Validators, most_bytes: int, target: Path, more: Mapping[str, str]) -> Fetched | None:
+    """The file at `url`, or None when it is the one that `known` describes; raises Absent and FeedError.
+
+    The headers `more` go with the request.
+    """
+    headers = {"User-Agent": "hullmark", "Accept-Encoding": "identity", **more}
     told = shown(url)
     if known.etag:
         headers["If-None-Match"] = known.etag

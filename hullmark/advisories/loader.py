@@ -7,11 +7,20 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS, EXPLOITATION, FEED_PROBLEMS
+from hullmark.lake.schema import (
+    ADVISORIES,
+    AFFECTED,
+    AFFECTED_VERSIONS,
+    END_OF_LIFE,
+    EXPLOITATION,
+    FEED_PROBLEMS,
+    SEVERITIES,
+)
 
 # Below the package; what they import of Hullmark beyond these (errors, limits, columns) makes no row another one.
 SOURCES = (
-    "advisories/feeds", "advisories/osv.py", "advisories/ranges.py", "advisories/severity.py", "distro.py",
+    "advisories/builds.py", "advisories/feeds", "advisories/increments.py", "advisories/osv.py", "advisories/ranges.py",
+    "advisories/severity.py", "advisories/terms.py", "advisories/updateinfo.py", "distro.py", "formats/xml_elements.py",
     "purl.py", "versions",
 )  # fmt: skip
 
@@ -28,7 +37,7 @@ def fingerprint(package: Traversable) -> str:
     for path in SOURCES:
         for name, content in _sources(package.joinpath(*path.split("/")), path):
             found.update(f"{name}\0{len(content)}\0".encode() + content)
-    tables = (ADVISORIES, AFFECTED, AFFECTED_VERSIONS, EXPLOITATION, FEED_PROBLEMS)
+    tables = (ADVISORIES, AFFECTED, AFFECTED_VERSIONS, SEVERITIES, EXPLOITATION, END_OF_LIFE, FEED_PROBLEMS)
     columns = [[(field.name, str(field.type)) for field in table] for table in tables]
     found.update(repr((columns, version("cvss"))).encode())
     return found.hexdigest()[:16]

@@ -7,12 +7,14 @@ left out. A withdrawn record is kept with its time; matching leaves it out.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from hullmark.advisories.ranges import Interval, Unordered, intervals
-from hullmark.advisories.severity import severity_of
+from hullmark.advisories.builds import lowest_builds, without_architecture
+from hullmark.advisories.ranges import NEVER, Interval, Unordered, intervals
+from hullmark.advisories.severity import severity_of, statements
+from hullmark.advisories.terms import terms_of
 from hullmark.distro import advisory_ecosystem
 from hullmark.errors import InvalidVersion
 from hullmark.purl import pep503_name
@@ -21,8 +23,11 @@ from hullmark.versions import key, scheme_of_ecosystem
 Row = tuple[object, ...]
 MOST_ENTRIES = 200_000  # versions of one package, and events of one range
 SUMMARY = 300  # characters
-REFERENCES = 20
+REFERENCES = 1_000  # and other lists of texts
 LONGEST_ID = 256
+# Errata that fix bugs or add features: what names no vulnerability is none.
+_NO_SECURITY = re.compile(r"(AL|RL|RH|EL|MG)(BA|EA|AA)-")
+_REJECTED = re.compile(r"\s*(\*\* ?REJECT ?\*\*|Rejected reason:)", re.IGNORECASE)
 _CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]{4,})")
 
 
@@ -33,6 +38,7 @@ class Rows:
     advisories: list[Row] = field(default_factory=list)
     affected: list[Row] = field(default_factory=list)
     versions: list[Row] = field(default_factory=list)
+    severities: list[Row] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -42,11 +48,16 @@ def parse_record(record: object, feed: str, ecosystem: str, rows: Rows) -> None:
     if not isinstance(record, Mapping) or not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
         rows.problems.append(("", f"a record is no JSON object with an id of at most {LONGEST_ID} characters"))
         return
-    made, told = len(rows.affected) + len(rows.versions), len(rows.problems)
+    if is_no_vulnerability(record, name):
+        return
+    known, listed, told = len(rows.affected), len(rows.versions), len(rows.problems)
     for item in _list(record.get("affected")):
-        _affected(name, item, ecosystem, rows)
-    if len(rows.affected) + len(rows.versions) > made:
+        _affected(record, item, ecosystem, rows)
+    if scheme_of_ecosystem(ecosystem) == "rpm":
+        rows.affected[known:] = lowest_builds(rows.affected[known:])
+    if len(rows.affected) > known or len(rows.versions) > listed:
         rows.advisories.append(_advisory(record, name, feed, ecosystem, rows))
+        rows.severities.extend((name, feed, *astuple(one)) for one in statements(record))
     elif len(rows.problems) == told and not record.get("withdrawn"):
         rows.problems.append((name, f"it names no package of {ecosystem}"))
 
@@ -64,17 +75,25 @@ def vulnerability_ids(record: Mapping[str, Any], *, bulletin: bool = False) -> l
     return cves or github[:1] or [own]
 
 
+def is_no_vulnerability(record: Mapping[str, Any], name: str) -> bool:
+    """Whether it is an erratum that fixes bugs or adds features, and names no vulnerability."""
+    return bool(_NO_SECURITY.match(name)) and vulnerability_ids(record, bulletin=True) == [name]
+
+
 def normal_ecosystem(text: str) -> str:
-    """The ecosystem as packages carry it; "Ubuntu:Pro:..." stays apart from the archive's."""
-    return advisory_ecosystem(text)
+    """The ecosystem as packages carry it; "Ubuntu:Pro:..." stays apart from the archive's.
+
+    A repository of Packagist ("Packagist:https://packages.drupal.org/8") is Packagist.
+    """
+    return "Packagist" if text.startswith("Packagist:") else advisory_ecosystem(text)
 
 
 def _cves(names: Iterable[str]) -> list[str]:
     return sorted({found[1] for name in names if (found := _CVE.fullmatch(name))})
 
 
-def _affected(name: str, item: Mapping[str, Any], wanted: str, rows: Rows) -> None:
-    package = item.get("package")
+def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, rows: Rows) -> None:
+    name, package = str(record.get("id")), item.get("package")
     if not isinstance(package, Mapping):
         return
     stated, package_name = package.get("ecosystem"), package.get("name")
@@ -82,13 +101,13 @@ def _affected(name: str, item: Mapping[str, Any], wanted: str, rows: Rows) -> No
         return
     ecosystem, scheme = normal_ecosystem(stated), scheme_of_ecosystem(stated)
     package_name = pep503_name(package_name) if wanted == "PyPI" else package_name
-    told = len(rows.problems)
-    known = _ranges(name, item, scheme, rows)
-    identity = (name, ecosystem, package_name)
+    told, terms = len(rows.problems), terms_of(item, record.get("summary"))
+    known = [NEVER] if terms.never else _ranges(name, item, scheme, rows)
+    identity = (name, ecosystem, package_name, *terms.row)
     rows.affected.extend(
         (*identity, scheme, one.low, one.high, one.low_key, one.high_key, one.inclusive, one.fixed) for one in known
     )
-    versions = _texts(item.get("versions"))
+    versions = [] if terms.never else _texts(item.get("versions"))
     if len(versions) > MOST_ENTRIES:
         rows.problems.append((name, f"{package_name[:80]} lists more than {MOST_ENTRIES:,} versions; the rest is left out"))
     beyond = _beyond(versions[:MOST_ENTRIES], known, scheme)
@@ -109,7 +128,7 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
                 raise Unordered("its ecosystem has no version order here, so that only listed versions are matched")
             if len(events) > MOST_ENTRIES:
                 raise Unordered(f"a range has more than {MOST_ENTRIES:,} events")
-            found += intervals(events, scheme)
+            found += intervals(without_architecture(events) if scheme == "rpm" else events, scheme)
         except Unordered as error:
             rows.problems.append((name, str(error)))
     return found
@@ -127,17 +146,28 @@ def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) 
 
 
 def _advisory(record: Mapping[str, Any], name: str, feed: str, ecosystem: str, rows: Rows) -> Row:
-    severity, withdrawn = severity_of(record), _time(record.get("withdrawn"))
-    if withdrawn is None and record.get("withdrawn"):
-        rows.problems.append((name, "it is withdrawn at a time that cannot be read, and so matched as if it were not"))
+    severity, (withdrawn, reason) = severity_of(record), _withdrawn(record, name, rows)
     about = vulnerability_ids(record, bulletin=_has_releases(record, ecosystem))
     aliases = sorted({*about, *_texts(record.get("aliases")), *_texts(record.get("upstream"))} - {name})
     text = record.get("summary") or record.get("details") or ""
     references = [entry["url"] for entry in _list(record.get("references")) if isinstance(entry.get("url"), str)]
+    own = record.get("database_specific")
+    cwes = _texts(own.get("cwe_ids")) if isinstance(own, Mapping) else []
     return (
         name, feed, aliases, about, _short(text), severity.word, severity.score, severity.vector, severity.source,
-        _time(record.get("published")), _time(record.get("modified")), withdrawn, references[:REFERENCES],
+        _time(record.get("published")), _time(record.get("modified")), withdrawn, reason,
+        sorted(set(cwes))[:REFERENCES], references[:REFERENCES],
     )  # fmt: skip
+
+
+def _withdrawn(record: Mapping[str, Any], name: str, rows: Rows) -> tuple[datetime | None, str]:
+    """When and why a record does not count any more; the text of a rejected CVE says so in its first words."""
+    withdrawn = _time(record.get("withdrawn"))
+    if withdrawn is None and record.get("withdrawn"):
+        rows.problems.append((name, "it is withdrawn at a time that cannot be read, and so matched as if it were not"))
+    if any(_REJECTED.match(str(record.get(place) or "")) for place in ("summary", "details")):
+        return withdrawn or _time(record.get("modified")) or datetime.fromtimestamp(0, UTC), "rejected"
+    return withdrawn, "withdrawn" if withdrawn else ""
 
 
 def _has_releases(record: Mapping[str, Any], ecosystem: str) -> bool:

@@ -42,6 +42,9 @@ class Interval:
         return version_key < self.high_key or (self.inclusive and version_key == self.high_key)
 
 
+NEVER = Interval("0", "0", BOTTOM, BOTTOM, inclusive=False, fixed="")  # holds nothing: never affected
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event with the key of its version."""

@@ -4,7 +4,8 @@ Qualitative ratings are those of CVSS v3.1, section 5: none 0, low 0.1, medium 4
 the `cvss` library.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,21 @@ WORDS = {
 }  # fmt: skip
 GRAVITY = ("none", "negligible", "low", "medium", "high", "critical")
 LONGEST_VECTOR = 512
+OWN = {"Ubuntu": "ubuntu", "Amazon": "amazon"}  # entries of `severity` that hold a distribution's word
+# Errata that state their severity in the title ("Important: nodejs:16 security update"), by how their ids begin.
+TITLED = {"AL": "almalinux", "RL": "rocky", "RX": "rocky"}
+_TITLE = re.compile(r"(Critical|Important|Moderate|Low): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One severity as somebody stated it: `kind` is that of OSV ("CVSS_V3") with a vector, or "word" without one."""
+
+    source: str
+    kind: str
+    vector: str
+    score: float | None
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,30 @@ def severity_of(record: Mapping[str, Any]) -> Severity:
     if word:
         return Severity(word, best.score, best.vector, source)
     return best
+
+
+def statements(record: Mapping[str, Any]) -> list[Statement]:
+    """Every severity of one OSV record that can be read: its vectors, then the words of whoever judged; none twice."""
+    stated = [*_entries(record)]
+    found = [
+        Statement("cvss", str(entry["type"]), vector, score, rating(score))
+        for entry in stated
+        if entry.get("type") in PREFERENCE and isinstance(vector := entry.get("score"), str)
+        if (score := score_of(vector)) is not None
+    ]
+    words = (*_distributions(record, stated), _database(record))
+    found += [
+        Statement(source, "word", "", None, word) for source, said in words for value in said if (word := _word(value))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def own_word(item: Mapping[str, Any]) -> str:
+    """The word of a distribution for one entry of `affected`, "" for none."""
+    specific = item.get("ecosystem_specific")
+    if not isinstance(specific, Mapping):
+        return ""
+    return _gravest([specific.get("ubuntu_priority"), specific.get("urgency")])
 
 
 def rating(score: float) -> str:
@@ -85,21 +125,38 @@ def _best_vector(stated: Iterable[Mapping[str, Any]]) -> Severity:
 
 def _own_word(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
     """(word, source) of a distribution; of a database, where there is no vector; else ("", "")."""
-    specific = [
-        found for item in _dicts(record.get("affected")) if isinstance(found := item.get("ecosystem_specific"), Mapping)
-    ]
-    ubuntu = [entry.get("score") for entry in stated if entry.get("type") == "Ubuntu"]
-    for words, source in (
-        (ubuntu + [item.get("ubuntu_priority") for item in specific], "ubuntu"),
-        ([item.get("urgency") for item in specific], "debian"),
-    ):
+    for source, words in _distributions(record, stated):
         if word := _gravest(words):
             return word, source
     if any(entry.get("type") in PREFERENCE for entry in stated):
         return "", ""
+    source, words = _database(record)
+    word = _gravest(words)
+    return word, source if word else ""
+
+
+def _distributions(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, list[object]]]:
+    for kind, source in OWN.items():
+        yield source, [entry.get("score") for entry in stated if entry.get("type") == kind]
+    yield "ubuntu", [item.get("ubuntu_priority") for item in _specific(record)]
+    yield "debian", [item.get("urgency") for item in _specific(record)]
+    yield _titled(record)
+
+
+def _titled(record: Mapping[str, Any]) -> tuple[str, list[object]]:
+    source = TITLED.get(str(record.get("id"))[:2], "")
+    found = _TITLE.match(str(record.get("summary"))) if source else None
+    return source, [found[1]] if found else []
+
+
+def _database(record: Mapping[str, Any]) -> tuple[str, list[object]]:
     own = record.get("database_specific")
-    word = _word(own.get("severity")) if isinstance(own, Mapping) else ""
-    return word, "database" if word else ""
+    return "database", [own.get("severity")] if isinstance(own, Mapping) else []
+
+
+def _specific(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    items = [item.get("ecosystem_specific") for item in _dicts(record.get("affected"))]
+    return [item for item in items if isinstance(item, Mapping)]
 
 
 def _gravest(words: Iterable[object]) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Lock
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hullmark.advisories.feeds import Feed, Source, feeds
-from hullmark.advisories.fetch import Absent, Fetched, Validators, fetching, shown
+from hullmark.advisories.asking import Asker, Held
+from hullmark.advisories.feeds import Feed, Loaded, Source, chosen
+from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
+from hullmark.advisories.increments import merged, with_listing
 from hullmark.advisories.loader import loader
 from hullmark.advisories.store import FeedState, FeedStore, failed, snapshot_id
 from hullmark.errors import FeedError
@@ -23,7 +23,6 @@ __all__ = ["DEFAULT_ECOSYSTEMS", "FeedState", "FeedStore", "sync"]
 
 # By their OSV names.
 DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "Go", "PyPI", "Ubuntu", "crates.io", "npm")
-KEEP = timedelta(days=7)  # of a snapshot that is neither current nor the one before, so that no reader loses it
 FETCHES = 4  # at once
 Tell = Callable[[str], None]
 
@@ -38,18 +37,19 @@ def sync(
     Raises LakeError when the store cannot be written, and UsageError for what cannot be the name of an ecosystem.
     """
     wanted = DEFAULT_ECOSYSTEMS if ecosystems is None else tuple(ecosystems)
-    sources = [(feed, source) for feed in feeds() for source in feed.sources(wanted)]
+    sources = chosen(settings, wanted)
     tried: list[tuple[Source, FeedState | None]] = []
     for source, state in _refresh_all(_Refresh(store, settings, Lock()), sources):
         if progress:
             progress(f"feed {source.feed}")
         tried.append((source, state))
     nothing = all(state is None for _, state in tried)
-    asked = {f"osv/{name}" for name in ecosystems or ()}
+    there = {source.ecosystem for source, state in tried if state is not None}
+    asked = {name for name in ecosystems or () if name not in there}  # by name, and nothing is there
     attempts = [
         state or _missing(store, source, settings)
         for source, state in tried
-        if state is not None or nothing or source.feed in asked
+        if state is not None or (not source.optional and (nothing or source.ecosystem in asked))
     ]
     rows = [asdict(state) | {"fetched_at": state.tried_at} for state in attempts]
     return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
@@ -78,18 +78,19 @@ def _refresh_all(refresh: _Refresh, sources: Sequence[tuple[Feed, Source]]) -> I
 def _refresh(refresh: _Refresh, feed: Feed, source: Source) -> FeedState | None:
     """The new state of one feed, None when its place has none and there never was one."""
     store, settings = refresh.store, refresh.settings
-    before, url = _before(store, source.feed), _url(settings.feeds, source)
-    known = before.validators if before.url == shown(url) and store.holds(before.feed, before.snapshot) else Validators()
+    asker = _asker(settings)
+    before, url = _before(store, source.feed), asker.url(source.path, source.url)
+    held = _held(store, before) if before.url == shown(url) else Held()
     try:
-        with fetching(url, known, settings.limits.feed_bytes, settings.aws_endpoint_url) as fetched:
+        with feed.fetch(asker, source, held) as fetched:
             if fetched is None:
-                return _keep(store, before, known)
+                return _keep(store, before, held.validators)
             if before.snapshot == snapshot_id(fetched.digest) and store.holds(before.feed, before.snapshot):
                 return _keep(store, replace(before, url=shown(url)), fetched.validators)
             with refresh.parsing:
                 return _load(refresh, feed, source, before, fetched)
     except Absent as error:
-        if not before.snapshot and settings.feeds:
+        if not before.snapshot and (settings.feeds or source.optional):
             store.forget(source.feed)
             return None
         return _failed(store, before, url, error)
@@ -123,12 +124,12 @@ def _keep(store: FeedStore, before: FeedState, validators: Validators) -> FeedSt
 
 def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetched: Fetched) -> FeedState:
     """The feed is new: parse it, keep it, and let very old snapshots go."""
-    loaded, now = feed.load(fetched.path, source, refresh.settings.limits), datetime.now(UTC)
+    loaded, now = _read(refresh, feed, source, fetched), datetime.now(UTC)
     problems = pc.count_distinct(loaded.tables["problems"]["record"]).as_py()
     state = FeedState(
         feed=source.feed,
         snapshot=snapshot_id(fetched.digest),
-        url=shown(_url(refresh.settings.feeds, source)),
+        url=shown(_asker(refresh.settings).url(source.path, source.url)),
         fetched_at=now,
         tried_at=now,
         published=loaded.published,
@@ -143,8 +144,27 @@ def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetc
         refresh.store.note(state)
     else:
         refresh.store.put(state, loaded.tables)
-    refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - KEEP)
+    if before.snapshot not in {"", state.snapshot}:
+        refresh.store.supersede(state.feed, before.snapshot)
+    keep = timedelta(days=refresh.settings.feeds_keep_days)
+    refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - keep)
     return state
+
+
+def _read(refresh: _Refresh, feed: Feed, source: Source, fetched: Fetched) -> Loaded:
+    """The whole feed, also where only what has changed was fetched."""
+    limits = refresh.settings.limits
+    if not fetched.base or feed.load_part is None:
+        return with_listing(feed.load(fetched.path, source, limits), fetched.listing)
+    added = feed.load_part(fetched.path, source, limits)
+    return with_listing(merged(refresh.store.tables(source.feed, fetched.base), added, fetched), fetched.listing)
+
+
+def _held(store: FeedStore, before: FeedState) -> Held:
+    """What may be asked with: nothing when the snapshot is gone, or was made by another loader."""
+    if before.validators == Validators() or not store.holds(before.feed, before.snapshot):
+        return Held()
+    return Held(before.snapshot, before.validators, store.listing(before.feed, before.snapshot))
 
 
 def _detail(problems: int) -> str:
@@ -158,14 +178,10 @@ def _failed(store: FeedStore, before: FeedState, url: str, error: FeedError) -> 
 
 
 def _missing(store: FeedStore, source: Source, settings: Settings) -> FeedState:
-    where = shown(settings.feeds)
+    where, url = shown(settings.feeds), _asker(settings).url(source.path, source.url)
     error = FeedError(f"there is no {source.path} in {where}; check --feeds or HULLMARK_FEEDS, or add it there")
-    return _failed(store, _before(store, source.feed), _url(settings.feeds, source), error)
+    return _failed(store, _before(store, source.feed), url, error)
 
 
-def _url(base: str, source: Source) -> str:
-    if not base:
-        return source.url
-    if "://" in base:
-        return f"{base.rstrip('/')}/{quote(source.path)}"
-    return str(Path(base) / source.path)
+def _asker(settings: Settings) -> Asker:
+    return Asker(settings.feeds, settings.limits.feed_bytes, settings.aws_endpoint_url, settings.nvd_api_key)

@@ -1,13 +1,14 @@
 """Feed snapshots on disk: immutable Parquet files named by content, one small file a feed that says which is current.
 
-    <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,exploitation,problems}.parquet
+    <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,severities,exploitation,...,problems}.parquet
+    <root>/<feed>/<snapshot>/superseded
     <root>/<feed>/current.json
 
 A snapshot's id is of the fetched bytes and of the code that loads them, so that a new loader reads a feed again.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,9 +26,12 @@ from hullmark.lake.schema import (
     ADVISORIES,
     AFFECTED,
     AFFECTED_VERSIONS,
+    END_OF_LIFE,
     EXPLOITATION,
     FEED_PROBLEMS,
     FEED_SNAPSHOTS,
+    LISTING,
+    SEVERITIES,
 )
 from hullmark.sql import read_sql
 
@@ -35,12 +39,13 @@ if TYPE_CHECKING:
     import duckdb
 
 SCHEMAS = {
-    "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "exploitation": EXPLOITATION,
-    "problems": FEED_PROBLEMS,
+    "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "severities": SEVERITIES,
+    "exploitation": EXPLOITATION, "end_of_life": END_OF_LIFE, "listing": LISTING, "problems": FEED_PROBLEMS,
 }  # fmt: skip
-VIEWS = ("advisories", "affected", "affected_versions", "exploitation")
+VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life")
 CURRENT = "current.json"
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
+SUPERSEDED = "superseded"  # an empty file beside them, as old as the day on which another snapshot took their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,16 @@ class FeedState:
 class FeedStore:
     """The snapshots below a folder or an `s3://` URL; making the object touches nothing."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, snapshots: Mapping[str, str] | None = None) -> None:
         self._place: Place = place(root)
+        self._chosen = snapshots
+
+    def at(self, snapshots: Mapping[str, str]) -> "FeedStore":
+        """The same store as it was when these snapshots (feed -> id, as in `run_feeds`) were current.
+
+        Its views are made over them; raises FeedError in `register` when one is gone.
+        """
+        return FeedStore(self.root, dict(snapshots))
 
     @property
     def root(self) -> str:
@@ -83,6 +96,8 @@ class FeedStore:
 
     def current(self) -> list[FeedState]:
         """Every feed that has a good snapshot, by name."""
+        if self._chosen is not None:
+            return [FeedState(feed, snapshot) for feed, snapshot in sorted(self._chosen.items())]
         return [state for state in self.states() if state.snapshot]
 
     def states(self) -> list[FeedState]:
@@ -103,6 +118,33 @@ class FeedStore:
         """The records of the current snapshots that could not be read (schema FEED_PROBLEMS)."""
         parts = [pq.read_table(path, filesystem=self._files()) for path in self._paths("problems")]
         return pa.concat_tables([FEED_PROBLEMS.empty_table(), *parts])
+
+    def tables(self, feed: str, snapshot: str) -> dict[str, pa.Table]:
+        """Everything that a snapshot holds, by table; raises FeedError when it is gone."""
+        found = {
+            name: pq.read_table(path, filesystem=self._files())
+            for name in SCHEMAS
+            if self._files().get_file_info(path := f"{feed}/{snapshot}/{name}.parquet").type == pa_fs.FileType.File
+        }
+        if "problems" not in found:
+            raise FeedError(f"the snapshot {snapshot} of feed {feed} is gone from {self.root}; run `hullmark feeds sync`")
+        return found
+
+    def listing(self, feed: str, snapshot: str) -> dict[str, str]:
+        """The records that the publisher had when the snapshot was made, and when each was modified; {} where none was told."""
+        path = f"{feed}/{snapshot}/listing.parquet"
+        if self._files().get_file_info(path).type != pa_fs.FileType.File:
+            return {}
+        rows = pq.read_table(path, filesystem=self._files())
+        return dict(zip(rows["record"].to_pylist(), rows["modified"].to_pylist(), strict=True))
+
+    def supersede(self, feed: str, snapshot: str) -> None:
+        """Note that another snapshot took this one's place, from when on it is kept for a while; raises LakeError."""
+        try:
+            if self.holds(feed, snapshot):
+                self._place.write(f"{feed}/{snapshot}/{SUPERSEDED}", b"")
+        except OSError as error:
+            raise LakeError(f"the snapshot {snapshot} of feed {feed} cannot be marked: {one_line(error)}") from None
 
     def put(self, state: FeedState, tables: dict[str, pa.Table]) -> None:
         """Keep a snapshot and make it current; raises LakeError."""
@@ -140,18 +182,22 @@ class FeedStore:
             raise LakeError(f"the state of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
     def prune(self, feed: str, keep: Collection[str], before: datetime) -> None:
-        """Delete the snapshots of a feed that were written before a time and are not among `keep`; raises LakeError."""
+        """Delete the snapshots that were superseded before a time and are not among `keep`; raises LakeError."""
         files = self._files()
         try:
-            for item in files.get_file_info(pa_fs.FileSelector(feed, recursive=True, allow_not_found=True)):
-                folder, _, name = item.path.rpartition("/")
-                if name == LAST and folder.rpartition("/")[2] not in keep and item.mtime < before:
+            found = files.get_file_info(pa_fs.FileSelector(feed, recursive=True, allow_not_found=True))
+            marked = {item.path.rpartition("/")[0]: item.mtime for item in found if item.base_name == SUPERSEDED}
+            for item in found:
+                folder = item.path.rpartition("/")[0]
+                if item.base_name != LAST or folder.rpartition("/")[2] in keep:
+                    continue
+                if marked.get(folder, item.mtime) < before:
                     files.delete_dir(folder)
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
     def register(self, connection: "duckdb.DuckDBPyConnection") -> None:
-        """Make the views `advisories`, `affected`, `affected_versions` and `exploitation` over the current snapshots.
+        """Make a view over the current snapshots for each name in VIEWS.
 
         They are read as they are asked for, a batch at a time, also by a connection that may open no files.
         """

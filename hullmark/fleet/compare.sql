@@ -1,7 +1,7 @@
 /* Yesterday's findings beside today's, row by row. Reads `finding`, `findings`, `finding_events`, `images`, `runs` and `reread`.
    new: nobody matched the image before, since it came after the last run that ended well. returned: the finding closed when
    the image went. read_anew: by another engine than before, in this run or in one that was killed before it matched.
-   told: the last event of this finding says the same already. */
+   told: the last event of this finding says the same already. taken_back: its advisory has been withdrawn, or its CVE rejected. */
 CREATE OR REPLACE TEMP TABLE compared AS
 WITH last_run AS (
     SELECT max(started) AS started, arg_max(engine, started) AS engine
@@ -25,10 +25,12 @@ pair AS (
         new.fixed_version IS DISTINCT FROM old.fixed_version AS range_changed,
         new.kev IS DISTINCT FROM old.kev AS exploitation_changed,
         row(new.aliases, new.advisory, new.purl, new.layer, new.layer_index, new.score, new.vector, new.kev_due,
-            new.kev_ransomware, new.epss, new.epss_percentile, new.summary)
+            new.kev_ransomware, new.epss, new.epss_percentile, new.summary, new.severity_source, new.fix_state, new.rule, new.note)
             IS DISTINCT FROM
         row(old.aliases, old.advisory, old.purl, old.layer, old.layer_index, old.score, old.vector, old.kev_due,
-            old.kev_ransomware, old.epss, old.epss_percentile, old.summary) AS rest_changed,
+            old.kev_ransomware, old.epss, old.epss_percentile, old.summary, old.severity_source, old.fix_state, old.rule, old.note)
+            AS rest_changed,
+        old.advisory AS old_advisory,
         old.severity AS old_severity, new.severity AS new_severity,
         old.fixed_version AS old_fixed, new.fixed_version AS new_fixed
     FROM finding AS new
@@ -40,9 +42,20 @@ told AS (
     SEMI JOIN (SELECT * FROM pair WHERE opened OR closed) AS moved USING (image_digest, package_key, vulnerability)
     WHERE event IN ('opened', 'closed')
     GROUP BY ALL
+),
+taken_back AS (
+    SELECT name, max(withdrawn_reason) AS reason
+    FROM (
+        SELECT advisory_id AS name, withdrawn_reason FROM advisories WHERE withdrawn IS NOT NULL
+        UNION ALL
+        SELECT vulnerability_ids[1], withdrawn_reason FROM advisories
+        WHERE withdrawn_reason = 'rejected' AND len(vulnerability_ids) = 1
+    )
+    GROUP BY name
 )
 SELECT
     pair.*,
+    CASE WHEN closed THEN coalesce(cve.reason, advisory.reason) END AS taken_back,
     coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,
     coalesce(image.excluded, false) AS excluded,
     coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged', 'image-excluded'), false) AS returned,
@@ -51,3 +64,5 @@ SELECT
 FROM pair
 LEFT JOIN image USING (image_digest)
 LEFT JOIN told USING (image_digest, package_key, vulnerability)
+LEFT JOIN taken_back AS cve ON cve.name = pair.vulnerability AND cve.reason = 'rejected'
+LEFT JOIN taken_back AS advisory ON advisory.name = pair.old_advisory

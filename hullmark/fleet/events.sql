@@ -8,6 +8,7 @@ SELECT
         WHEN opened AND (new_image OR returned) THEN 'image'
         WHEN closed AND NOT here THEN CASE WHEN untagged THEN 'image-untagged' WHEN excluded THEN 'image-excluded' ELSE 'image-deleted' END
         WHEN (opened OR closed) AND read_anew THEN 'engine'
+        WHEN closed AND taken_back IS NOT NULL THEN taken_back
         WHEN opened OR closed THEN 'advisory'
         WHEN severity_changed THEN 'severity'
         WHEN range_changed THEN 'range'

@@ -4,7 +4,8 @@ SELECT
     finding.image_digest, finding.package_key, finding.vulnerability, finding.aliases, finding.advisory, finding.type,
     finding.package, finding.version, finding.purl, finding.path, finding.layer, finding.layer_index, finding.fixed_version,
     finding.severity, finding.score, finding.vector, finding.kev, finding.kev_due, finding.kev_ransomware, finding.epss,
-    finding.epss_percentile, finding.summary, 'open' AS status,
+    finding.epss_percentile, finding.summary, finding.severity_source, finding.fix_state, finding.rule, finding.note,
+    'open' AS status,
     coalesce(compared.first_seen, $at::TIMESTAMPTZ) AS first_seen, $at::TIMESTAMPTZ AS last_seen
 FROM finding
 SEMI JOIN scope USING (image_digest)

@@ -11,15 +11,14 @@ from hullmark.inventory.engine import engine
 from hullmark.inventory.evidence import is_firm
 from hullmark.lake.schema import PACKAGES, REMOVED_PACKAGES
 from hullmark.model import Distro, Package
-from hullmark.purl import OS_TYPES, advisory_name, purl_of
+from hullmark.purl import OS_TYPES, advisory_name, lists_binaries, purl_of
 
-SOURCE_TYPES = pa.array(sorted(OS_TYPES))
 NAMED = ("type", "name", "version", "arch", "source_name", "source_version")
 
 
 def package_rows(found: pa.Table, image_digest: str, distro: Distro) -> pa.Table:
     """Rows of PACKAGES from package rows of LAYER_OBJECT that have what only the stack of layers tells as well."""
-    by_source = pc.and_(pc.is_in(found["type"], value_set=SOURCE_TYPES), pc.not_equal(found["source_version"], ""))
+    by_source = pc.and_(pc.is_in(found["type"], value_set=_source_types(distro)), pc.not_equal(found["source_version"], ""))
     return _rows(found, image_digest, distro, PACKAGES, {
         "advisory_version": pc.if_else(by_source, found["source_version"], found["version"]),
         "version_key": pc.if_else(by_source, found["source_version_key"], found["version_key"]),
@@ -48,6 +47,11 @@ def _rows(
     return pa.Table.from_arrays(columns, schema=schema)
 
 
+def _source_types(distro: Distro) -> pa.Array:
+    """The types whose packages are compared by their source package and its version on this distro."""
+    return pa.array(sorted(kind for kind in OS_TYPES if not lists_binaries(ecosystem(distro, kind))), pa.string())
+
+
 def _ecosystems(types: pa.ChunkedArray, distro: Distro) -> pa.ChunkedArray:
     distinct = types.unique()
     names = pa.array([ecosystem(distro, kind) for kind in distinct.to_pylist()], pa.string())
@@ -67,6 +71,7 @@ def _namer(distro: Distro) -> Callable[[tuple[str, ...]], tuple[str, str]]:
     def named(values: tuple[str, ...]) -> tuple[str, str]:
         kind, name, version, arch, source_name, source_version = values
         package = Package(kind, name, version, arch, source_name, source_version)
-        return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name)
+        place = ecosystem(distro, package.type)
+        return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name, place)
 
     return named

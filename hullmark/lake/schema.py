@@ -1,7 +1,8 @@
 """The tables: column names, Arrow types and keys. Times are UTC, sizes bytes, digests `sha256:<hex>`.
 
 `TABLES` are Delta tables under `<lake>/tables/<name>`. `LAYER_OBJECT` is the content-addressed Parquet object of one
-layer; `ADVISORIES`, `AFFECTED`, `AFFECTED_VERSIONS` and `EXPLOITATION` are the Parquet files of one feed snapshot.
+layer; `ADVISORIES`, `AFFECTED`, `AFFECTED_VERSIONS`, `SEVERITIES`, `EXPLOITATION` and `END_OF_LIFE` are the Parquet files of
+one feed snapshot.
 A version key is an order-preserving byte string (see `hullmark/versions`), null when the version could not be parsed.
 """
 
@@ -66,19 +67,37 @@ REMOVED_PACKAGES = _schema(
     layer=TEXT, layer_index=pa.int32(), removed_layer=TEXT, removed_layer_index=pa.int32(), replaced_by=TEXT, engine=TEXT,
 )  # fmt: skip
 
+# withdrawn_reason: "withdrawn" by its publisher, "rejected" when its text says that the CVE is; "" while it stands.
 ADVISORIES = _schema(
     advisory_id=TEXT, feed=TEXT, aliases=TEXTS, vulnerability_ids=TEXTS, summary=TEXT, severity=TEXT, score=REAL,
-    vector=TEXT, severity_source=TEXT, published=TIME, modified=TIME, withdrawn=TIME, references=TEXTS,
+    vector=TEXT, severity_source=TEXT, published=TIME, modified=TIME, withdrawn=TIME, withdrawn_reason=TEXT,
+    cwes=TEXTS, references=TEXTS,
 )  # fmt: skip
+# What a publisher says of one package beside versions (see advisories/terms.py): modules: the rpm module streams it is about
+# (none: packages of no module; "*": of whichever); binaries: the binary packages it is about (none: all of the source);
+# status: "will-not-fix", "end-of-life" or ""; severity: the distribution's own word for that release, "" for none.
+_TERMS = {"modules": TEXTS, "binaries": TEXTS, "status": TEXT, "severity": TEXT, "note": TEXT}
 AFFECTED = _schema(
-    advisory_id=TEXT, ecosystem=TEXT, name=TEXT, scheme=TEXT, low=TEXT, high=TEXT, low_key=KEY, high_key=KEY,
+    advisory_id=TEXT, ecosystem=TEXT, name=TEXT, **_TERMS, scheme=TEXT, low=TEXT, high=TEXT, low_key=KEY, high_key=KEY,
     high_inclusive=FLAG, fixed_version=TEXT,
 )  # fmt: skip
-AFFECTED_VERSIONS = _schema(advisory_id=TEXT, ecosystem=TEXT, name=TEXT, version=TEXT, version_key=KEY, fixed_version=TEXT)
+AFFECTED_VERSIONS = _schema(
+    advisory_id=TEXT, ecosystem=TEXT, name=TEXT, **_TERMS, version=TEXT, version_key=KEY, fixed_version=TEXT
+)
+# Every severity that an advisory states. kind: "CVSS_V2", "CVSS_V3", "CVSS_V4", or "word" (then without a vector).
+# source: who judged, as in severity_source.
+SEVERITIES = _schema(advisory_id=TEXT, feed=TEXT, source=TEXT, kind=TEXT, vector=TEXT, score=REAL, severity=TEXT)
+# A release of an operating system or runtime. ends: the day of the last fix without a contract, null while none is set;
+# ended: its publisher says that it has ended, though not when.
+END_OF_LIFE = _schema(
+    product=TEXT, cycle=TEXT, codename=TEXT, label=TEXT, ecosystem=TEXT, released=pa.date32(), support_ends=pa.date32(),
+    ends=pa.date32(), ended=FLAG, extended_ends=pa.date32(), lts=FLAG, latest=TEXT, latest_released=pa.date32(), link=TEXT,
+)  # fmt: skip
 EXPLOITATION = _schema(
     cve=TEXT, kev=FLAG, kev_added=pa.date32(), kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
     epss_date=pa.date32(),
 )  # fmt: skip
+LISTING = _schema(record=TEXT, modified=TEXT)  # what the publisher of a feed said that it had, beside its snapshot
 FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
 # location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
@@ -125,12 +144,14 @@ PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, rea
 
 # package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);
 # vulnerability: a CVE id where there is one. status is "open":
-# what has closed is no row but an event. last_seen: when the row was last written, which is when something in it changed.
+# what has closed is no row but an event. fix_state: "fixed" (in fixed_version), "will-not-fix", "end-of-life" or "not-yet".
+# rule: a default rule that doubts the finding ("kernel-headers", "documentation"), "" for none: see docs/matching.md.
+# last_seen: when the row was last written, which is when something in it changed.
 FINDINGS = _schema(
     image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, aliases=TEXTS, advisory=TEXT, type=TEXT, package=TEXT,
     version=TEXT, purl=TEXT, path=TEXT, layer=TEXT, layer_index=pa.int32(), fixed_version=TEXT, severity=TEXT,
     score=REAL, vector=TEXT, kev=FLAG, kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
-    summary=TEXT, status=TEXT, first_seen=TIME, last_seen=TIME,
+    summary=TEXT, severity_source=TEXT, fix_state=TEXT, rule=TEXT, note=TEXT, status=TEXT, first_seen=TIME, last_seen=TIME,
 )  # fmt: skip
 FINDING_EVENTS = _schema(
     run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT
@@ -140,6 +161,8 @@ RUNS = _schema(
     images_scanned=COUNT, images_unchanged=COUNT, images_failed=COUNT, layers_read=COUNT, layers_known=COUNT,
     bytes_read=COUNT, findings=COUNT, engine=TEXT, detail=TEXT, heartbeat=TIME,
 )  # fmt: skip
+# Which snapshot of each feed a run has matched with.
+RUN_FEEDS = _schema(run=TEXT, feed=TEXT, snapshot=TEXT, fetched_at=TIME, published=TIME)
 FEED_SNAPSHOTS = _schema(
     feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
     detail=TEXT,
@@ -170,6 +193,7 @@ TABLES: dict[str, Table] = {
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
         Table("runs", ("run",), (), RUNS),
         Table("accounts", ("account",), (), ACCOUNTS),
+        Table("run_feeds", ("run", "feed"), (), RUN_FEEDS),
         Table("feed_snapshots", ("feed", "fetched_at"), (), FEED_SNAPSHOTS),
     )
 }

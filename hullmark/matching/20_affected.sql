@@ -2,28 +2,43 @@
 
    1. A range holds a version when low_key <= version_key < high_key (<= for last_affected; no high_key: no end). Keys are
       bytes whose order is version order. A listed version is held by its key, or by its text where there is none.
-   2. A withdrawn advisory holds nothing.
+   2. A withdrawn advisory holds nothing, and a CVE that its own text calls rejected is none.
    3. An advisory without a CVE goes under the CVE of another one about the package that names it as an alias.
    4. Distributions publish both bulletins about several CVEs (DSA, USN) and records about one (DEBIAN-CVE, UBUNTU-CVE).
       Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says;
       the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases.
-   5. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
-      CVSS vector, then a database's word; the advisory last modified, where several are equal.
-   6. The fixed version is the lowest one above the installed version that any of them names, in whichever range, and that
-      none of them calls affected; where they call all of those affected, the lowest. A version without a key has none. */
+   5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others.
+   6. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
+      CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal.
+   7. The fixed version is the lowest one above the installed version that any of them names for this build, in whichever
+      range, and that none of them calls affected; where they call all of those affected, the lowest. A version without a
+      key has none. */
 CREATE OR REPLACE TEMP TABLE held AS
-WITH present AS (
-    SELECT DISTINCT ecosystem, advisory_name AS name FROM candidate
+WITH place AS (
+    SELECT DISTINCT place, place AS ecosystem, 2 AS rank FROM candidate
+    UNION ALL
+    SELECT DISTINCT place, regexp_replace(place, '^Ubuntu:Pro:[^0-9:]+:', 'Ubuntu:Pro:'), 1
+    FROM candidate WHERE regexp_matches(place, '^Ubuntu:Pro:[^0-9:]+:')
+    UNION ALL
+    SELECT DISTINCT place, regexp_replace(place, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:'), 0
+    FROM candidate WHERE starts_with(place, 'Ubuntu:Pro:')
+),
+present AS (
+    SELECT DISTINCT place, ecosystem, rank, advisory_name FROM candidate JOIN place USING (place)
 ),
 range AS MATERIALIZED (
-    SELECT affected.* FROM affected SEMI JOIN present USING (ecosystem, name)
+    SELECT affected.*, place, advisory_name, rank
+    FROM affected JOIN present ON present.ecosystem = affected.ecosystem AND present.advisory_name = affected.name
 ),
 listed AS MATERIALIZED (
-    SELECT affected_versions.* FROM affected_versions SEMI JOIN present USING (ecosystem, name)
+    SELECT affected_versions.*, place, advisory_name, rank
+    FROM affected_versions
+    JOIN present ON present.ecosystem = affected_versions.ecosystem AND present.advisory_name = affected_versions.name
 ),
 named AS MATERIALIZED (
-    SELECT DISTINCT advisory_id, ecosystem, name FROM (
-        SELECT advisory_id, ecosystem, name FROM range UNION ALL SELECT advisory_id, ecosystem, name FROM listed
+    SELECT DISTINCT advisory_id, place, advisory_name, rank FROM (
+        SELECT advisory_id, place, advisory_name, rank FROM range
+        UNION ALL SELECT advisory_id, place, advisory_name, rank FROM listed
     )
 ),
 advice AS MATERIALIZED (
@@ -32,15 +47,17 @@ advice AS MATERIALIZED (
     WHERE withdrawn IS NULL
 ),
 hit AS (
-    SELECT candidate.*, range.advisory_id
-    FROM candidate JOIN range ON range.ecosystem = candidate.ecosystem AND range.name = candidate.advisory_name
+    SELECT candidate.*, advisory_id, rank, status, severity, note
+    FROM candidate JOIN range ON range.place = candidate.place AND range.advisory_name = candidate.advisory_name
         AND candidate.version_key >= range.low_key
         AND (range.high_key IS NULL OR candidate.version_key < range.high_key
             OR (range.high_inclusive AND candidate.version_key = range.high_key))
+        AND speaks_of(range.modules, range.binaries, candidate.module, candidate.binary_name)
     UNION ALL
-    SELECT candidate.*, listed.advisory_id
-    FROM candidate JOIN listed ON listed.ecosystem = candidate.ecosystem AND listed.name = candidate.advisory_name
+    SELECT candidate.*, advisory_id, rank, status, severity, note
+    FROM candidate JOIN listed ON listed.place = candidate.place AND listed.advisory_name = candidate.advisory_name
         AND (listed.version_key = candidate.version_key OR listed.version = candidate.advisory_version)
+        AND speaks_of(listed.modules, listed.binaries, candidate.module, candidate.binary_name)
 ),
 alias AS (
     SELECT unnest(list_append(aliases, advisory_id)) AS name, min(vulnerability_ids[1]) AS cve
@@ -48,84 +65,119 @@ alias AS (
     WHERE len(vulnerability_ids) = 1 AND starts_with(vulnerability_ids[1], 'CVE-')
     GROUP BY name
 ),
+rejected AS (
+    SELECT DISTINCT vulnerability_ids[1] AS vulnerability
+    FROM advisories
+    WHERE withdrawn_reason = 'rejected' AND len(vulnerability_ids) = 1
+),
 about AS MATERIALIZED (
     SELECT DISTINCT advice.advisory_id, coalesce(alias.cve, one.vulnerability) AS vulnerability
     FROM advice, unnest(advice.vulnerability_ids) AS one(vulnerability)
     LEFT JOIN alias ON alias.name = one.vulnerability AND NOT starts_with(one.vulnerability, 'CVE-')
+    WHERE coalesce(alias.cve, one.vulnerability) NOT IN (FROM rejected)
 ),
 spoken AS (
-    SELECT DISTINCT named.ecosystem, named.name AS advisory_name, about.vulnerability
+    SELECT named.*, vulnerability, contains(place, ':') AND ends_with(advisory_id, '-' || vulnerability) AS alone
     FROM named JOIN about USING (advisory_id)
-    WHERE contains(named.ecosystem, ':') AND ends_with(advisory_id, '-' || about.vulnerability)
+    QUALIFY rank = max(rank) OVER (PARTITION BY place, advisory_name, vulnerability)
 ),
 deciding AS MATERIALIZED (
-    SELECT named.advisory_id, named.ecosystem, named.name AS advisory_name, about.vulnerability
-    FROM named
-    JOIN about USING (advisory_id)
-    LEFT JOIN spoken ON spoken.ecosystem = named.ecosystem AND spoken.advisory_name = named.name
-        AND spoken.vulnerability = about.vulnerability
-    WHERE spoken.vulnerability IS NULL OR ends_with('-' || advisory_id, '-' || about.vulnerability)
+    SELECT advisory_id, place, advisory_name, rank, vulnerability
+    FROM spoken
+    QUALIFY NOT bool_or(alone) OVER (PARTITION BY place, advisory_name, vulnerability)
+        OR ends_with('-' || advisory_id, '-' || vulnerability)
 ),
 known AS MATERIALIZED (
     SELECT hit.*, about.vulnerability, deciding.advisory_id IS NOT NULL AS decides
     FROM hit
     JOIN about USING (advisory_id)
-    LEFT JOIN deciding USING (advisory_id, ecosystem, advisory_name, vulnerability)
+    LEFT JOIN deciding USING (advisory_id, place, advisory_name, rank, vulnerability)
 ),
 judged AS (
     SELECT
-        ecosystem, advisory_name, advisory_version, vulnerability,
+        place, advisory_name, advisory_version, module, binary_name, vulnerability,
         list_sort(list_filter(
             list_distinct(flatten(list(list_append(aliases, advisory_id)))),
             lambda name: name <> vulnerability AND (ends_with(name, vulnerability) OR NOT contains(name, 'CVE-'))
         )) AS aliases,
         arg_max(
-            {'advisory': advisory_id, 'severity': severity, 'score': score, 'vector': vector, 'source': severity_source,
-                'summary': summary},
-            {'judge': list_position(['', 'database', 'cvss', 'debian', 'ubuntu'], severity_source),
+            {'advisory': advisory_id, 'severity': coalesce(nullif(known.severity, ''), advice.severity), 'score': score,
+                'vector': vector, 'source': severity_source, 'summary': summary},
+            {'judge': coalesce(list_position(['', 'nvd', 'database', 'cvss'], severity_source), 5),
                 'modified': coalesce(modified, TIMESTAMPTZ '1970-01-01'), 'id': advisory_id}
-        ) FILTER (WHERE decides) AS chosen
+        ) FILTER (WHERE decides) AS chosen,
+        max(status) FILTER (WHERE decides) AS status,
+        coalesce(string_agg(DISTINCT note, '; ' ORDER BY note) FILTER (WHERE decides AND note <> ''), '') AS note
     FROM known JOIN advice USING (advisory_id)
-    GROUP BY ecosystem, advisory_name, advisory_version, vulnerability
+    GROUP BY place, advisory_name, advisory_version, module, binary_name, vulnerability
     HAVING bool_or(decides)
 ),
 wanted AS (
-    SELECT DISTINCT ecosystem, advisory_name, vulnerability FROM known WHERE decides
+    SELECT DISTINCT place, advisory_name, vulnerability FROM known WHERE decides
 ),
 fix AS MATERIALIZED (
-    SELECT DISTINCT deciding.ecosystem, advisory_name, vulnerability, fixed_version, high_key AS fixed_key
+    SELECT DISTINCT place, advisory_name, vulnerability, modules, binaries, fixed_version, high_key AS fixed_key
     FROM deciding
-    SEMI JOIN wanted USING (ecosystem, advisory_name, vulnerability)
-    JOIN range ON range.advisory_id = deciding.advisory_id AND range.ecosystem = deciding.ecosystem
-        AND range.name = deciding.advisory_name
+    SEMI JOIN wanted USING (place, advisory_name, vulnerability)
+    JOIN range USING (advisory_id, place, advisory_name, rank)
     WHERE fixed_version <> ''
 ),
 worthless AS (
-    SELECT DISTINCT fix.ecosystem, fix.advisory_name, fix.vulnerability, fixed_key
+    SELECT DISTINCT fix.place, fix.advisory_name, fix.vulnerability, fix.modules, fixed_key
     FROM fix
-    JOIN deciding USING (ecosystem, advisory_name, vulnerability)
-    JOIN range ON range.advisory_id = deciding.advisory_id AND range.ecosystem = fix.ecosystem
-        AND range.name = fix.advisory_name
+    JOIN deciding USING (place, advisory_name, vulnerability)
+    JOIN range ON range.advisory_id = deciding.advisory_id AND range.place = fix.place
+        AND range.advisory_name = fix.advisory_name AND range.rank = deciding.rank AND range.modules = fix.modules
         AND fixed_key >= range.low_key
         AND (range.high_key IS NULL OR fixed_key < range.high_key OR (range.high_inclusive AND fixed_key = range.high_key))
     UNION
-    SELECT fix.ecosystem, fix.advisory_name, fix.vulnerability, fixed_key
+    SELECT fix.place, fix.advisory_name, fix.vulnerability, fix.modules, fixed_key
     FROM fix
-    JOIN deciding USING (ecosystem, advisory_name, vulnerability)
-    JOIN listed ON listed.advisory_id = deciding.advisory_id AND listed.ecosystem = fix.ecosystem
-        AND listed.name = fix.advisory_name AND listed.version_key = fixed_key
+    JOIN deciding USING (place, advisory_name, vulnerability)
+    JOIN listed ON listed.advisory_id = deciding.advisory_id AND listed.place = fix.place
+        AND listed.advisory_name = fix.advisory_name AND listed.rank = deciding.rank AND listed.version_key = fixed_key
 ),
 remedy AS (
     SELECT
-        known.ecosystem, known.advisory_name, advisory_version, known.vulnerability,
+        known.place, known.advisory_name, advisory_version, module, binary_name, known.vulnerability,
         arg_min(fixed_version, {'in_vain': worthless.fixed_key IS NOT NULL, 'key': fix.fixed_key, 'text': fixed_version})
             AS fixed_version
-    FROM (SELECT DISTINCT ecosystem, advisory_name, advisory_version, version_key, vulnerability FROM known) AS known
-    JOIN fix ON fix.ecosystem = known.ecosystem AND fix.advisory_name = known.advisory_name
+    FROM (
+        SELECT DISTINCT place, advisory_name, advisory_version, module, binary_name, version_key, vulnerability FROM known
+    ) AS known
+    JOIN fix ON fix.place = known.place AND fix.advisory_name = known.advisory_name
         AND fix.vulnerability = known.vulnerability AND fix.fixed_key > known.version_key
-    LEFT JOIN worthless ON worthless.ecosystem = fix.ecosystem AND worthless.advisory_name = fix.advisory_name
-        AND worthless.vulnerability = fix.vulnerability AND worthless.fixed_key = fix.fixed_key
+        AND speaks_of(fix.modules, fix.binaries, known.module, known.binary_name)
+    LEFT JOIN worthless ON worthless.place = fix.place AND worthless.advisory_name = fix.advisory_name
+        AND worthless.vulnerability = fix.vulnerability AND worthless.modules = fix.modules
+        AND worthless.fixed_key = fix.fixed_key
+    GROUP BY ALL
+),
+paid AS (
+    SELECT
+        held.place, held.advisory_name, held.advisory_version, held.binary_name, held.vulnerability,
+        arg_min(affected.fixed_version, {'key': affected.high_key, 'text': affected.fixed_version}) AS fixed_version
+    FROM known AS held
+    JOIN affected ON affected.ecosystem = replace(held.place, 'Ubuntu:', 'Ubuntu:Pro:')
+        AND affected.name = held.advisory_name AND affected.high_key > held.version_key AND affected.fixed_version <> ''
+    JOIN about ON about.advisory_id = affected.advisory_id AND about.vulnerability = held.vulnerability
+    WHERE starts_with(held.place, 'Ubuntu:') AND NOT starts_with(held.place, 'Ubuntu:Pro:')
     GROUP BY ALL
 )
-SELECT judged.*, coalesce(remedy.fixed_version, '') AS fixed_version
-FROM judged LEFT JOIN remedy USING (ecosystem, advisory_name, advisory_version, vulnerability)
+SELECT
+    judged.* EXCLUDE (status, note),
+    coalesce(remedy.fixed_version, '') AS fixed_version,
+    CASE
+        WHEN remedy.fixed_version IS NOT NULL THEN 'fixed'
+        WHEN judged.status <> '' THEN judged.status
+        WHEN ended.ecosystem IS NOT NULL THEN 'end-of-life'
+        ELSE 'not-yet'
+    END AS fix_state,
+    concat_ws('; ', nullif(judged.note, ''), CASE
+        WHEN remedy.fixed_version IS NULL AND paid.fixed_version IS NOT NULL
+            THEN 'Ubuntu Pro has a fix in ' || paid.fixed_version
+    END) AS note
+FROM judged
+LEFT JOIN remedy USING (place, advisory_name, advisory_version, module, binary_name, vulnerability)
+LEFT JOIN paid USING (place, advisory_name, advisory_version, binary_name, vulnerability)
+LEFT JOIN ended ON ended.ecosystem = judged.place

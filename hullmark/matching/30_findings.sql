@@ -1,29 +1,31 @@
-/* Findings: `held` fanned out to the packages of images. Reads `matchable`, `held`, `advisories` and `exploitation`.
+/* Findings: `held` fanned out to the packages of images. Reads `installed`, `held`, `advisories` and `exploitation`.
    Where no advisory about the package gives a score, that of another advisory about the same CVE alone is taken, as a CVE is
-   scored in the feed of another ecosystem: the newest CVSS standard first, then the highest score. Another distribution's
-   own word is not taken. A package that stands twice in an image under one key counts once; `%` and `|` of a version are
+   scored by NVD or in the feed of another ecosystem: NVD first, then the newest CVSS standard, then the highest score. Another
+   distribution's own word is not taken. A package that stands twice in an image under one key counts once; `%` and `|` of a version are
    escaped in the key, which therefore no other package can have. */
 CREATE OR REPLACE TEMP TABLE finding AS
 WITH unscored AS (
     SELECT DISTINCT vulnerability FROM held WHERE chosen.score IS NULL AND starts_with(vulnerability, 'CVE-')
 ),
 elsewhere AS (
-    SELECT vulnerability, arg_max({'score': score, 'vector': vector}, {
+    SELECT vulnerability, arg_max({'score': score, 'vector': vector, 'source': severity_source}, {
+        'nvd': severity_source = 'nvd',
         'standard': CASE WHEN starts_with(vector, 'CVSS:4') THEN 3 WHEN starts_with(vector, 'CVSS:3') THEN 2 ELSE 1 END,
         'score': score, 'id': advisory_id
     }) AS given
     FROM (
-        SELECT advisory_id, vulnerability_ids[1] AS vulnerability, score, vector FROM advisories
+        SELECT advisory_id, vulnerability_ids[1] AS vulnerability, score, vector, severity_source FROM advisories
         WHERE score IS NOT NULL AND withdrawn IS NULL AND len(vulnerability_ids) = 1
     ) SEMI JOIN unscored USING (vulnerability)
     GROUP BY vulnerability
 ),
 keyed AS NOT MATERIALIZED (
     SELECT
-        image_digest, type, name, version, purl, path, layer, layer_index, ecosystem, advisory_name, advisory_version,
+        image_digest, type, name, version, purl, path, layer, layer_index, place, advisory_name, advisory_version, module,
+        binary_name,
         concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key,
         hash(image_digest, package_key) AS place
-    FROM matchable SEMI JOIN held USING (ecosystem, advisory_name, advisory_version)
+    FROM installed SEMI JOIN held USING (place, advisory_name, advisory_version, module, binary_name)
 ),
 repeated AS MATERIALIZED (
     SELECT place FROM keyed GROUP BY place HAVING count(*) > 1
@@ -32,7 +34,7 @@ vulnerable AS (
     SELECT * FROM keyed ANTI JOIN repeated USING (place)
     UNION ALL (
         SELECT DISTINCT ON (image_digest, package_key) * FROM keyed SEMI JOIN repeated USING (place)
-        ORDER BY image_digest, package_key, layer_index, advisory_name, advisory_version
+        ORDER BY image_digest, package_key, layer_index, advisory_name, advisory_version, module, binary_name
     )
 ),
 judged AS (
@@ -44,7 +46,9 @@ judged AS (
             WHEN given.score >= 9 THEN 'critical' WHEN given.score >= 7 THEN 'high' WHEN given.score >= 4 THEN 'medium'
             WHEN given.score > 0 THEN 'low' WHEN given.score = 0 THEN 'none'
             ELSE 'unknown'
-        END AS severity
+        END AS severity,
+        CASE WHEN chosen.severity = 'unknown' AND given.score IS NOT NULL THEN if(given.source = 'nvd', 'nvd', 'cvss')
+            ELSE chosen.source END AS severity_source
     FROM held LEFT JOIN elsewhere USING (vulnerability)
 )
 SELECT
@@ -69,8 +73,13 @@ SELECT
     coalesce(exploitation.kev_ransomware, false) AS kev_ransomware,
     exploitation.epss,
     exploitation.epss_percentile,
-    judged.chosen.summary AS summary
+    judged.chosen.summary AS summary,
+    judged.severity_source,
+    judged.fix_state,
+    rule_of(vulnerable.type, vulnerable.name) AS rule,
+    judged.note
 FROM vulnerable
-JOIN judged ON judged.ecosystem = vulnerable.ecosystem AND judged.advisory_name = vulnerable.advisory_name
-    AND judged.advisory_version = vulnerable.advisory_version
+JOIN judged ON judged.place = vulnerable.place AND judged.advisory_name = vulnerable.advisory_name
+    AND judged.advisory_version = vulnerable.advisory_version AND judged.module = vulnerable.module
+    AND judged.binary_name = vulnerable.binary_name
 LEFT JOIN exploitation ON exploitation.cve = judged.vulnerability

@@ -1,5 +1,10 @@
 """Packages x affected -> findings, in SQL, for one image or the whole lake alike.
 
+01_speaks_of   whether an advisory is about this module stream and binary package
+02_rule_of     default rules that doubt a finding
+03_restricted  packages of which an advisory names binaries
+04_ended       releases without further fixes
+06_installed   packages with what decides on which advisories are asked
 10_candidates  the distinct versions of packages, whoever carries them
 20_affected    which advisories hold each of them: range joins on version keys, and listed versions
 30_findings    fanned out to the packages of images, one row a vulnerability, with its severity and exploitation

@@ -1,6 +1,7 @@
 """Packages by hand, and what matching finds in them."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +22,12 @@ TYPES = {
     "npm": "npm",
     "Go": "golang",
     "crates.io": "cargo",
+    "AlmaLinux": "rpm",
+    "Amazon Linux": "rpm",
+    "Rocky Linux": "rpm",
+    "Red Hat": "rpm",
+    "SUSE": "rpm",
+    "Wolfi": "apk",
 }
 IMAGE = "sha256:" + "0" * 64
 LAYER = "sha256:" + "1" * 64
@@ -47,10 +54,12 @@ def _key(ecosystem: str, version: str) -> bytes | None:
         return None
 
 
-def matched(store: FeedStore, packages: Iterable[dict[str, Any]], memory_mb: int = 512) -> pa.Table:
+def matched(
+    store: FeedStore, packages: Iterable[dict[str, Any]], memory_mb: int = 512, today: date | None = None
+) -> pa.Table:
     """The table `finding`, in the order of its key."""
     with open_duckdb(memory_mb) as connection:
         store.register(connection)
         connection.register("package", pa.Table.from_pylist(list(packages), schema=PACKAGES))
-        match(connection)
+        match(connection, today)
         return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()

@@ -1,7 +1,7 @@
 """Rules that take several packages or advisories to show: one TOML file a rule in `cases/`.
 
-A case says `why`, and may hold `package` (arguments of `findings.package`), `record` (OSV), `kev` (CVE ids) and `epss`
-(CVE id = score). Each `finding` states the columns that it is about; there must be as many findings as it lists, in the
+A case says `why`, and may hold `package` (arguments of `findings.package`), `record` (OSV), `kev` (CVE ids), `epss`
+(CVE id = score), `eol` (cycles as endoflife.date writes them, with their product) and `today`. Each `finding` states the columns that it is about; there must be as many findings as it lists, in the
 order of image, package and vulnerability. Whatever a case is about, no finding may stand there twice.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.advisories.feeds import read, write_epss, write_kev, write_osv
+from tests.advisories.feeds import read, write_eol, write_epss, write_kev, write_osv
 from tests.matching.findings import matched, package
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
@@ -23,7 +23,7 @@ def test_case(path: Path, tmp_path: Path) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     assert case["why"]
     store = read(feeds(tmp_path / "feeds", case), *ecosystems(case))
-    rows = matched(store, [package(**row) for row in case.get("package", [])]).to_pylist()
+    rows = matched(store, [package(**row) for row in case.get("package", [])], today=case.get("today")).to_pylist()
     assert len({tuple(row[name] for name in KEY) for row in rows}) == len(rows)
     expected = case.get("finding", [])
     stated = [{name: row[name] for name in wanted} for row, wanted in zip(rows, expected, strict=False)]
@@ -43,6 +43,8 @@ def feeds(base: Path, case: dict[str, Any]) -> Path:
         write_osv(base, *named, ecosystem=name)
     if "kev" in case:
         write_kev(base, *({"cveID": cve, "dateAdded": "2024-01-02", "dueDate": "2024-01-23"} for cve in case["kev"]))
+    if "eol" in case:
+        write_eol(base, *case["eol"])
     if "epss" in case:
         write_epss(base, "cve,epss,percentile\n" + "".join(f"{cve},{score},0.9\n" for cve, score in case["epss"].items()))
     return base

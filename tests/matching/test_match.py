@@ -86,7 +86,7 @@ def test_a_finding_whole(tmp_path: Path) -> None:
         "advisory": "GHSA-x", "type": "pypi", "package": "a.B", "version": "1", "purl": "pkg:pypi/a.B@1", "path": "db",
         "layer": LAYER, "layer_index": 0, "fixed_version": "2", "severity": "critical", "score": 9.8,
         "vector": V31["score"], "kev": True, "kev_ransomware": True, "epss": 0.5, "epss_percentile": 0.9,
-        "summary": "It breaks.",
+        "summary": "It breaks.", "severity_source": "cvss", "fix_state": "fixed", "rule": "", "note": "",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hullmark.settings import Limits
+from hullmark.advisories.asking import Asker, Held
+from hullmark.advisories.fetch import Fetched
+from hullmark.settings import Limits, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,46 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of a feed: its id ("osv/Debian"), its path below a base, and its publisher's own address."""
+    """One feed: its id ("osv/Debian"), its path below a base, and its publisher's own address.
+
+    `ecosystem` is the one whose packages need it, "" for every one; an `optional` feed may be missing at its publisher too.
+    """
 
     feed: str
     path: str
     url: str
+    ecosystem: str = ""
+    optional: bool = False
+
+
+Fetch = Callable[[Asker, Source, Held], AbstractContextManager[Fetched | None]]
+Load = Callable[[Path, Source, Limits], Loaded]
+
+
+def fetch_file(asker: Asker, source: Source, held: Held) -> AbstractContextManager[Fetched | None]:
+    """The one file of a feed, None when it is the one that we have."""
+    return asker.fetching(asker.url(source.path, source.url), held.validators)
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`sources(ecosystems)` are the files of this kind; `load(file, source, limits)` parses one and raises FeedError."""
+    """A kind of feed.
+
+    `sources(ecosystems)` are its feeds; `fetch` gets the bytes of one, several files as a bundle; `load(file, source, limits)`
+    parses them, and `load_part` what `fetch` says only adds to a snapshot. All raise FeedError. `enabled` by settings.
+    """
 
     name: str
     sources: Callable[[Sequence[str]], Iterator[Source]]
-    load: Callable[[Path, Source, Limits], Loaded]
+    load: Load
+    fetch: Fetch = fetch_file
+    load_part: Load | None = None
+    enabled: Callable[[Settings], bool] = lambda _settings: True
+
+
+def chosen(settings: Settings, ecosystems: Sequence[str]) -> list[tuple[Feed, Source]]:
+    """The feeds that packages of these ecosystems need, by kind; raises UsageError for what cannot be the name of one."""
+    return [(feed, source) for feed in feeds() if feed.enabled(settings) for source in feed.sources(ecosystems)]
 
 
 @cache

@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.osv import Row, Rows, parse_record
 from hullmark.errors import FeedError, UsageError
-from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS, FEED_PROBLEMS
+from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS, FEED_PROBLEMS, SEVERITIES
 from hullmark.settings import Limits
 from hullmark.versions import scheme_of_ecosystem
 
 PUBLISHER = "https://osv-vulnerabilities.storage.googleapis.com"
+OTHERS = {"Amazon Linux"}  # which OSV does not serve, and another kind of feed does
 BATCH = 50_000  # rows that are Python objects at once
 _ECOSYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 _BROKEN = (orjson.JSONDecodeError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -27,9 +28,11 @@ _BROKEN = (orjson.JSONDecodeError, zipfile.BadZipFile, zlib.error, EOFError, Not
 def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
     """One zip an ecosystem; raises UsageError for what cannot be the name of one."""
     for name in ecosystems:
+        if name in OTHERS:
+            continue
         if not _ECOSYSTEM.fullmatch(name):
             raise UsageError(f"{name[:80]!r} is no OSV ecosystem; name one without its release, such as Debian or PyPI")
-        yield Source(f"osv/{name}", f"osv/{name}/all.zip", f"{PUBLISHER}/{quote(name)}/all.zip")
+        yield Source(f"osv/{name}", f"osv/{name}/all.zip", f"{PUBLISHER}/{quote(name)}/all.zip", name)
 
 
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
@@ -57,7 +60,7 @@ class Tables:
         self._ids: set[object] = set()
         schemas = {
             "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS,
-            "problems": FEED_PROBLEMS,
+            "severities": SEVERITIES, "problems": FEED_PROBLEMS,
         }  # fmt: skip
         self._tables = {name: [schema.empty_table()] for name, schema in schemas.items()}
 
@@ -85,7 +88,7 @@ class Tables:
     def _flush(self) -> None:
         rows, self.rows = self.rows, Rows()
         problems: list[Row] = [(self.feed, *problem) for problem in dict.fromkeys(rows.problems)]
-        batches = (rows.advisories, rows.affected, rows.versions, problems)
+        batches = (rows.advisories, rows.affected, rows.versions, rows.severities, problems)
         for parts, batch in zip(self._tables.values(), batches, strict=True):
             if batch:
                 parts.append(_table(batch, parts[0].schema))

@@ -1,0 +1,16 @@
+/* What can be compared, with what decides on which advisories are asked. Reads `matchable` and `restricted`.
+   place: the ecosystem; for a package of Ubuntu Pro, which its version shows, that of Pro. module: "name:stream" of a modular rpm.
+   binary_name: the binary package, where an advisory about its source names some; else ''. */
+CREATE OR REPLACE TEMP VIEW installed AS
+SELECT
+    matchable.*,
+    CASE
+        WHEN NOT starts_with(ecosystem, 'Ubuntu:') THEN ecosystem
+        WHEN contains(lower(advisory_version), 'fips') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:FIPS-updates:')
+        WHEN regexp_matches(advisory_version, '[+~]esm[0-9]') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:')
+        ELSE ecosystem
+    END AS place,
+    regexp_extract(coalesce(modularity, ''), '^[^:]+:[^:]+') AS module,
+    CASE WHEN restricted.advisory_name IS NULL THEN '' ELSE matchable.name END AS binary_name
+FROM matchable LEFT JOIN restricted USING (ecosystem, advisory_name)
+WHERE ecosystem <> '' AND advisory_name <> ''
