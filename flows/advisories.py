@@ -3,6 +3,7 @@
 from prefect import flow
 
 from hullmark.errors import LakeBusy
+from hullmark.fleet.ecosystems import unfed_ecosystems
 from hullmark.fleet.freshness import feed_gaps, is_old
 from hullmark.fleet.run import Kind, Record, recorded
 from hullmark.lake.store import Lake
@@ -36,8 +37,8 @@ def advisories() -> str:
 
 
 def match_fresh(lake: Lake, settings: Settings, record: Record, reread: list[str]) -> None:
-    """Refresh the feeds when one is too old or there is none, then match."""
-    if is_old(lake, settings.feeds_max_age_hours):
+    """Refresh the feeds when one is too old or packages came for which there is none, then match."""
+    if is_old(lake, settings.feeds_max_age_hours) or unfed_ecosystems(lake, settings.memory_mb):
         progress().begin("Refresh advisories", None)
         refresh_advisories(lake, settings)
     record.gaps += feed_gaps(lake)

@@ -58,12 +58,13 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     names: set[str] = set()
     for table in packages:
         names.update(name.partition(":")[0] for name in table.column("ecosystem").unique().to_pylist() if name)
-    wanted = [source.feed for _, source in chosen(settings, sorted(names))]
+    sources = [source for _, source in chosen(settings, sorted(names))]
+    wanted, needed = [source.feed for source in sources], [source.feed for source in sources if not source.optional]
     listener = progress()
     listener.begin("Load advisories", len(wanted))
     with _root(settings) as root:
         store = FeedStore(root)
-        if names and _due(store, settings, wanted):
+        if names and _due(store, settings, needed):
             sync(store, settings, sorted(names), progress=lambda _feed: listener.advance())
         states = [state for feed in wanted if (state := store.state(feed)).tried_at]
         yield Advisories(store, _rows(store, wanted), *_sentences(store, states, settings))

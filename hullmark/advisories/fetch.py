@@ -52,7 +52,8 @@ def fetching(
 ) -> Iterator[Fetched | None]:
     """The file at `url`, or None when it is the one that `known` describes.
 
-    `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in; `headers` go with a request over http. Raises Absent when there is none, else FeedError.
+    `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in; `headers` go with a request over http.
+    Raises Absent when there is none, else FeedError.
     """
     with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
         target = Path(folder) / "feed"

@@ -1,4 +1,4 @@
-"""Adding what has changed to a snapshot: the tables of the old one less the records replaced, and those that were fetched."""
+"""Adding what has changed to a snapshot: the old tables less the records replaced, and those that were fetched."""
 
 from collections.abc import Mapping
 

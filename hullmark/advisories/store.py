@@ -131,7 +131,7 @@ class FeedStore:
         return found
 
     def listing(self, feed: str, snapshot: str) -> dict[str, str]:
-        """The records that the publisher had when the snapshot was made, and when each was modified; {} where none was told."""
+        """The records that the publisher had when the snapshot was made, and when each was modified; may be empty."""
         path = f"{feed}/{snapshot}/listing.parquet"
         if self._files().get_file_info(path).type != pa_fs.FileType.File:
             return {}

@@ -6,22 +6,22 @@ An update names binary packages with the versions that have the fix. A package o
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from hullmark.errors import CorruptData
-from hullmark.formats.xml_elements import Element, elements
+from hullmark.formats.xml_elements import Element, Readable, elements
 
 _VERSION = re.compile(r"[A-Za-z-]*?(\d+(?:\.\d+)*)\Z")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)Z?\Z")
 
 
-def parse_updates(stream: IO[bytes], ecosystem: str, repository: str) -> Iterator[dict[str, Any]]:
+def parse_updates(stream: Readable, ecosystem: str, repository: str) -> Iterator[dict[str, Any]]:
     """A record for each update of `repository` ("core", "extras/kernel-5.15"); raises CorruptData for what is no XML."""
     for update in elements(stream, "update"):
         yield _record(update, ecosystem, repository)
 
 
-def parse_location(content: IO[bytes]) -> tuple[str, str] | None:
+def parse_location(content: Readable) -> tuple[str, str] | None:
     """Where the updateinfo of a repository lies, from its repomd.xml, and its SHA-256; None when it has none."""
     for data in elements(content, "data"):
         if data.attributes.get("type") == "updateinfo":

@@ -30,11 +30,12 @@ def add(verbs: Verbs) -> None:
 
 def run_sync(options: argparse.Namespace) -> int:
     """Fetch what is new; 3 when a feed could not be fetched."""
+    from hullmark.advisories.feeds import chosen
     from hullmark.advisories.snapshot import DEFAULT_ECOSYSTEMS, FeedStore, sync
     from hullmark.commands.showing import showing
+    from hullmark.fleet.ecosystems import wanted_ecosystems
     from hullmark.lake.store import Lake
     from hullmark.progress import progress
-    from hullmark.scan_feeds import EXPLOITATION
     from hullmark.settings import read_settings
 
     settings = read_settings()
@@ -44,8 +45,9 @@ def run_sync(options: argparse.Namespace) -> int:
     lake.create()
     store = FeedStore(lake.feeds_root)
     with showing():
-        progress().begin("Fetch advisories", len(options.ecosystem or DEFAULT_ECOSYSTEMS) + len(EXPLOITATION))
-        done = sync(store, settings, options.ecosystem, progress=lambda _feed: progress().advance())
+        ecosystems = options.ecosystem or wanted_ecosystems(lake, settings.memory_mb)
+        progress().begin("Fetch advisories", len(chosen(settings, ecosystems or DEFAULT_ECOSYSTEMS)))
+        done = sync(store, settings, ecosystems, progress=lambda _feed: progress().advance())
         lake.commit("feed_snapshots", done)
     return _show(store.status())
 

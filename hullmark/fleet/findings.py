@@ -11,6 +11,7 @@ from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import FeedError, LakeError
 from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
+from hullmark.lake.schema import RUN_FEEDS
 from hullmark.lake.store import Lake
 from hullmark.matching.match import match
 from hullmark.quality.quarantine import quarantine
@@ -37,6 +38,7 @@ def update_findings(lake: Lake, store: FeedStore, run: Run, reread: Sequence[str
     """
     with closing(lake.connect(memory_mb)) as connection:
         _require_advisories(connection, store)
+        lake.commit("run_feeds", _feeds(store, run))
         store.register(connection)
         connection.execute(read_sql("hullmark.fleet", "present_packages.sql"))
         match(connection)
@@ -55,6 +57,16 @@ def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore)
         raise FeedError(
             "the advisory snapshots of this lake are gone, so its findings were left as they are; run `hullmark feeds sync`"
         )
+
+
+def _feeds(store: FeedStore, run: Run) -> pa.Table:
+    """Which snapshot of each feed this run matches with."""
+    rows = [
+        {"run": run.run, "feed": state.feed, "snapshot": state.snapshot, "fetched_at": state.fetched_at,
+            "published": state.published}
+        for state in store.current()
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, RUN_FEEDS)
 
 
 def _write(lake: Lake, connection: duckdb.DuckDBPyConnection, run: Run) -> None:

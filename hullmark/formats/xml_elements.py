@@ -1,9 +1,9 @@
 """Elements of one name from an XML document, a small tree each, as it is read; bounded, without entities and doctypes."""
 
-import xml.parsers.expat  # noqa: S407  entities and doctypes are refused below
+import xml.parsers.expat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import Protocol
 
 from hullmark.errors import CorruptData
 
@@ -11,6 +11,13 @@ CHUNK = 1 << 18
 DEEPEST = 32
 MOST_NODES = 200_000  # of one element
 MOST_TEXT = 8 * 1024 * 1024  # characters of one element
+
+
+class Readable(Protocol):
+    """What gives bytes, b"" at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes."""
 
 
 @dataclass(slots=True)
@@ -36,7 +43,7 @@ class Element:
         return next((found.text.strip() for found in self.all(*path)), "")
 
 
-def elements(stream: IO[bytes], tag: str) -> Iterator[Element]:
+def elements(stream: Readable, tag: str) -> Iterator[Element]:
     """Every element of that name, outermost ones; raises CorruptData for what is no XML or is beyond the bounds."""
     reader = _Reader(tag)
     while chunk := stream.read(CHUNK):

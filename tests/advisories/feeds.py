@@ -58,6 +58,19 @@ def write_epss(base: Path, body: str) -> Path:
     return base
 
 
+def write_eol(base: Path, *cycles: Mapping[str, object]) -> Path:
+    """`base`, which now has release cycles; each says its `product`."""
+    products = sorted({str(cycle["product"]) for cycle in cycles})
+    folder = base / "eol" / "api"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "all.json").write_text(json.dumps(products))
+    for product in products:
+        (folder / f"{product}.json").write_text(
+            json.dumps([one for one in cycles if one["product"] == product], default=str)
+        )
+    return base
+
+
 def read(base: Path, *ecosystems: str) -> FeedStore:
     """A store that has read what lies below `base`."""
     store = FeedStore(str(base.parent / f"{base.name}-store"))

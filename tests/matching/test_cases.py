@@ -1,7 +1,8 @@
 """Rules that take several packages or advisories to show: one TOML file a rule in `cases/`.
 
 A case says `why`, and may hold `package` (arguments of `findings.package`), `record` (OSV), `kev` (CVE ids), `epss`
-(CVE id = score), `eol` (cycles as endoflife.date writes them, with their product) and `today`. Each `finding` states the columns that it is about; there must be as many findings as it lists, in the
+(CVE id = score), `eol` (cycles as endoflife.date writes them, with their product) and `today`.
+Each `finding` states the columns that it is about; there must be as many findings as it lists, in the
 order of image, package and vulnerability. Whatever a case is about, no finding may stand there twice.
 """
 

@@ -52,8 +52,9 @@ def fetch_file(asker: Asker, source: Source, held: Held) -> AbstractContextManag
 class Feed:
     """A kind of feed.
 
-    `sources(ecosystems)` are its feeds; `fetch` gets the bytes of one, several files as a bundle; `load(file, source, limits)`
-    parses them, and `load_part` what `fetch` says only adds to a snapshot. All raise FeedError. `enabled` by settings.
+    `sources(ecosystems)` are its feeds; `fetch` gets the bytes of one, several files as a bundle; `load(file, source,
+    limits)` parses them, and `load_part` what `fetch` says only adds to a snapshot. All raise FeedError. `enabled` by
+    settings.
     """
 
     name: str

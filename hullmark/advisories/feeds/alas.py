@@ -41,14 +41,15 @@ EXTRA = "https://cdn.amazonlinux.com/2/extras/{}/latest/x86_64/mirror.list"
 CATALOG = "https://cdn.amazonlinux.com/2/extras-catalog.json"
 # The extras of Amazon Linux 2 that a base may hold, which cannot be listed.
 EXTRAS = (
-    "BCC", "GraphicsMagick1.3", "R3.4", "R4", "ansible2", "aws-nitro-enclaves-cli", "awscli1", "collectd", "collectd-python3",
-    "corretto8", "dnsmasq", "dnsmasq2.85", "docker", "ecs", "emacs", "epel", "firecracker", "firefox", "gimp", "golang1.11",
-    "golang1.19", "golang1.9", "haproxy2", "httpd_modules", "java-openjdk11", "kernel-5.10", "kernel-5.15", "kernel-5.4",
-    "kernel-ng", "libreoffice", "livepatch", "lustre", "lustre2.10", "lynis", "mariadb10.5", "mate-desktop1.x", "memcached1.5",
-    "mock", "mock2", "nano", "nginx1", "nginx1.12", "nginx1.22.1", "php7.1", "php7.2", "php7.3", "php7.4", "php8.0", "php8.1",
-    "php8.2", "postgresql10", "postgresql11", "postgresql12", "postgresql13", "postgresql14", "postgresql9.6", "python3",
-    "python3.8", "redis4.0", "redis6", "ruby2.4", "ruby2.6", "ruby3.0", "rust1", "selinux-ng", "squid4", "testing", "tomcat8.5",
-    "tomcat9", "unbound1.13", "unbound1.17", "vim",
+    "BCC", "GraphicsMagick1.3", "R3.4", "R4", "ansible2", "aws-nitro-enclaves-cli", "awscli1", "collectd",
+    "collectd-python3", "corretto8", "dnsmasq", "dnsmasq2.85", "docker", "ecs", "emacs", "epel", "firecracker",
+    "firefox", "gimp", "golang1.11", "golang1.19", "golang1.9", "haproxy2", "httpd_modules", "java-openjdk11",
+    "kernel-5.10", "kernel-5.15", "kernel-5.4", "kernel-ng", "libreoffice", "livepatch", "lustre", "lustre2.10",
+    "lynis", "mariadb10.5", "mate-desktop1.x", "memcached1.5", "mock", "mock2", "nano", "nginx1", "nginx1.12",
+    "nginx1.22.1", "php7.1", "php7.2", "php7.3", "php7.4", "php8.0", "php8.1", "php8.2", "postgresql10",
+    "postgresql11", "postgresql12", "postgresql13", "postgresql14", "postgresql9.6", "python3", "python3.8",
+    "redis4.0", "redis6", "ruby2.4", "ruby2.6", "ruby3.0", "rust1", "selinux-ng", "squid4", "testing",
+    "tomcat8.5", "tomcat9", "unbound1.13", "unbound1.17", "vim",
 )  # fmt: skip
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -108,13 +109,13 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
     return Loaded(loaded, records, pc.max(loaded["advisories"]["modified"]).as_py())
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded:
     """A stream that ends with an error when it gives more than it may."""
 
     def __init__(self, stream: gzip.GzipFile, most: int) -> None:
         self._stream, self._left = stream, most
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         content = self._stream.read(size)
         self._left -= len(content)
         if self._left < 0:
@@ -155,7 +156,7 @@ def _topics(catalog: bytes) -> list[str]:
 
 
 def _updateinfo(asker: Asker, repository: _Repository) -> bytes | None:
-    """The bytes, None where a repository has no advisories; raises FeedError when they are not those that repomd.xml names."""
+    """The bytes, None where there are no advisories; raises FeedError when they are not those that repomd.xml names."""
     try:
         found = parse_location(io.BytesIO(repository.repomd))
     except CorruptData as error:

@@ -3,15 +3,17 @@
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from hullmark.advisories.asking import Asker, Held, bundle
+from hullmark.advisories.asking import Asker, Held, bundle, digest_of
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.fetch import Absent, Fetched, Validators
 from hullmark.errors import FeedError
@@ -26,11 +28,12 @@ ECOSYSTEMS = {
     "rocky-linux": "Rocky Linux:{}", "ubuntu": "Ubuntu:{}",
 }  # fmt: skip
 RUNTIMES = (
-    "amazon-corretto", "apache-http-server", "bottlerocket", "centos", "centos-stream", "cos", "dotnet", "eclipse-temurin",
-    "fedora", "go", "linuxmint", "mariadb", "mysql", "nginx", "nodejs", "oracle-jdk", "php", "photon", "postgresql", "python",
-    "redis", "ruby", "sles", "spring-boot", "tomcat",
+    "amazon-corretto", "apache-http-server", "bottlerocket", "centos", "centos-stream", "cos", "dotnet",
+    "eclipse-temurin", "fedora", "go", "linuxmint", "mariadb", "mysql", "nginx", "nodejs", "oracle-jdk", "php",
+    "photon", "postgresql", "python", "redis", "ruby", "sles", "spring-boot", "tomcat",
 )  # fmt: skip
 PUBLIC_EXTENSION = {"debian"}  # whose extended support gives its fixes to everybody
+REQUESTS = 8  # at once
 MOST_CYCLES = 2_000  # of one product
 _PRODUCT = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
@@ -41,7 +44,7 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
 
 
 @contextmanager
-def fetch(asker: Asker, source: Source, _held: Held) -> Iterator[Fetched | None]:
+def fetch(asker: Asker, source: Source, held: Held) -> Iterator[Fetched | None]:
     """The products that Hullmark knows, of those that all.json lists, as one bundle."""
     try:
         listed = orjson.loads(asker.read(asker.url(source.path, source.url)))
@@ -49,14 +52,24 @@ def fetch(asker: Asker, source: Source, _held: Held) -> Iterator[Fetched | None]
         raise FeedError(f"the feed {source.feed} has no list of products; fetch it again later") from None
     known = {*ECOSYSTEMS, *RUNTIMES}
     names = [name for name in listed if isinstance(name, str) and name in known] if isinstance(listed, list) else []
-    files: dict[str, bytes] = {}
-    for name in names:
-        try:
-            files[f"{name}.json"] = asker.read(asker.url(f"eol/api/{name}.json", f"{PUBLISHER}/{name}.json"))
-        except Absent:
-            files[f"{name}.json"] = b""
-    with bundle(files, Validators()) as fetched:
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        contents = list(pool.map(partial(_product, asker), names))
+    stamp = digest_of(b"".join(contents))
+    if stamp == held.validators.etag:
+        yield None
+        return
+    with bundle(
+        {f"{name}.json": content for name, content in zip(names, contents, strict=True)}, Validators(stamp)
+    ) as fetched:
         yield fetched
+
+
+def _product(asker: Asker, name: str) -> bytes:
+    """The cycles of one product; none, which is a problem later, where it is listed and not there."""
+    try:
+        return asker.read(asker.url(f"eol/api/{name}.json", f"{PUBLISHER}/{name}.json"))
+    except Absent:
+        return b""
 
 
 def load(file: Path, source: Source, _limits: Limits) -> Loaded:
@@ -96,11 +109,12 @@ def _row(product: str, cycle: Mapping[str, Any]) -> dict[str, object]:
     if product in PUBLIC_EXTENSION and ends and extended:
         ends = max(ends, extended)
     return {
-        "product": product, "cycle": name, "codename": _text(cycle.get("codename")), "label": _text(cycle.get("releaseLabel")),
-        "ecosystem": _ecosystem(product, name), "released": _date(cycle.get("releaseDate")),
-        "support_ends": _date(cycle.get("support")), "ends": ends, "ended": cycle.get("eol") is True,
-        "extended_ends": extended, "lts": bool(cycle.get("lts")), "latest": _text(cycle.get("latest")),
-        "latest_released": _date(cycle.get("latestReleaseDate")), "link": _text(cycle.get("link")),
+        "product": product, "cycle": name, "codename": _text(cycle.get("codename")),
+        "label": _text(cycle.get("releaseLabel")), "ecosystem": _ecosystem(product, name),
+        "released": _date(cycle.get("releaseDate")), "support_ends": _date(cycle.get("support")), "ends": ends,
+        "ended": cycle.get("eol") is True, "extended_ends": extended, "lts": bool(cycle.get("lts")),
+        "latest": _text(cycle.get("latest")), "latest_released": _date(cycle.get("latestReleaseDate")),
+        "link": _text(cycle.get("link")),
     }  # fmt: skip
 
 

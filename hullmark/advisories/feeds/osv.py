@@ -37,7 +37,7 @@ def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
 
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
     """Parse every record; one that is broken is a problem, the rest loads. Raises FeedError for what is no zip."""
-    records, tables = 0, Tables(source.feed)
+    records, tables = 0, Tables(source.feed, source.ecosystem)
     try:
         with zipfile.ZipFile(file) as archive:
             for item in _items(archive, source, limits):
@@ -54,8 +54,8 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
 class Tables:
     """The tables of one feed as they grow; rows are Arrow but for the last few."""
 
-    def __init__(self, feed: str) -> None:
-        self.feed, self.ecosystem = feed, feed.removeprefix("osv/")
+    def __init__(self, feed: str, ecosystem: str) -> None:
+        self.feed, self.ecosystem = feed, ecosystem
         self.rows = Rows()
         self._ids: set[object] = set()
         schemas = {
