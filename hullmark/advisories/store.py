@@ -176,7 +176,7 @@ class FeedStore:
         """Take back what was noted of a feed that has no snapshot and never will; raises LakeError."""
         try:
             self._files().delete_file(f"{feed}/{CURRENT}")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
             raise LakeError(f"the state of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None

@@ -264,12 +264,13 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
         connection.execute("""
             CREATE VIEW package AS SELECT 'PyPI' AS ecosystem, 'p' AS advisory_name,
                 repeat('x', 100) || range AS advisory_version, NULL::BLOB AS version_key, 'sha256:0' AS image_digest,
-                'pypi' AS type, 'p' AS name, '' AS owner FROM range(3_000_000)
+                'pypi' AS type, 'p' AS name, '' AS owner, '' AS modularity
+            FROM range(3_000_000)
         """)
         with pytest.raises(LimitExceeded, match="raise HULLMARK_MEMORY_MB"):
             match(connection)
 
 
 def test_a_relation_that_is_not_there() -> None:
-    with open_duckdb(64) as connection, pytest.raises(duckdb.CatalogException, match="package"):
+    with open_duckdb(64) as connection, pytest.raises(duckdb.CatalogException, match="affected"):
         match(connection)
