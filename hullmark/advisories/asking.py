@@ -1,12 +1,12 @@
 """How a kind of feed asks for its files: below a base, or of its publisher; and several files as one bundle of bytes.
 
-A bundle is a zip without compression, in the order of its names and without times, so that equal files are equal bytes.
+The digest of a bundle is of the names and bytes of its files.
 """
 
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,6 @@ from hullmark.errors import FeedError
 from hullmark.settings import MIB
 
 LEAF_BYTES = 64 * MIB  # a file that is held in memory, such as a list of files
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,16 @@ class Asker:
 
 
 @contextmanager
-def bundle(files: Mapping[str, bytes], validators: Validators) -> Iterator[Fetched]:
-    """The files as one, which is on this machine until the block ends."""
+def bundle(files: Iterable[tuple[str, bytes]], validators: Validators) -> Iterator[Fetched]:
+    """The files (name, content), in order, as one that is on this machine until the block ends; its digest is of them."""
+    found = hashlib.sha256()
     with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
         path = Path(folder) / "bundle.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name in sorted(files):
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name])
-        yield Fetched(path, digest_of(path.read_bytes()), validators)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, content in files:
+                archive.writestr(name, content)
+                found.update(f"{name} {digest_of(content)} ".encode())
+        yield Fetched(path, f"sha256:{found.hexdigest()}", validators)
 
 
 def digest_of(content: bytes) -> str:

@@ -30,7 +30,7 @@ def fetch_http(url: str, known: Validators, most_bytes: int, target: Path, more:
         headers["If-Modified-Since"] = known.modified
     for tried in range(1, TRIES + 1):
         try:
-            return _ask(url, headers, most_bytes, target)
+            return _ask(url, headers, most_bytes, target, follow=not more)  # a key is for this server alone
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
             if tried == TRIES or (status < 500 and status != 429):
@@ -52,8 +52,8 @@ def _refused(told: str, status: int) -> FeedError:
     return FeedError(f"{told} answered with HTTP {status}; try again later")
 
 
-def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path) -> Fetched | None:
-    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=True) as answer:
+def _ask(url: str, headers: dict[str, str], most_bytes: int, target: Path, *, follow: bool) -> Fetched | None:
+    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT, follow_redirects=follow) as answer:
         if answer.status_code == httpx.codes.NOT_MODIFIED and headers.keys() & CONDITIONS:  # else nobody asked for it
             return None
         answer.raise_for_status()

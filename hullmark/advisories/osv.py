@@ -154,7 +154,7 @@ def _advisory(record: Mapping[str, Any], name: str, feed: str, ecosystem: str, r
     own = record.get("database_specific")
     cwes = _texts(own.get("cwe_ids")) if isinstance(own, Mapping) else []
     return (
-        name, feed, aliases, about, _short(text), severity.word, severity.score, severity.vector, severity.source,
+        name, feed, aliases, about, short(text), severity.word, severity.score, severity.vector, severity.source,
         _time(record.get("published")), _time(record.get("modified")), withdrawn, reason,
         sorted(set(cwes))[:REFERENCES], references[:REFERENCES],
     )  # fmt: skip
@@ -176,7 +176,8 @@ def _has_releases(record: Mapping[str, Any], ecosystem: str) -> bool:
     return any(str(one.get("ecosystem")).startswith(f"{ecosystem}:") for one in packages if isinstance(one, Mapping))
 
 
-def _short(text: object) -> str:
+def short(text: object) -> str:
+    """A summary: one line of at most SUMMARY characters."""
     line = " ".join(str(text)[: 8 * SUMMARY].encode("utf-8", "replace").decode("utf-8").split())
     return line if len(line) <= SUMMARY else line[: SUMMARY - 1].rstrip() + "…"
 

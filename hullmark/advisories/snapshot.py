@@ -162,7 +162,7 @@ def _read(refresh: _Refresh, feed: Feed, source: Source, fetched: Fetched) -> Lo
 
 def _held(store: FeedStore, before: FeedState) -> Held:
     """What may be asked with: nothing when the snapshot is gone, or was made by another loader."""
-    if before.validators == Validators() or not store.holds(before.feed, before.snapshot):
+    if before.loader != loader() or not store.holds(before.feed, before.snapshot):
         return Held()
     return Held(before.snapshot, before.validators, store.listing(before.feed, before.snapshot))
 

@@ -107,7 +107,7 @@ class FeedStore:
     def state(self, feed: str) -> FeedState:
         """One feed; a blank state when it was never tried."""
         content = self._place.read(f"{feed}/{CURRENT}")
-        return _parse(content, feed) if content is not None else FeedState(feed)
+        return parse_state(content, feed) if content is not None else FeedState(feed)
 
     def status(self) -> pa.Table:
         """A row for each feed (schema FEED_SNAPSHOTS): the last good snapshot and its time, and what is wrong with it."""
@@ -129,6 +129,13 @@ class FeedStore:
         if "problems" not in found:
             raise FeedError(f"the snapshot {snapshot} of feed {feed} is gone from {self.root}; run `hullmark feeds sync`")
         return found
+
+    def files(self, feed: str, snapshot: str) -> Iterator[tuple[str, bytes]]:
+        """(table, its Parquet file) of a snapshot, the table that is written last in the end."""
+        for name in SCHEMAS:
+            content = self._place.read(f"{feed}/{snapshot}/{name}.parquet")
+            if content is not None:
+                yield name, content
 
     def listing(self, feed: str, snapshot: str) -> dict[str, str]:
         """The records that the publisher had when the snapshot was made, and when each was modified; may be empty."""
@@ -256,7 +263,8 @@ def failed(state: FeedState, sentence: str, now: datetime) -> FeedState:
     return replace(state, state="failed", detail=f"{sentence}{kept}", tried_at=now)
 
 
-def _parse(content: bytes, feed: str) -> FeedState:
+def parse_state(content: bytes, feed: str) -> FeedState:
+    """What `current.json` says; raises FeedError when it is damaged."""
     try:
         facts = orjson.loads(content)
         for name in ("fetched_at", "published", "tried_at"):

@@ -1,4 +1,4 @@
-"""`hullmark feeds sync|status`: fetch the advisory feeds of the lake, and say how old each one is."""
+"""`hullmark feeds sync|status|export|import`: the advisory feeds of the lake, fetched, told of, and carried in a file."""
 
 import argparse
 from dataclasses import replace
@@ -26,6 +26,11 @@ def add(verbs: Verbs) -> None:
     status = actions.add_parser("status", help="say how old each feed is", description=f"Say how old each feed is. {STATUS}")
     status.add_argument("--problems", action="store_true", help="list the records that could not be read in full")
     status.set_defaults(handler=run_status)
+    carried = (("export", "write them to one file", run_export), ("import", "take them from such a file", run_import))
+    for name, what, handler in carried:
+        action = actions.add_parser(name, help=what, description=f"{what.capitalize()}. {STATUS}")
+        action.add_argument("file", metavar="FILE")
+        action.set_defaults(handler=handler)
 
 
 def run_sync(options: argparse.Namespace) -> int:
@@ -60,6 +65,47 @@ def run_status(options: argparse.Namespace) -> int:
 
     store = FeedStore(Lake(read_settings().lake).feeds_root)
     return _show_problems(store.problems()) if options.problems else _show(store.status())
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the current snapshots of the lake to one file, for a machine without a network."""
+    from pathlib import Path
+
+    from hullmark.advisories.archive import export_feeds
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.lake.store import Lake
+    from hullmark.settings import read_settings
+
+    states = export_feeds(FeedStore(Lake(read_settings().lake).feeds_root), Path(options.file))
+    _say(f"{len(states)} feeds with {sum(state.records for state in states):,} records are in {options.file}.")
+    return 0
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Take the snapshots of such a file into the lake, unless those that are there are newer."""
+    from pathlib import Path
+
+    from hullmark.advisories.archive import import_feeds
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.lake.store import Lake
+    from hullmark.settings import read_settings
+
+    settings = read_settings()
+    lake = Lake(settings.lake)
+    lake.create()
+    store = FeedStore(lake.feeds_root)
+    states = import_feeds(store, Path(options.file), settings.limits)
+    names = {state.feed for state in states}
+    rows = store.status()
+    lake.commit("feed_snapshots", rows.filter([name in names for name in rows.column("feed").to_pylist()]))
+    _say(f"{len(states)} feeds were taken from {options.file}." if states else "The lake has these feeds, or newer ones.")
+    return _show(store.status())
+
+
+def _say(sentence: str) -> None:
+    from rich.console import Console
+
+    Console().print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_problems(problems: "pa.Table") -> int:

@@ -14,8 +14,8 @@ PACKAGE = Path(hullmark.__file__).parent
 # What the loader's sources import of Hullmark that decides no row: errors, limits, columns (they are in the fingerprint by
 # themselves), and what other functions of purl.py need.
 NEUTRAL = {
-    "hullmark.advisories.asking", "hullmark.advisories.fetch", "hullmark.distro", "hullmark.errors", "hullmark.lake.schema",
-    "hullmark.model", "hullmark.settings",
+    "hullmark.advisories.asking", "hullmark.advisories.changes", "hullmark.advisories.fetch", "hullmark.distro",
+    "hullmark.errors", "hullmark.lake.schema", "hullmark.model", "hullmark.settings",
 }  # fmt: skip
 
 

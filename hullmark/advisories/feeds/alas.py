@@ -83,7 +83,7 @@ def fetch(asker: Asker, source: Source, held: Held) -> Iterator[Fetched | None]:
     if held.validators.etag == stamp:
         yield None
         return
-    files = {f"{one.name}.xml.gz": content for one in found if (content := _updateinfo(asker, one)) is not None}
+    files = ((f"{one.name}.xml.gz", content) for one in found if (content := _updateinfo(asker, one)) is not None)
     with bundle(files, Validators(stamp)) as fetched:
         yield fetched
 

@@ -58,9 +58,8 @@ def fetch(asker: Asker, source: Source, held: Held) -> Iterator[Fetched | None]:
     if stamp == held.validators.etag:
         yield None
         return
-    with bundle(
-        {f"{name}.json": content for name, content in zip(names, contents, strict=True)}, Validators(stamp)
-    ) as fetched:
+    files = ((f"{name}.json", content) for name, content in zip(names, contents, strict=True))
+    with bundle(files, Validators(stamp)) as fetched:
         yield fetched
 
 

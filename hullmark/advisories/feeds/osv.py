@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.advisories.changes import fetch_changes
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.osv import Row, Rows, parse_record
 from hullmark.errors import FeedError, UsageError
@@ -36,7 +37,15 @@ def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
 
 
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
-    """Parse every record; one that is broken is a problem, the rest loads. Raises FeedError for what is no zip."""
+    """Parse every record; one that is broken is a problem, the rest loads. Raises FeedError for no zip and no record."""
+    loaded = load_part(file, source, limits)
+    if not loaded.tables["advisories"].num_rows:
+        raise FeedError(_nothing(source, loaded.records))
+    return loaded
+
+
+def load_part(file: Path, source: Source, limits: Limits) -> Loaded:
+    """The same of some records, among which none may count."""
     records, tables = 0, Tables(source.feed, source.ecosystem)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -46,8 +55,6 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise FeedError(f"the feed {source.feed} is no readable zip ({error}); fetch it again later") from None
     loaded = tables.finish()
-    if not loaded["advisories"].num_rows:
-        raise FeedError(_nothing(source, tables.ecosystem, records))
     return Loaded(loaded, records, pc.max(loaded["advisories"]["modified"]).as_py())
 
 
@@ -73,6 +80,10 @@ class Tables:
                 self.rows.problems.append((str(row[0]), "two records have this id; the ranges of both count"))
                 self.rows.advisories.pop()
             self._ids.add(row[0])
+        self.settle()
+
+    def settle(self) -> None:
+        """Turn rows into Arrow once there are many."""
         if len(self.rows.affected) + len(self.rows.versions) + len(self.rows.advisories) > BATCH:
             self._flush()
 
@@ -114,7 +125,8 @@ def _read(archive: zipfile.ZipFile, item: zipfile.ZipInfo, tables: Tables, limit
     tables.add(record)
 
 
-def _nothing(source: Source, ecosystem: str, records: int) -> str:
+def _nothing(source: Source, records: int) -> str:
+    ecosystem = source.ecosystem
     if not records:
         return f"the feed {source.feed} holds no record; fetch it again later"
     if scheme_of_ecosystem(ecosystem) is None:
@@ -127,4 +139,4 @@ def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-FEED = Feed("osv", sources, load)
+FEED = Feed("osv", sources, load, fetch_changes, load_part)
