@@ -1,5 +1,5 @@
 /* What to upgrade: one row for each vulnerable package of each image of the fleet that has a fix, with the smallest version that ends
-   everything which can be ended (the highest of its findings' fixed versions). Reads `findings`, `images`, `packages`,
+   everything which can be ended (the highest of its findings' fixed versions). Reads `findings`, `images`, `installed`,
    `base_images`, `fixed_versions`. */
 CREATE OR REPLACE TEMP TABLE fleet_image AS
 SELECT
@@ -17,8 +17,8 @@ GROUP BY digest;
 
 CREATE OR REPLACE TEMP TABLE upgrade AS
 WITH compared AS (
-    SELECT purl, min(ecosystem) AS ecosystem, min(advisory_name) AS advisory_name
-    FROM packages
+    SELECT purl, arg_min({'place': place, 'advisory_name': advisory_name, 'module': module, 'binary_name': binary_name}, place) AS terms
+    FROM installed
     SEMI JOIN (SELECT DISTINCT purl FROM findings WHERE fixed_version <> '') AS fixable USING (purl)
     GROUP BY purl
 ),
@@ -34,4 +34,4 @@ target AS (
     JOIN fixed_versions USING (type, fixed_version)
     GROUP BY image_digest, package_key
 )
-SELECT target.*, ecosystem, advisory_name FROM target JOIN compared USING (purl)
+SELECT target.*, terms.place, terms.advisory_name, terms.module, terms.binary_name FROM target JOIN compared USING (purl)

@@ -3,7 +3,7 @@
    One row a finding: `upgraded` says that the upgrade ends it, `rebased` that the successor of its base does. */
 CREATE OR REPLACE TEMP TABLE expected AS
 WITH still AS (
-    SELECT DISTINCT ecosystem, advisory_name, advisory_version AS target, vulnerability FROM held
+    SELECT DISTINCT place, advisory_name, advisory_version AS target, module, binary_name, vulnerability FROM held
 ),
 successor AS (
     SELECT image_digest, arg_max(successor, since) AS successor, arg_max(successor_name, since) AS successor_name
@@ -27,7 +27,8 @@ SELECT
 FROM findings
 JOIN fleet_image ON fleet_image.digest = findings.image_digest
 LEFT JOIN upgrade ON upgrade.image_digest = findings.image_digest AND upgrade.package_key = findings.package_key
-LEFT JOIN still ON still.ecosystem = upgrade.ecosystem AND still.advisory_name = upgrade.advisory_name
+LEFT JOIN still ON still.place = upgrade.place AND still.advisory_name = upgrade.advisory_name
+    AND still.module = upgrade.module AND still.binary_name = upgrade.binary_name
     AND still.target = upgrade.target AND still.vulnerability = findings.vulnerability
 LEFT JOIN successor ON successor.image_digest = findings.image_digest
 LEFT JOIN above ON above.successor = successor.successor AND above.type = findings.type AND above.package = findings.package

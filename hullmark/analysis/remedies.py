@@ -11,9 +11,8 @@ import duckdb
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.outdated import outdated
+from hullmark.matching.match import hold, prepare
 from hullmark.sql import read_sql
-
-HELD = "20_affected.sql"
 
 
 def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime) -> None:
@@ -21,9 +20,11 @@ def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: 
     outdated(connection, now)
     register_fixed_versions(connection)
     store.register(connection)
+    _run(connection, "45_packages.sql")
+    prepare(connection, now.date())
     _run(connection, "50_upgrades.sql")
     _run(connection, "60_upgraded.sql")
-    connection.execute(read_sql("hullmark.matching", HELD))
+    hold(connection)
     _run(connection, "70_expected.sql")
     _run(connection, "80_brought.sql")
 
