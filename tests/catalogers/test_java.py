@@ -5,6 +5,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hullmark.catalogers import java
 from hullmark.catalogers._java_identity import identity, stem_and_version
@@ -195,3 +197,13 @@ def test_more_entries_than_any_archive_has_are_a_problem() -> None:
     directory = one[start:end] * 1_000_001
     tail = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(directory), start, 0)
     assert read(one[:start] + directory + tail) == ([], ["the archives list more than 1000000 entries"])
+
+
+FAIR = jar({"a.jar": jar(LIBRARY | manifest(Implementation_Version="1")), **LIBRARY, **manifest(Bundle_Version="2")})
+
+
+@given(at=st.integers(0, len(FAIR) - 1), value=st.binary(min_size=1, max_size=12))
+def test_damage_anywhere_is_a_problem_or_harmless(at: int, value: bytes) -> None:
+    for item in java.parse("a-1.jar", FAIR[:at] + value + FAIR[at + len(value) :]):
+        assert isinstance(item, Package | Problem)
+        assert not isinstance(item, Package) or (item.type, item.name.count(":")) == ("maven", 1)
