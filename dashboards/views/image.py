@@ -38,6 +38,11 @@ def heading(image: Row) -> None:
     where = " · ".join(part for part in (image["os_name"] or image["os"], image["platform"], size(image["size"] or 0),
                                          image["account"], image["region"]) if part)  # fmt: skip
     st.text(where)
+    if image["frozen_since"]:
+        st.warning(
+            f"Account {literal(image['account'])} is {image['frozen_state']}: this image is no longer updated since "
+            f"{moment(image['frozen_since'])}.", icon=":material/history:",
+        )  # fmt: skip
 
 
 def numbers(counts: Row) -> None:

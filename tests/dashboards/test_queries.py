@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+import streamlit as st
 
 from dashboards.data import QUERIES, ask, ask_row
+from hullmark.fleet.standing import Standing, mark_account
 from hullmark.reports.severity import ORDER
 from hullmark.sql import read_sql
-from tests.dashboards.fleet import digest
+from tests.dashboards.fleet import digest, write_fleet
 
 NAMES = sorted(
     item.name.removesuffix(".sql")
@@ -124,3 +127,26 @@ def test_text_that_hides_or_reorders_is_made_visible(fleet: str, monkeypatch: py
     names = answer(fleet, "images_packages", monkeypatch)["name"].to_pylist()
     assert not any("\u202e" in name for name in names)
     assert any("\ufffd" in name for name in names)
+
+
+def test_images_of_an_account_that_is_not_connected_are_no_longer_updated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = write_fleet(str(tmp_path / "lake"))
+    before = answer(lake.root, "images_list", monkeypatch).to_pylist()
+    account = before[0]["account"]
+    assert mark_account(lake.root, account, Standing.DISCONNECTED, datetime(2026, 11, 24, tzinfo=UTC))
+    rows = ask_again(lake.root, monkeypatch)
+    assert {row["account"] for row in rows if row["status"] == ["not updated"]} == {account}
+    assert {row["account"] for row in rows if row["status"] != ["not updated"]} == {row["account"] for row in before} - {
+        account
+    }
+    assert len(rows) == len(before)
+    mark_account(lake.root, account, Standing.CONNECTED, datetime(2026, 11, 25, tzinfo=UTC))
+    assert ask_again(lake.root, monkeypatch) == before
+
+
+def ask_again(lake: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The list after a change, without waiting until the dashboard looks again."""
+    st.cache_data.clear()
+    return answer(lake, "images_list", monkeypatch).to_pylist()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import BlockDocumentUpdate
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
 from hullmark.demo.aws import deploy_customer
 from hullmark.errors import LakeError, NotFound, TransportError, UsageError
@@ -362,3 +362,19 @@ def test_nothing_shows_the_external_id(world: World, caplog: pytest.LogCaptureFi
 
 def test_what_may_be_shown_has_no_field_for_a_secret() -> None:
     assert not any("external" in item.name or "secret" in item.name for item in fields(hub.Connected))
+
+
+def test_prefects_database_holds_no_external_id_in_clear(world: World) -> None:
+    old, wrong = world.connect(), "an-external-id-that-is-refused"
+    hub.add(old, world.settings)
+    new = world.connect()
+    hub.update(FIRST, hub.Changes(external_id=wrong), world.settings, even_if_failing=True)
+    hub.update(FIRST, hub.Changes(external_id=new.external_id), world.settings)
+    hub.disconnect(FIRST, world.settings)
+    hub.verify_gone(FIRST, world.settings)
+    place = get_current_settings().server.database.connection_url.get_secret_value().partition(":///")[2]
+    files = [path for path in Path(place).parent.glob(f"{Path(place).name}*") if path.is_file()]
+    assert files
+    written = b"".join(path.read_bytes() for path in files)
+    assert FIRST.encode() in written  # it is the database that is looked at
+    assert [secret for secret in (old.external_id, wrong, new.external_id) if secret.encode() in written] == []

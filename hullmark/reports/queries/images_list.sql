@@ -30,7 +30,7 @@ SELECT
     coalesce(findings, 0) AS findings,
     coalesce(fixable, 0) AS fixable,
     CASE WHEN exploited > 0 THEN ['KEV'] ELSE [] END AS exploited,
-    [coalesce(status, 'scanned')] AS status,
+    [CASE WHEN frozen_since IS NULL THEN coalesce(status, 'scanned') ELSE 'not updated' END] AS status,
     os,
     platform,
     size,
