@@ -25,7 +25,6 @@ from tasks.batch import Batch
 from tasks.site import Ticket, open_site
 
 DEPLOYMENT = "part/any"
-LEAST = 40  # items that are worth a flow run, which costs a worker about five seconds
 POLL_SECONDS = 1.0
 PART_SECONDS = 2 * 3600.0  # a part that has not ended by then is lost: its worker died, or none took it
 T = TypeVar("T")
@@ -57,18 +56,19 @@ class WorkerReader:
     near: Reader
     ticket: Ticket
     parts: int
+    least: int  # fewer items are not worth a flow run
     _numbers: Iterator[int] = field(default_factory=count)
 
     def resolve(self, wanted: Sequence[Wanted]) -> Iterator[Resolved]:
         """See `Reader`."""
-        if len(wanted) < LEAST:
+        if len(wanted) < self.least:
             yield from self.near.resolve(wanted)
             return
         yield from self._deal(wanted, lambda items: Request(wanted=items), lambda answer: answer.resolved, unresolved)
 
     def read(self, layers: Sequence[WantedLayer]) -> Iterator[LayerOutcome]:
         """See `Reader`."""
-        if len(layers) < LEAST:
+        if len(layers) < self.least:
             yield from self.near.read(layers)
             return
         yield from self._deal(layers, lambda items: Request(layers=items), lambda answer: answer.read, unread)

@@ -62,7 +62,7 @@ def reader(ticket: Ticket, settings: Settings) -> Iterator[Reader]:
     """The reader that the settings choose, while the block runs."""
     if settings.pool == "workers":
         with threads() as runner:
-            far = WorkerReader(TaskReader(runner, ticket), ticket, settings.pool_size)
+            far = WorkerReader(TaskReader(runner, ticket), ticket, settings.pool_size, settings.part_least)
             try:
                 yield far
             finally:

@@ -9,7 +9,7 @@ from hullmark.errors import UsageError
 
 MIB = 1024 * 1024
 POOLS = ("threads", "dask", "workers")
-LEAST = {"registry_requests": 1, "pool_size": 1, "memory_mb": 64}  # other numbers may be 0
+LEAST = {"registry_requests": 1, "pool_size": 1, "part_least": 1, "memory_mb": 64}  # other numbers may be 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Settings:
     registry_requests: int = 8  # images and layers asked of one registry at once, by each process
     pool: str = "threads"  # who reads: threads of the flow's process, "dask", or the "workers" of a work pool
     pool_size: int = 2  # Dask processes that are started, or parts that are dealt to the workers of the work pool
+    part_least: int = 40  # items that are worth a flow run on another worker, which costs it about five seconds
     dask_scheduler: str = ""  # address of a Dask cluster; "" starts one on this machine
     coverage_days: int = 30  # of runs whose coverage is kept; what is older keeps the last row of each digest
     memory_mb: int = 1024  # DuckDB's memory limit

@@ -58,7 +58,9 @@ def test_sql_lies_in_sql_files(committed: list[Path]) -> None:
 def test_schedules_are_module_paths_of_flows() -> None:
     text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
     entrypoints = re.findall(r"entrypoint: (\S+)", text)
-    assert entrypoints == ["flows.scan.scan", "flows.advisories.advisories", "flows.nightly.nightly"]
+    assert entrypoints == [
+        "flows.scan.scan", "flows.pushes.pushes", "flows.parts.part", "flows.advisories.advisories", "flows.nightly.nightly",
+    ]  # fmt: skip
 
 
 def test_optional_extras_of_the_wheel_exist() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from threading import Lock
+from time import sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ class Gateway:
     ecr: EcrApi
     keys: Mapping[str, str]
     session_seconds: int | None = None  # how long assumed-role sessions last, whatever was asked for
+    delay_seconds: float = 0.0  # how long each answer takes, as those of AWS do
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     closed: set[tuple[str, str]] = field(default_factory=set)  # (account, Region) that the account has not switched on
     ahead_seconds: float = 0.0  # by how much its clock is ahead of this machine's
@@ -44,6 +46,7 @@ class Gateway:
         if call is None:
             fault = AwsFault("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
             return answer_fault(fault, json_protocol=False)(environ, start_response)
+        sleep(self.delay_seconds)
         try:
             self._require_fresh(call)
             response = self._answer(environ, call)

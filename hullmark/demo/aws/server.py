@@ -133,6 +133,10 @@ class DemoAws:
         """Make an image ARCHIVED, as ECR's archive storage class does."""
         self._ecr.archived.add((account, region, repository, digest))
 
+    def delay(self, seconds: float) -> None:
+        """Let every answer take so long from now on, as those of AWS do."""
+        self._gateway.delay_seconds = seconds
+
     def fail(self, action: str, code: str, status: int = 400, times: int = 1) -> None:
         """Answer the next `times` calls of `action` (`ecr:DescribeImages`) with an error."""
         self._gateway.fail(action, AwsFault(code, "made to fail", status), times)

@@ -100,6 +100,14 @@ def list_images(session: AwsSession, region: str, repository: str, registry: str
                 yield _listing(detail, registry, repository, region, session.account)
 
 
+def describe_image(session: AwsSession, region: str, repository: str, registry: str, digest: str) -> Listing:
+    """One digest of one repository as ECR lists it now; raises NotFound, AccessError, Throttled and TransportError."""
+    client: ECRClient = session.client("ecr", region)
+    with calling("ecr:DescribeImages", f"repository {repository} of account {session.account} in {region}"):
+        answer = client.describe_images(repositoryName=repository, imageIds=[{"imageDigest": digest}])
+    return _listing(answer["imageDetails"][0], registry, repository, region, session.account)
+
+
 def _described(session: AwsSession, region: str) -> Iterator[str]:
     client: ECRClient = session.client("ecr", region)
     pages = client.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": PAGE})
