@@ -60,6 +60,7 @@ LANGUAGES = {
     "cargo": "crates.io", "composer": "Packagist", "gem": "RubyGems", "golang": "Go", "maven": "Maven", "npm": "npm",
     "cran": "CRAN", "hex": "Hex", "nuget": "NuGet", "pub": "Pub", "pypi": "PyPI", "swift": "SwiftURL",
     "bitnami": "Bitnami",  # components of Bitnami's images, the same on every system
+    "generic": "Bitnami",  # software that nobody packaged: Bitnami's advisories are written for upstream's versions
 }  # fmt: skip
 
 

@@ -54,4 +54,4 @@ def _piece(piece: str) -> bytes:
 
 _RESTS = Pieces(_rest)
 
-SCHEME = Scheme(name="generic", key=key, ecosystems=(), types=("generic",))
+SCHEME = Scheme(name="generic", key=key, ecosystems=(), types=())

@@ -6,7 +6,9 @@ import pytest
 
 from hullmark.catalogers import software
 from hullmark.catalogers.software import Software, patterns
-from hullmark.model import Package
+from hullmark.distro import ecosystem
+from hullmark.model import Distro, Package
+from hullmark.versions import scheme_of_ecosystem, scheme_of_type
 from tests.catalogers.cases import FIXTURES, read_rows
 
 PATTERNS = {f"{item.name}-{item.cpe.partition(':')[2]}": item for item in patterns()}
@@ -53,3 +55,10 @@ def test_a_version_is_escaped_in_its_cpe() -> None:
     (found,) = software.parse("usr/lib/dart/version", b"3.6.0-216.1+build~2\n")
     assert isinstance(found, Package)
     assert found.cpe == r"cpe:2.3:a:dart:dart_software_development_kit:3.6.0-216.1\+build\~2:*:*:*:*:*:*:*"
+
+
+def test_what_is_recognised_is_compared_with_the_advisories_that_speak_of_it_in_their_order() -> None:
+    for item in patterns():
+        speaks = ecosystem(Distro(id="debian", version_id="12"), item.type)
+        assert speaks
+        assert scheme_of_type(item.type) == scheme_of_ecosystem(speaks)

@@ -22,7 +22,7 @@ TYPES = {
     "deb": "dpkg", "apk": "apk", "pypi": "pep440", "npm": "npm", "golang": "golang", "cargo": "semver", "rpm": "rpm",
     "maven": "maven", "gem": "rubygems", "nuget": "nuget", "composer": "packagist", "pear": "packagist",
     "bitnami": "bitnami", "alpm": "alpm", "ebuild": "ebuild", "hex": "semver", "pub": "pub", "cran": "cran",
-    "hackage": "hackage", "swift": "semver", "conda": "conda", "opkg": "dpkg", "generic": "generic", "luarocks": "generic",
+    "hackage": "hackage", "swift": "semver", "conda": "conda", "opkg": "dpkg", "generic": "bitnami", "luarocks": "generic",
     "": None,
 }  # fmt: skip
 
