@@ -149,4 +149,5 @@ def test_images_of_an_account_that_is_not_connected_are_no_longer_updated(
 def ask_again(lake: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The list after a change, without waiting until the dashboard looks again."""
     st.cache_data.clear()
-    return answer(lake, "images_list", monkeypatch).to_pylist()
+    rows: list[dict[str, Any]] = answer(lake, "images_list", monkeypatch).to_pylist()
+    return rows

@@ -372,7 +372,9 @@ def test_prefects_database_holds_no_external_id_in_clear(world: World) -> None:
     hub.update(FIRST, hub.Changes(external_id=new.external_id), world.settings)
     hub.disconnect(FIRST, world.settings)
     hub.verify_gone(FIRST, world.settings)
-    place = get_current_settings().server.database.connection_url.get_secret_value().partition(":///")[2]
+    url = get_current_settings().server.database.connection_url
+    assert url is not None
+    place = url.get_secret_value().partition(":///")[2]
     files = [path for path in Path(place).parent.glob(f"{Path(place).name}*") if path.is_file()]
     assert files
     written = b"".join(path.read_bytes() for path in files)
