@@ -110,6 +110,7 @@ def layers(image: Row) -> None:
         "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": columns.size(),
         "layer": columns.text("Digest", 170),
     })  # fmt: skip
+    removed(image)
 
 
 def packages(image: Row) -> None:
@@ -121,10 +122,25 @@ def packages(image: Row) -> None:
     still_table(rows, {
         "name": columns.text("Package", 180), "version": columns.text("Version", 150), "type": columns.text("Type", 60),
         "findings": columns.number("Findings", 68), "worst": columns.severity("Worst", SEVERITIES),
-        "layer_index": columns.number("Layer", 54), "ecosystem": columns.text("Ecosystem", 110),
+        "layer_index": columns.number("Layer", 54), "upgraded_from": columns.text("Before", 110),
+        "origin": columns.text("Told by", 100), "owner": columns.text("Belongs to", 140),
+        "ecosystem": columns.text("Ecosystem", 110),
         "source_name": columns.text("Source package", 120), "arch": columns.text("Arch", 66),
         "licence": columns.text("Licence", 110), "path": columns.text("Path", 240), "purl": columns.text("purl", 260),
     })  # fmt: skip
+
+
+def removed(image: Row) -> None:
+    """What lower layers still ship although nobody sees it."""
+    rows = ask("images_removed", digest=image["digest"])
+    if not rows.num_rows:
+        return
+    with st.expander(f"Removed or replaced, still shipped in lower layers · {rows.num_rows:,}"):
+        still_table(rows, {
+            "name": columns.text("Package", 180), "version": columns.text("Version", 150), "type": columns.text("Type", 60),
+            "layer_index": columns.number("Shipped in layer", 110), "removed_layer_index": columns.number("Gone since", 90),
+            "replaced_by": columns.text("Now", 150), "path": columns.text("Path", 240), "purl": columns.text("purl", 260),
+        })  # fmt: skip
 
 
 def problems(image: Row) -> None:

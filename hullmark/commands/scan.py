@@ -32,6 +32,7 @@ def add(verbs: Verbs) -> None:
         "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
+    verb.add_argument("--removed", action="store_true", help="list also what later layers removed and lower ones ship")
     verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep none")
     verb.set_defaults(handler=run)
 
@@ -51,11 +52,17 @@ def run(options: argparse.Namespace) -> int:
         scanned = scan(options.image, settings, options.platform, cache=not options.no_cache)
     reports = [
         scan_report(
-            item.image, item.inventory.distro, item.inventory.packages, item.findings, item.inventory.problems, scanned.feeds
+            item.image,
+            item.inventory.distro,
+            item.inventory.packages,
+            item.findings,
+            item.inventory.problems,
+            scanned.feeds,
+            removed=item.inventory.removed,
         )
         for item in scanned.images
     ]
-    _write(reports, options.format, target)
+    _write(reports, options, target)
     for note in scanned.notes:
         print_error(f"note: {note}")
     for gap in scanned.gaps:
@@ -63,12 +70,12 @@ def run(options: argparse.Namespace) -> int:
     return _exit_status(scanned, options.fail_on)
 
 
-def _write(reports: list["Report"], form: str, target: Path | None) -> None:
+def _write(reports: list["Report"], options: argparse.Namespace, target: Path | None) -> None:
     try:
-        if form == "json":
+        if options.format == "json":
             _write_json(reports, target)
         else:
-            _write_table(reports, target)
+            _write_table(reports, target, removed=options.removed)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -85,16 +92,16 @@ def _write_json(reports: list["Report"], target: Path | None) -> None:
         sys.stdout.buffer.write(document)
 
 
-def _write_table(reports: list["Report"], target: Path | None) -> None:
+def _write_table(reports: list["Report"], target: Path | None, *, removed: bool) -> None:
     from rich.console import Console
 
     from hullmark.reports.scan_table import print_scan
 
     if target:
         with target.open("w", encoding="utf-8") as file:
-            print_scan(reports, Console(file=file, width=120))
+            print_scan(reports, Console(file=file, width=120), removed=removed)
     else:
-        print_scan(reports, Console())
+        print_scan(reports, Console(), removed=removed)
 
 
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:

@@ -11,8 +11,12 @@ from hullmark import __version__
 from hullmark.model import Distro, Image
 from hullmark.reports.severity import ORDER
 
-SCHEMA_VERSION = "1.0"
-PACKAGE_FIELDS = ("type", "name", "version", "ecosystem", "purl", "path", "layer", "source_name", "source_version")
+SCHEMA_VERSION = "1.1"
+PACKAGE_FIELDS = (
+    "type", "name", "version", "arch", "ecosystem", "purl", "path", "layer", "source_name", "source_version", "origin",
+    "owner", "licence", "cpe", "inner", "first_layer", "upgraded_from",
+)  # fmt: skip
+REMOVED_FIELDS = ("type", "name", "version", "purl", "path", "layer", "removed_layer", "replaced_by")
 PROBLEM_FIELDS = ("path", "cataloger", "reason")
 # Field of the report: column of the findings table.
 FINDING_FIELDS = {
@@ -23,7 +27,7 @@ FINDING_FIELDS = {
 Report = dict[str, object]
 
 
-def scan_report(  # noqa: PLR0913, PLR0917  # the six parts of a report
+def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
     image: Image,
     distro: Distro,
     packages: pa.Table,
@@ -31,11 +35,12 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the six parts of a report
     problems: pa.Table,
     feeds: Iterable[Mapping[str, object]],
     now: datetime | None = None,
+    removed: pa.Table | None = None,
 ) -> Report:
     """The report of one image for one platform, JSON-able.
 
-    Tables have at least the columns of PACKAGES, FINDINGS and PROBLEMS that a report shows; `feeds` are rows of
-    FEED_SNAPSHOTS. Packages come by type, name, version and path; findings by risk, the worst first.
+    Tables have at least the columns of PACKAGES, FINDINGS, PROBLEMS and REMOVED_PACKAGES that a report shows; `feeds` are
+    rows of FEED_SNAPSHOTS. Packages come by type, name, version and path; findings by risk, the worst first.
     """
     moment = now or datetime.now(UTC)
     return {
@@ -44,13 +49,10 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the six parts of a report
         "created": _time(moment),
         "feeds": [_feed(feed, moment) for feed in feeds],
         "image": _image(image, distro),
-        "packages": packages.sort_by([(name, "ascending") for name in ("type", "name", "version", "path")])
-        .select(list(PACKAGE_FIELDS))
-        .to_pylist(),
+        "packages": _rows(packages, PACKAGE_FIELDS, ("type", "name", "version", "path", "arch")),
+        "removed_packages": _rows(removed, REMOVED_FIELDS, (*REMOVED_FIELDS, "layer_index")) if removed else [],
         "findings": _findings(findings),
-        "problems": problems.sort_by([(name, "ascending") for name in PROBLEM_FIELDS])
-        .select(list(PROBLEM_FIELDS))
-        .to_pylist(),
+        "problems": _rows(problems, PROBLEM_FIELDS, PROBLEM_FIELDS),
     }
 
 
@@ -76,6 +78,11 @@ def by_risk(findings: pa.Table) -> pa.Table:
     return findings.take(
         pc.sort_indices(order, [*keys, *((name, "ascending") for name in ("vulnerability", "package", "path"))])
     )
+
+
+def _rows(table: pa.Table, fields: Sequence[str], order: Sequence[str]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = table.sort_by([(name, "ascending") for name in order]).select(list(fields)).to_pylist()
+    return rows
 
 
 def _findings(findings: pa.Table) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """The report of a scanned image for a terminal of 80 columns; it shows the same document that `--format json` writes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
 from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
 
@@ -20,16 +21,22 @@ BAR = 60
 WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
 SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
 
+ORIGINS = {
+    "binary": "told by the content of programs", "lock": "only asked for in lock files",
+    "sbom": "only named by bills of materials in the image",
+}  # fmt: skip
+LABELS = {"binary": "program", "lock": "lock file", "sbom": "bill of materials"}
+
 Finding = dict[str, Any]
 
 
-def print_scan(reports: Iterable[Report], console: Console) -> None:
-    """Print one or more reports, a blank line between them."""
+def print_scan(reports: Iterable[Report], console: Console, *, removed: bool = False) -> None:
+    """Print one or more reports, a blank line between them; `removed` lists what later layers removed, too."""
     for report in reports:
-        console.print(Padding(Group(*_parts(report)), (0, 1)))
+        console.print(Padding(Group(*_parts(report, removed)), (0, 1)))
 
 
-def _parts(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
+def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
     yield ""
     yield _header(report)
     yield ""
@@ -43,6 +50,10 @@ def _parts(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed
         yield ""
     for sentence in _not_compared(report):
         yield Text(sentence, style="yellow")
+        yield ""
+    yield from _not_installed(report)
+    if report["removed_packages"]:
+        yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
         yield ""
     if report["problems"]:
         yield from _problems(report["problems"])
@@ -90,6 +101,23 @@ def _not_compared(report: Any) -> Iterator[str]:  # noqa: ANN401
             yield f"{counted(count, 'package')} could not be compared: {obstacle}"
 
 
+def _not_installed(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401
+    """What speaks for packages that no package manager has on record, and whom others answer for."""
+    origins = Counter(item["origin"] for item in report["packages"])
+    owned = sum(bool(item["owner"]) for item in report["packages"])
+    told = [f"{count:,} {words}" for origin, words in ORIGINS.items() if (count := origins[origin])]
+    if owned:
+        told.append(f"{owned:,} in files of system packages, judged with these")
+    if told:
+        yield Text(f"Of the packages, {'; '.join(told)}.", style="dim")
+        yield ""
+
+
+def _removed_in_a_line(report: Any) -> Text:  # noqa: ANN401
+    count = counted(len(report["removed_packages"]), "package")
+    return Text(f"Lower layers still ship {count} that later ones removed or replaced: --removed", style="dim")
+
+
 def _obstacle(report: Any, package: Any) -> str:  # noqa: ANN401
     """Why a package was compared with nothing; "" when it was compared."""
     ecosystem = package["ecosystem"].partition(":")[0]
@@ -109,10 +137,11 @@ def _overview(findings: list[Finding]) -> Iterator[RenderableType]:
 
 
 def _findings(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401
-    index = _layer_index(report)
+    index = layer_index(report)
+    known = {_place(item): item for item in report["packages"]}
     groups = _by_package(report["findings"])
     for group in groups[:PACKAGES]:
-        yield _heading(group[0], index)
+        yield _heading(group[0], index, known.get(_place(group[0]), {}))
         yield _group_table(group)
     if len(groups) > PACKAGES:
         rest = sum(len(group) for group in groups[PACKAGES:])
@@ -129,15 +158,17 @@ def _package(finding: Finding) -> tuple[str, str, str, str]:
     return finding["purl"] or "", finding["package"], finding["version"], finding["path"]
 
 
-def _layer_index(report: Any) -> dict[str, int]:  # noqa: ANN401
-    return {layer["digest"]: layer["index"] for layer in reversed(report["image"]["layers"])}
+def _place(item: Mapping[str, Any]) -> tuple[str, str]:
+    return item["purl"] or "", item["path"]
 
 
-def _heading(finding: Finding, index: dict[str, int]) -> Text:
+def _heading(finding: Finding, index: dict[str, int], package: Mapping[str, Any]) -> Text:
     heading = Text(plain(finding["package"], 80), style="bold", no_wrap=True, overflow="ellipsis")
     place = "" if (finding["purl"] or "").startswith(SYSTEM_PACKAGES) else f" · {plain(finding['path'])}"
     heading.append(f" {plain(finding['version'], 80)}", style="not bold")
-    return heading.append(f" · layer {index.get(finding['layer'], '?')}{place}", style="not bold dim")
+    label = f" · {LABELS[package['origin']]}" if package.get("origin") in LABELS else ""
+    before = f" (before: {plain(package['upgraded_from'], 40)})" if package.get("upgraded_from") else ""
+    return heading.append(f" · layer {index.get(finding['layer'], '?')}{before}{label}{place}", style="not bold dim")
 
 
 def _group_table(group: list[Finding]) -> Padding:
@@ -183,8 +214,10 @@ def _next_steps(report: Any) -> Text:  # noqa: ANN401
     fixable = [finding for finding in findings if finding["fixed_version"]]
     if not fixable:
         return Text("Next: no update fixes any of these yet; scan again after `hullmark feeds sync`.", style="dim")
-    index = _layer_index(report)
+    index = layer_index(report)
     layer, count = Counter(index.get(finding["layer"], "?") for finding in fixable).most_common(1)[0]
+    made = next((plain(item["created_by"], 60) for item in report["image"]["layers"] if item["index"] == layer), "")
     packages = counted(len({_package(finding) for finding in fixable}), "package")
     ends = f"Next: updating {packages} ends {len(fixable):,} of {counted(len(findings), 'finding')}"
-    return Text(f"{ends}; {count:,} of them came with layer {layer}. Every detail: --format json", style="dim")
+    came = f"{count:,} of them came with layer {layer}{f' ({made})' if made else ''}"
+    return Text(f"{ends}; {came}. Every detail: --format json", style="dim")

@@ -42,6 +42,7 @@ def write_fleet(root: str, images: int = 40, now: datetime = NOW) -> Lake:
     write(lake, "images", made)
     write(lake, "image_layers", [row for item in made for row in layers(item)])
     write(lake, "packages", [row for item in made for row in packages(item)])
+    write(lake, "removed_packages", [row for item in made for row in removed(item)])
     write(lake, "findings", [row for item in made for row in findings(item, now)])
     write(lake, "coverage", list(coverage(made, now)))
     write(
@@ -113,12 +114,25 @@ def packages(item: Mapping[str, Any]) -> Iterator[Row]:
             "purl": f"pkg:{kind}/{name}",
             "source_name": name, "source_version": "",
             "ecosystem": f"{item['os_id']}:{item['os_version']}" if system else kind,
+            "origin": "installed", "owner": "deb/python3" if name == "requests" else "",
+            "upgraded_from": "0.9" if name == "openssl" else "", "first_layer": layer_of(item, 0), "first_layer_index": 0,
             "licence": "Apache-2.0", "layer": layer_of(item, index), "layer_index": index, "engine": ENGINE,
         }  # fmt: skip
     yield {
         "image_digest": item["digest"], "path": HOSTILE, "type": "npm", "name": HOSTILE, "version": "1.0", "arch": "",
         "purl": "pkg:npm/hostile", "source_name": "", "ecosystem": "", "layer": layer_of(item, 3), "layer_index": 3,
     }  # fmt: skip
+
+
+def removed(item: Mapping[str, Any]) -> Iterator[Row]:
+    """Two packages of the lowest layer: one that the second layer upgraded, and one that it removed."""
+    for name, after in (("openssl", version_of(item, 0)), ("gcc-12", "")):
+        yield {
+            "image_digest": item["digest"], "path": "var/lib/dpkg/status", "type": "deb", "name": name, "version": "0.9",
+            "arch": "amd64", "purl": f"pkg:deb/{name}@0.9", "ecosystem": "", "origin": "installed",
+            "layer": layer_of(item, 0), "layer_index": 0, "removed_layer": layer_of(item, 1), "removed_layer_index": 1,
+            "replaced_by": after, "engine": ENGINE,
+        }  # fmt: skip
 
 
 def version_of(item: Mapping[str, Any], place: int) -> str:

@@ -35,7 +35,12 @@ def package(name: str, **more: object) -> dict[str, object]:
         "layer": LAYERS[0].digest,
         "path": "var/lib/dpkg/status",
         "purl": f"pkg:deb/debian/{name}@1.0",
+        "first_layer": LAYERS[0].digest,
     } | more
+
+
+def removed(name: str, **more: object) -> dict[str, object]:
+    return package(name) | {"removed_layer": LAYERS[2].digest, "replaced_by": ""} | more
 
 
 FINDINGS = (
@@ -53,6 +58,8 @@ def sample(
     packages: pa.Table | None = None,
     findings: pa.Table | None = None,
     problems: pa.Table | None = None,
+    *,
+    removed: pa.Table | None = None,
 ) -> Any:  # noqa: ANN401  # a JSON document
     return scan_report(
         image,
@@ -62,4 +69,5 @@ def sample(
         rows("problems") if problems is None else problems,
         FEEDS,
         NOW,
+        removed,
     )

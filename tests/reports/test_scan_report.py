@@ -13,7 +13,7 @@ from hullmark.model import Distro, Layer
 from hullmark.reports.scan_report import scan_report, to_json
 from hullmark.reports.severity import ORDER, reaches
 from tests.lake.rows import NOW, rows
-from tests.reports.samples import FINDINGS, IMAGE, LAYERS, package, sample
+from tests.reports.samples import FINDINGS, IMAGE, LAYERS, package, removed, sample
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "scan-report.schema.json").read_text())
 
@@ -27,13 +27,16 @@ def test_the_schema_is_one() -> None:
 
 
 def test_the_report_obeys_its_schema_and_survives_json() -> None:
-    report = sample(problems=rows("problems", {"reason": "truncated"}))
+    shipped = rows("removed_packages", removed("gcc"))
+    report = sample(problems=rows("problems", {"reason": "truncated"}), removed=shipped)
     document = json.loads(to_json([report]))
     check(document)
     assert document == report
     assert document["image"]["layers"][1] == {
         "index": 1, "diff_id": LAYERS[1].diff_id, "digest": LAYERS[1].digest, "created_by": "RUN 1",
     }  # fmt: skip
+    assert document["removed_packages"][0]["removed_layer"] == LAYERS[2].digest
+    assert (document["packages"][0]["origin"], document["packages"][0]["owner"]) == ("installed", "")
     assert document["created"] == "2026-01-02T03:04:05Z"
     assert [feed["age_hours"] for feed in document["feeds"]] == [5.0, None]
 

@@ -15,7 +15,7 @@ from hullmark.reports.scan_table import print_scan
 from hullmark.reports.severity import ORDER
 from hullmark.reports.terminal import age, counted, plain, severity_bar, size
 from tests.lake.rows import NOW, digest, rows
-from tests.reports.samples import FINDINGS, IMAGE, LAYERS, finding, package, sample
+from tests.reports.samples import FINDINGS, IMAGE, LAYERS, finding, package, removed, sample
 
 HOSTILE = "evil\x1b[2J\x07\r\x9b31m\u202e\u2028[bold red]"
 
@@ -44,6 +44,33 @@ def test_a_scan_says_what_was_found() -> None:
         assert words in text
     order = [text.index(words) for words in ("openssl 1.0", "CVE-2023-0002", "CVE-2023-0003", "zlib 1.0", "curl 1.0")]
     assert order == sorted(order), "packages by their gravest finding, findings beneath their package"
+
+
+def test_what_speaks_for_a_package_and_whom_it_belongs_to() -> None:
+    packages = rows(
+        "packages",
+        package("zlib", upgraded_from="0.9"),
+        package("curl", origin="lock", path="app/lock"),
+        package("openssl", origin="binary", path="usr/bin/openssl", owner="deb/openssl"),
+    )
+    findings = rows("findings", finding("zlib", "CVE-1", "low"), finding("curl", "CVE-2", "low", path="app/lock"))
+    text = " ".join(scan(sample(packages=packages, findings=findings)).split())
+    for words in (
+        "zlib 1.0 · layer 0 (before: 0.9)", "curl 1.0 · layer 0 · lock file", "1 told by the content of programs",
+        "1 only asked for in lock files", "1 in files of system packages, judged with",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_removed_packages_are_counted_and_listed_on_request() -> None:
+    report = sample(removed=rows("removed_packages", removed("gcc"), removed("zlib", version="0.9", replaced_by="1.0")))
+    counted_only = " ".join(scan(report).split())
+    assert "still ship 2 packages that later ones removed or replaced: --removed" in counted_only
+    text = shown(lambda console: print_scan([report], console, removed=True))
+    listed = [" ".join(line.split()) for line in text.splitlines()]
+    assert "2 packages that lower layers still ship" in listed
+    assert "gcc 1.0 layer 0 → 2 removed" in listed
+    assert "zlib 0.9 layer 0 → 2 now 1.0" in listed
 
 
 def test_long_lists_are_counted_not_dropped_silently() -> None:
