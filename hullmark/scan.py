@@ -1,24 +1,30 @@
 """Scan one image by itself: read its layers, load the feeds it needs, and match; no lake, no Prefect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.catalogers import catalogers
 from hullmark.errors import InputError, NotAnImage
 from hullmark.fleet.outcome import Outcome, outcome_of
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers, read_layer
+from hullmark.inventory.profiled import profiled_matcher
 from hullmark.lake.schema import FINDINGS, PACKAGES
 from hullmark.model import Image, Layer, Skipped, Status
+from hullmark.profile import Profile
 from hullmark.progress import progress
 from hullmark.scan_feeds import advisories, cache_place
 from hullmark.settings import Settings
 from hullmark.sources import open_source
 from hullmark.sources.base import Source
 from hullmark.sources.platforms import parse_platform
+
+ASSEMBLE, MATCH = "stack the layers", "match"
 
 Rows = list[dict[str, object]]
 
@@ -46,11 +52,14 @@ class Scanned:
     feeds: Rows
 
 
-def scan(reference: str, settings: Settings, platform: str | None = None, *, cache: bool = True) -> Scanned:
+def scan(
+    reference: str, settings: Settings, platform: str | None = None, *, cache: bool = True, profile: Profile | None = None
+) -> Scanned:
     """Scan what `reference` names, for one platform or "all"; `settings.feeds` says where advisories come from.
 
-    `cache` keeps layer inventories under the user's cache folder, so that a layer is read once. Raises UsageError,
-    InputError (NotAnImage when there is no image in it), AccessError, TransportError and FeedError.
+    `cache` keeps layer inventories under the user's cache folder, so that a layer is read once. `profile` is told where the
+    time goes; the cache is passed over then. Raises UsageError, InputError (NotAnImage when there is no image in it),
+    AccessError, TransportError and FeedError.
     """
     if platform not in (None, "all"):
         parse_platform(platform)  # before a registry is asked
@@ -61,11 +70,11 @@ def scan(reference: str, settings: Settings, platform: str | None = None, *, cac
         skipped = [item for item in found if isinstance(item, Skipped)]
         if not images:
             raise NotAnImage(_no_image(reference, skipped))
-        inventories = _inventories(source, images, settings, cache)
+        inventories = _inventories(source, images, settings, cache and not profile, profile)
     finally:
         source.close()
     packages = [inventory.packages for inventory in inventories]
-    with advisories(packages, settings) as feeds:
+    with advisories(packages, settings) as feeds, profile.stage(MATCH) if profile else nullcontext():
         findings = _match(packages, feeds.store, settings)
     scanned = tuple(
         ScannedImage(image, inventory, outcome_of(inventory), part)
@@ -93,7 +102,9 @@ def _no_image(reference: str, skipped: Sequence[Skipped]) -> str:
     return f"{reference} holds no image that can be scanned: {first.detail}; name another reference"
 
 
-def _inventories(source: Source, images: Sequence[Image], settings: Settings, cache: bool) -> list[Inventory]:
+def _inventories(
+    source: Source, images: Sequence[Image], settings: Settings, cache: bool, profile: Profile | None
+) -> list[Inventory]:
     """Every distinct layer once, several at a time; raises what reading raises."""
     wanted: dict[str, tuple[Image, Layer]] = {}
     for image in images:
@@ -103,8 +114,11 @@ def _inventories(source: Source, images: Sequence[Image], settings: Settings, ca
     listener = progress()  # of this thread; others have none
     listener.begin("Read layers", len(wanted))
     pool = ThreadPoolExecutor(settings.threads)
+    read = partial(read_layer, limits=settings.limits)
+    if profile:
+        read = partial(read, wanting=profiled_matcher(catalogers(), profile))
     try:
-        work = [pool.submit(_read, source, image, layer, settings, objects) for image, layer in wanted.values()]
+        work = [pool.submit(_read, source, image, layer, read, objects) for image, layer in wanted.values()]
         for future in work:
             future.add_done_callback(lambda _: listener.advance())
         layers = {digest: future.result() for digest, future in zip(wanted, work, strict=True)}
@@ -114,7 +128,8 @@ def _inventories(source: Source, images: Sequence[Image], settings: Settings, ca
     for image in images:
         stack = [layers[layer.digest] for layer in image.layers]
         check_layers(image, stack)
-        inventories.append(assemble(image, stack))
+        with profile.stage(ASSEMBLE) if profile else nullcontext():
+            inventories.append(assemble(image, stack))
     return inventories
 
 
@@ -123,14 +138,16 @@ def _layer_cache() -> LayerObjects | None:
     return LayerObjects(str(folder)) if folder else None  # without one every layer is read, and nothing is kept
 
 
-def _read(source: Source, image: Image, layer: Layer, settings: Settings, objects: LayerObjects | None) -> LayerInventory:
+def _read(
+    source: Source, image: Image, layer: Layer, read: Callable[..., LayerInventory], objects: LayerObjects | None
+) -> LayerInventory:
     if objects is not None and not objects.missing([layer.digest]):
         inventory = objects.get(layer.digest)
     else:
         reopen = partial(source.open_layer, image, layer)
         try:
             with reopen() as stream:
-                inventory = read_layer(stream, layer, settings.limits, reopen)
+                inventory = read(stream, layer, reopen=reopen)
         except InputError as error:
             raise type(error)(_of_layer(image, layer, str(error))) from None
         if objects is not None:

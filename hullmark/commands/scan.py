@@ -10,6 +10,7 @@ from hullmark.errors import UsageError
 from hullmark.reports.severity import ORDER
 
 if TYPE_CHECKING:
+    from hullmark.profile import Profile
     from hullmark.reports.scan_report import Report
     from hullmark.scan import Scanned
 
@@ -33,6 +34,7 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
     verb.add_argument("--removed", action="store_true", help="list also what later layers removed and lower ones ship")
+    verb.add_argument("--profile", action="store_true", help="say where the time went; reads every layer again")
     verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep none")
     verb.set_defaults(handler=run)
 
@@ -40,6 +42,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Scan, report, and say by the exit status what came of it."""
     from hullmark.commands.showing import print_error, showing
+    from hullmark.profile import Profile
     from hullmark.reports.scan_report import scan_report
     from hullmark.scan import scan, with_feeds
     from hullmark.settings import read_settings
@@ -48,8 +51,9 @@ def run(options: argparse.Namespace) -> int:
     if target and not target.parent.is_dir():
         raise UsageError(f"there is no folder {str(target.parent)!r} to write the report to; make it first")
     settings = with_feeds(read_settings(), options.feeds)
+    profile = Profile() if options.profile else None
     with showing():
-        scanned = scan(options.image, settings, options.platform, cache=not options.no_cache)
+        scanned = scan(options.image, settings, options.platform, cache=not options.no_cache, profile=profile)
     reports = [
         scan_report(
             item.image,
@@ -63,11 +67,21 @@ def run(options: argparse.Namespace) -> int:
         for item in scanned.images
     ]
     _write(reports, options, target)
+    if profile:
+        _show_profile(profile)
     for note in scanned.notes:
         print_error(f"note: {note}")
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")
     return _exit_status(scanned, options.fail_on)
+
+
+def _show_profile(profile: "Profile") -> None:
+    from rich.console import Console
+
+    from hullmark.reports.profile_table import print_profile
+
+    print_profile(profile, Console(stderr=True))
 
 
 def _write(reports: list["Report"], options: argparse.Namespace, target: Path | None) -> None:

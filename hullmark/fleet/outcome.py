@@ -6,6 +6,7 @@ from hullmark import distro as distros
 from hullmark import errors
 from hullmark.inventory import Inventory
 from hullmark.model import Reason, Status
+from hullmark.purl import OS_TYPES
 
 REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.NotFound, Reason.VANISHED),
@@ -71,7 +72,7 @@ def _os_gap(inventory: Inventory) -> str:
     named = " ".join(part for part in (distro.id, distro.version_id) if part)
     if not distro.id and not types:
         return "There is no operating system and no package database in it, so there was nothing to compare."
-    if not distro.id and not types <= set(distros.LANGUAGES):
+    if not distro.id and types & OS_TYPES:
         return "There are OS packages but no release file, so that no advisories can be chosen for them."
     if distro.id and not distros.is_known(distro):
         return f"The operating system {named!r} has no advisories in Hullmark, so its own packages are not judged."

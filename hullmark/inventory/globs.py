@@ -9,13 +9,15 @@ from functools import cache
 
 from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import WILDCARD, Cataloger, glob_pattern
+from hullmark.profile import Profile
 
 
 class Matcher:
     """Answers for any number of paths; see `Cataloger.globs` for what `*`, `**/` and `?` match."""
 
-    def __init__(self, wanting: Iterable[Cataloger]) -> None:
+    def __init__(self, wanting: Iterable[Cataloger], profile: Profile | None = None) -> None:
         wanting = tuple(wanting)
+        self.profile = profile  # which is told where the time of reading a layer goes
         self.magic = tuple(sorted({magic for cataloger in wanting for magic in cataloger.magic}))
         self._recognising = [cataloger for cataloger in wanting if cataloger.magic]
         self._globs = [(glob_pattern(glob), cataloger) for cataloger in wanting for glob in cataloger.globs]

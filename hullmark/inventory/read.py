@@ -1,7 +1,9 @@
 """Read one layer: one streaming pass from stored bytes to rows, both digests computed on the way."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from hullmark.errors import CorruptData, IntegrityError, Unsupported
@@ -9,12 +11,14 @@ from hullmark.inventory.catalog import catalogue
 from hullmark.inventory.contents import Collector
 from hullmark.inventory.globs import Matcher, matcher
 from hullmark.inventory.links import read_links, report_unread, worth_a_pass
+from hullmark.inventory.profiled import ROWS, WALK, ProfiledHash, profiled_pieces
 from hullmark.inventory.value import LayerInventory
 from hullmark.layers.digests import Digests
 from hullmark.layers.inflate import Unpacked
 from hullmark.layers.stored import Stored
 from hullmark.layers.tar import Tar
 from hullmark.model import Layer
+from hullmark.profile import Profile
 from hullmark.settings import Limits
 
 Reopen = Callable[[], BinaryIO]
@@ -29,7 +33,11 @@ class _Facts:
 
 
 def read_layer(
-    stream: BinaryIO, layer: Layer, limits: Limits, reopen: Reopen | None = None, wanting: Matcher | None = None
+    stream: BinaryIO,
+    layer: Layer,
+    limits: Limits,
+    reopen: Reopen | None = None,
+    wanting: Matcher | None = None,
 ) -> LayerInventory:
     """What the layer holds. `reopen` gives the same bytes once more; it is called only for hard links that need it.
 
@@ -41,28 +49,32 @@ def read_layer(
     """
     owner = f"layer {layer.digest[:19]}"
     wanting = wanting or matcher()
+    profile = wanting.profile
     collector = Collector(wanting, limits, owner)
-    facts = _walk(stream, layer, limits, collector.collect)
+    facts = _walk(stream, layer, limits, collector.collect, profile)
     contents = collector.contents
     again = reopen is not None
     if reopen and worth_a_pass(contents):
         room = limits.kept_bytes - collector.spent
         with reopen() as second:
-            _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room))
+            _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room), profile)
     report_unread(contents, wanting, again)
-    table = catalogue(contents, wanting.wants)
+    with profile.stage(ROWS) if profile else nullcontext():
+        table = catalogue(contents, wanting.wants)
     return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
 
 
-def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], object]) -> _Facts:
+def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], object], profile: Profile | None) -> _Facts:
     """Stream a layer through `use`, then read it to its end and compare what was promised."""
-    with Digests() as digests:
+    with Digests(partial(ProfiledHash, profile)) if profile else Digests() as digests:
         stored = Stored(stream, layer, limits, digests)
         unpacked = Unpacked(stored, limits, digests)
-        tar = Tar(iter(unpacked), limits, stored.name)
+        pieces = profiled_pieces(iter(unpacked), profile) if profile else iter(unpacked)
+        tar = Tar(pieces, limits, stored.name)
         try:
-            use(tar)
-            tar.drain()
+            with profile.stage(WALK) if profile else nullcontext():
+                use(tar)
+                tar.drain()
         except (CorruptData, Unsupported):  # of the layer, or of other bytes that came in its place
             stored.drain()
             _compare("digest", layer.digest, digests.stored_digest(), stored.name)

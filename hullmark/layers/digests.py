@@ -5,6 +5,7 @@ for the thread is bounded by the number of pieces.
 """
 
 import hashlib
+from collections.abc import Callable
 from queue import Queue
 from threading import Thread
 from types import TracebackType
@@ -16,13 +17,14 @@ ALONE = 4  # pieces that are hashed without a thread
 
 class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
 
 class Digests:
     """Feed pieces in order, then ask for the digests; a context manager, so that no thread outlives a failure."""
 
-    def __init__(self) -> None:
-        self._stored, self._unpacked = hashlib.sha256(), hashlib.sha256()
+    def __init__(self, sha256: Callable[[], _Hash] = hashlib.sha256) -> None:
+        self._stored, self._unpacked = sha256(), sha256()
         self._queue: Queue[tuple[_Hash, bytes] | None] = Queue(WAITING)
         self._thread: Thread | None = None
         self._pieces = 0
