@@ -165,7 +165,7 @@ def _is_object(data: bytes) -> bool:
 
 
 def _whole(cataloger: Cataloger) -> list[Seed]:
-    """Fixtures that are JSON and hold packages; what a file of a common name should be, nobody can say once it is cut off."""
+    """Fixtures that are JSON and hold packages, without files of common names, which cut off may be anything."""
     found = [(path, data) for path, data in seeds(cataloger.name) if _is_object(data)]
     found = [(path, data) for path, data in found if path.rpartition("/")[2] not in COMMON]
     return [(path, data) for path, data in found if _packages(parsed(cataloger, path, data))]
