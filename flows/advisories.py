@@ -10,6 +10,7 @@ from hullmark.lake.store import Lake
 from hullmark.progress import progress
 from hullmark.settings import Settings, read_settings
 from tasks.advisories import refresh_advisories
+from tasks.analysis import evaluate_rules
 from tasks.matching import match_lake
 
 
@@ -49,3 +50,5 @@ def match_stored(lake: Lake, settings: Settings, record: Record, reread: list[st
     """Match everything that is stored; `reread` are the images that another engine had read before."""
     progress().begin("Match with advisories", None)
     match_lake(lake, record, reread, settings.memory_mb)
+    progress().begin("Ask the rules", None)
+    evaluate_rules(lake, record.run, settings)

@@ -1,4 +1,4 @@
-"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Problem.
+"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Exposure, Problem.
 
 Digests are strings `sha256:<64 hex>`, sizes are bytes, times are aware UTC datetimes. Paths inside an image have no
 leading slash and no `.` or `..` parts. Millions of rows are Arrow tables (see `lake/schema.py`), never these objects.
@@ -175,6 +175,17 @@ class Owned:
 
     owner: str  # name of the package
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Something in a file, or about it, that should not be in an image: a secret, or a mode that gives rights away.
+
+    `evidence` says where and what it looks like, never the secret itself.
+    """
+
+    kind: str  # "private-key", "aws-key", "setuid" ...; see docs/checks.md
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Settings:
     memory_mb: int = 1024  # DuckDB's memory limit
     log_level: str = "WARNING"
     aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS
+    policy: str = ""  # a folder with rules, frameworks and targets of one's own
     platform_role_arn: str = ""  # the role that Hullmark runs as, which customers trust
     template_url: str = ""  # where customer-role.yaml lies in S3, for quick-create links
     limits: Limits = field(default_factory=Limits)

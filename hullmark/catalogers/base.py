@@ -2,17 +2,17 @@
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
 function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, distros (of
-release files) and owned paths (of OS package databases); what it raises as `CorruptData` becomes one Problem row for that
-file, and what it had yielded before stays.
+release files), owned paths (of OS package databases) and exposures; what it raises as `CorruptData` becomes one Problem row
+for that file, and what it had yielded before stays.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hullmark.model import Distro, Owned, Package, Problem
+from hullmark.model import Distro, Exposure, Owned, Package, Problem
 
-Find = Package | Problem | Distro | Owned
+Find = Package | Problem | Distro | Owned | Exposure
 Parse = Callable[[str, bytes], Iterator[Find]]
 
 WILDCARD = re.compile(r"(\*\*/|\*|\?)")

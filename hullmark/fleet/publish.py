@@ -20,7 +20,7 @@ from hullmark.quality.quarantine import quarantine
 from hullmark.quality.validate import Verdict, validate
 
 Validate = Callable[[str, pa.Table], Verdict]
-SCOPED = ("packages", "removed_packages", "problems", "image_layers")
+SCOPED = ("packages", "removed_packages", "problems", "exposures", "image_layers")
 
 
 def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = validate) -> pa.Table:
@@ -59,6 +59,7 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
         "packages": rows.packages_table(once),
         "removed_packages": rows.removed_packages_table(once),
         "problems": rows.problems_table(once),
+        "exposures": rows.exposures_table(once),
         "image_layers": rows.image_layers_table(once),
         "images": rows.images_table(answers, run, _first_seen(lake, once)),
         "evidence": rows.evidence_table(answers, run),

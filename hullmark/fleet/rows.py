@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import COVERAGE, EVIDENCE, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
+from hullmark.lake.schema import COVERAGE, EVIDENCE, EXPOSURES, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
 from hullmark.model import Image, Layer, Skipped
 
 Rows = list[dict[str, object]]
@@ -55,6 +55,11 @@ def removed_packages_table(answers: Iterable[Answer]) -> pa.Table:
 def problems_table(answers: Iterable[Answer]) -> pa.Table:
     """The problems of all images (schema PROBLEMS)."""
     return pa.concat_tables([PROBLEMS.empty_table(), *(item.inventory.problems for item in answers if item.inventory)])
+
+
+def exposures_table(answers: Iterable[Answer]) -> pa.Table:
+    """What should not be in the images (schema EXPOSURES)."""
+    return pa.concat_tables([EXPOSURES.empty_table(), *(item.inventory.exposures for item in answers if item.inventory)])
 
 
 def distinct(answers: Iterable[Answer]) -> list[Answer]:
@@ -133,14 +138,21 @@ def _facts(image: Image) -> dict[str, object]:
     stated = image.config.get("config")
     config: Mapping[str, object] = stated if isinstance(stated, Mapping) else {}
     user = config.get("User")
-    labels = config.get("Labels")
+    labels, ports = config.get("Labels"), config.get("ExposedPorts")
     return {
         "created_at": _created(image.config.get("created")),
         "user": _text(user) if isinstance(user, str) else "",
+        "healthcheck": _has_healthcheck(config.get("Healthcheck")),
+        "ports": sorted(_text(str(port))[:40] for port in ports) if isinstance(ports, Mapping) else [],
         "entrypoint": json.dumps([*_words(config.get("Entrypoint")), *_words(config.get("Cmd"))]),
         "labels": json.dumps(labels if isinstance(labels, Mapping) else {}, sort_keys=True),
         "annotations": json.dumps(dict(image.annotations), sort_keys=True),
     }
+
+
+def _has_healthcheck(stated: object) -> bool:
+    test = stated.get("Test") if isinstance(stated, Mapping) else None
+    return bool(_words(test)) and _words(test)[0] != "NONE"
 
 
 def _words(value: object) -> list[str]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.distro import choose
+from hullmark.inventory.configuration import config_exposures
 from hullmark.inventory.evidence import without_answered
 from hullmark.inventory.heirs import inherit
 from hullmark.inventory.overlay import Flags, Ints, ints
@@ -18,10 +19,10 @@ from hullmark.inventory.spans import spans_of
 from hullmark.inventory.unread import unread_links
 from hullmark.inventory.value import Inventory, LayerInventory
 from hullmark.inventory.versions import NONE, Versions, versions_of
-from hullmark.lake.schema import LAYER_OBJECT, PROBLEMS
+from hullmark.lake.schema import EXPOSURES, LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
-FINDS = frozenset({"package", "distro", "problem", "alias", "owned"})
+FINDS = frozenset({"package", "distro", "problem", "exposure", "alias", "owned"})
 NAMED = ["kind", "path", "target", "wanted"]
 
 
@@ -49,6 +50,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
         without_answered(packages),
         removed_rows(spans.filter(pc.is_valid(spans["removed_layer"])), image.digest, distro),
         _problem_rows(problems, image.digest, stored),
+        _exposures(finds, version, versions, image, stored),
     )
 
 
@@ -122,6 +124,26 @@ def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
     """Problems of visible files, and those that speak of no wanted file."""
     shown = _is(finds, "problem") & ((version == NONE) | _at(versions.visible, version))
     return finds.filter(pa.array(shown)).select(["layer", "path", "cataloger", "detail"])
+
+
+def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image, stored: pa.Array) -> pa.Table:
+    """What is exposed in files that are visible in the finished image, and in its configuration (then without a layer)."""
+    mine = np.flatnonzero(_is(finds, "exposure") & _at(versions.visible, version))
+    rows = finds.take(pa.array(mine))
+    in_files = {
+        "image_digest": pa.array([image.digest] * rows.num_rows, pa.string()),
+        "path": versions.table["real"].take(pa.array(version[mine])),
+        "kind": rows["name"],
+        "evidence": rows["detail"],
+        "layer": stored.take(rows["layer"]),
+        "layer_index": rows["layer"],
+    }
+    in_config = [
+        {"image_digest": image.digest, "path": place, "kind": item.kind, "evidence": item.evidence, "layer": ""}
+        for place, item in config_exposures(image)
+    ]
+    both = [pa.table(in_files, schema=EXPOSURES), pa.Table.from_pylist(in_config, schema=EXPOSURES)]
+    return pa.concat_tables(both).group_by(EXPOSURES.names).aggregate([])
 
 
 def _problem_rows(problems: pa.Table, image_digest: str, stored: pa.Array) -> pa.Table:

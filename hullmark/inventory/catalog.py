@@ -12,7 +12,7 @@ from hullmark.formats.problems import MOST
 from hullmark.inventory.contents import Contents
 from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.layers.tar import OTHER
-from hullmark.model import Distro, Package, Problem
+from hullmark.model import Distro, Exposure, Package, Problem
 from hullmark.versions import key, keys, scheme_of_type
 
 STATED = (
@@ -28,14 +28,15 @@ class Rows:
     packages: list[tuple[str, str, Package]]  # path, cataloger, package
     distros: list[tuple[str, str, Distro]]
     problems: list[Problem]
+    exposures: list[tuple[str, str, Exposure]]
 
 
 def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
-    """The layer's rows (LAYER_OBJECT): packages, distros, problems, aliases and owned paths, then every name, each by path.
+    """The layer's rows (LAYER_OBJECT): what was found, then every name, each kind by path.
 
     `wants` says whether some cataloger wants a path.
     """
-    found = Rows([], [], [])
+    found = Rows([], [], [], [])
     for path, cataloger, item in contents.found.items():
         if isinstance(item, Package):
             found.packages.append((path, cataloger, item))
@@ -43,9 +44,11 @@ def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
             found.distros.append((path, cataloger, item))
         elif isinstance(item, Problem):
             found.problems.append(item)
+        elif isinstance(item, Exposure):
+            found.exposures.append((path, cataloger, item))
     packages = _packages(found)
-    parts = [packages, _distros(found), _problems(found), _aliases(contents), _owned(contents, wants), _names(contents)]
-    return pa.concat_tables(parts).combine_chunks()
+    finds = [packages, _distros(found), _problems(found), _exposures(found), _aliases(contents), _owned(contents, wants)]
+    return pa.concat_tables([*finds, _names(contents)]).combine_chunks()
 
 
 def _packages(found: Rows) -> pa.Table:
@@ -120,6 +123,18 @@ def _problems(found: Rows) -> pa.Table:
         path=[path for path, _, _ in rows],
         cataloger=[cataloger for _, cataloger, _ in rows],
         detail=[reason for _, _, reason in rows],
+    )
+
+
+def _exposures(found: Rows) -> pa.Table:
+    rows = found.exposures
+    return _table(
+        "exposure",
+        len(rows),
+        path=[path for path, _, _ in rows],
+        cataloger=[cataloger for _, cataloger, _ in rows],
+        name=[item.kind for _, _, item in rows],
+        detail=[item.evidence for _, _, item in rows],
     )
 
 

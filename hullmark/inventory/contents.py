@@ -16,10 +16,13 @@ from hullmark.inventory.globs import Matcher
 from hullmark.inventory.recent import Recent
 from hullmark.layers.names import META, OPAQUE, WHITEOUT, clean, folder_of
 from hullmark.layers.tar import FILE, FOLDER, HARDLINK, OTHER, SYMLINK, Entry, Tar
+from hullmark.model import Exposure
 from hullmark.settings import MIB, Limits
 
 READER = "layer"  # the cataloger that Problem rows of this stage name
 NAME_BYTES = 64  # beside its text, for a name in memory
+PLAIN, OPEN = ord("0"), frozenset(b"2367")  # digits of a mode as tars write it: no special bits; everybody may write
+MODES = ((0o4000, "setuid"), (0o2000, "setgid"), (0o0002, "world-writable"))
 HUGE = 32 * MIB  # files above it are read one at a time, however many threads read layers
 _HUGE_FILES = Lock()
 
@@ -66,7 +69,7 @@ class Collector:
         self._owner = owner
         self.spent = 0
 
-    def collect(self, tar: Tar) -> Contents:
+    def collect(self, tar: Tar) -> Contents:  # noqa: C901  the hot loop: a call an entry costs more than a branch
         """All of the tar; raises what the tar raises, and LimitExceeded when there is too much to keep."""
         names, wants, magic = self.contents.names, self._matcher.wants, self._matcher.magic
         for entry in tar:
@@ -88,6 +91,8 @@ class Collector:
                         self._read(path, entry, tar, [])
                 elif entry.kind == HARDLINK:
                     self._note_alias(path)
+                if entry.block[103] != PLAIN or entry.block[106] in OPEN:
+                    self._note_mode(path, entry)
         _settle(self.contents)
         return self.contents
 
@@ -164,6 +169,14 @@ class Collector:
             self._parse(path, data, wanting, [])
             size, mode = self.contents.facts[target]
             self.contents.facts[path] = (size, mode)
+
+    def _note_mode(self, path: str, entry: Entry) -> None:
+        """Whose rights a program takes on, and who may change a file."""
+        for bit, kind in MODES if entry.kind == FILE else ():
+            if entry.mode & bit:
+                self.contents.found.note(path, READER, Exposure(kind, f"mode {entry.mode:04o}"))
+                self.contents.facts[path] = (entry.size, entry.mode)
+                self._want(path)
 
     def _note_alias(self, path: str) -> None:
         target = self.contents.targets.get(path, "")

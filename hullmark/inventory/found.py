@@ -53,6 +53,10 @@ class Found:
         """Note a problem of a path that no cataloger got to read."""
         self.by_path.setdefault(path, []).append((cataloger, Problem(path, cataloger, reason)))
 
+    def note(self, path: str, reader: str, item: Find) -> None:
+        """Note what is known of a file without reading it."""
+        self.by_content.setdefault(path, []).append((reader, item))
+
     def drop(self, path: str, heir: str = "") -> None:
         """Forget what was found in a file; `heir` is another name of the same file, which keeps what its content told."""
         self.by_path.pop(path, None)

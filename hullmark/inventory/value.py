@@ -25,9 +25,10 @@ class LayerInventory:
 @dataclass(frozen=True, slots=True, eq=False)
 class Inventory:
     """One image: its operating system, the packages visible in it (PACKAGES), those that a lower layer still ships
-    (REMOVED_PACKAGES), and what could not be read (PROBLEMS)."""
+    (REMOVED_PACKAGES), what could not be read (PROBLEMS), and what should not be in it (EXPOSURES)."""
 
     distro: Distro
     packages: pa.Table
     removed: pa.Table
     problems: pa.Table
+    exposures: pa.Table

@@ -36,9 +36,9 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 # One row per thing found in a layer. kind: "package", "problem", "whiteout" (path is what it hides), "opaque" (path is the
 # folder), "symlink" and "hardlink" (target = their target), "folder", "file" (any other), "distro" (detail = JSON), "alias"
 # (path is a hard link to what was recognised by its content and is reported at target), "owned" (the file list of the OS
-# package type / name, stated at target, names path).
-# Finds (package, distro, problem, alias, owned; wanted = null) come first, then a row for every name in the layer: see
-# docs/layers.md. Names that a cataloger wanted for their path carry wanted = true, even when they yielded nothing; files
+# package type / name, stated at target, names path), "exposure" (name = its kind, detail = its evidence, masked).
+# Finds (package, distro, problem, exposure, alias, owned; wanted = null) come first, then a row for every name in the layer:
+# see docs/layers.md. Names that a cataloger wanted for their path carry wanted = true, even when they yielded nothing; files
 # that were recognised by their content, and their aliases, only when something was found.
 LAYER_OBJECT = _schema(
     kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
@@ -106,7 +106,8 @@ FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 IMAGES = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
     size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
-    labels=TEXT, annotations=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME, last_seen=TIME, state=TEXT,
+    healthcheck=FLAG, ports=TEXTS, labels=TEXT, annotations=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME,
+    last_seen=TIME, state=TEXT,
 )  # fmt: skip
 # One row for each time that a tag pointed somewhere: digest is what the registry lists for it, an index or an image.
 # until is null while it points there; a deleted tag has no such row.
@@ -140,6 +141,13 @@ EVIDENCE = _schema(
     subject=TEXT, kind=TEXT, predicate_type=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT,
     media_type=TEXT, size=COUNT, account=TEXT, region=TEXT, at=TIME,
 )  # fmt: skip
+# What should not be in an image: secrets (masked), modes that give rights away, caches (docs/checks.md). In the
+# configuration, path is its place there ("config.Env[NAME]", "history[3]"), layer is "" and layer_index null.
+EXPOSURES = _schema(image_digest=TEXT, path=TEXT, kind=TEXT, evidence=TEXT, layer=TEXT, layer_index=pa.int32())
+# What fails which rule (docs/compliance.md), and since when. Subjects of rules are digests.
+CHECKS = _schema(image_digest=TEXT, rule=TEXT, evidence=TEXT, first_seen=TIME)
+# How many of how many fail a rule in a repository, from `at` on until the next row says otherwise.
+COMPLIANCE = _schema(at=TIME, run=TEXT, rule=TEXT, account=TEXT, repository=TEXT, population=COUNT, failing=COUNT)
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
 # package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);
@@ -185,6 +193,9 @@ TABLES: dict[str, Table] = {
             REMOVED_PACKAGES,
         ),
         Table("problems", ("image_digest", "layer", "path", "cataloger", "reason"), ("image_digest",), PROBLEMS),
+        Table("exposures", ("image_digest", "path", "kind", "evidence"), ("image_digest",), EXPOSURES),
+        Table("checks", ("image_digest", "rule"), ("image_digest",), CHECKS),
+        Table("compliance", ("rule", "account", "repository", "at"), (), COMPLIANCE),
         Table("coverage", ("run", "registry", "repository", "digest"), (), COVERAGE),
         Table("digests", ("registry", "repository", "digest"), (), DIGESTS),
         Table("failures", ("digest",), ("digest",), FAILURES),

@@ -12,7 +12,7 @@ import pytest
 from hullmark import catalogers as package
 from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import Cataloger
-from hullmark.model import Origin, Package, Problem
+from hullmark.model import Exposure, Origin, Package, Problem
 from tests.catalogers.cases import FIXTURES, packages, problems, read_rows, run
 
 MODULES = {cataloger.parse.__module__.rpartition(".")[2]: cataloger for cataloger in catalogers()}
@@ -28,6 +28,13 @@ def test_case(folder: Path) -> None:
     assert sorted(packages(found), key=repr) == sorted(expected, key=repr)
     stated = [Problem(row["path"], cataloger.name, row["reason"]) for row in _rows(folder, "problems")]
     assert sorted(problems(found), key=repr) == sorted(stated, key=repr)
+    exposed = [item for item in found if isinstance(item, Exposure)]
+    told = [Exposure(row["kind"], row["evidence"]) for row in _rows(folder, "exposures")] if _exposes(folder) else []
+    assert sorted(exposed, key=repr) == sorted(told, key=repr)
+
+
+def _exposes(folder: Path) -> bool:
+    return (folder / "exposures.tsv").exists()
 
 
 def test_every_cataloger_has_cases() -> None:

@@ -1,0 +1,22 @@
+/* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
+   when each finding is due. Reads `images`, `findings`, `target` (severity, days; severity "kev" for what is known to be exploited). */
+CREATE OR REPLACE TEMP TABLE image AS
+SELECT
+    digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
+    list_sort(list_distinct(flatten(list(tags)))) AS tags, any_value("user") AS "user", any_value(entrypoint) AS entrypoint,
+    any_value(healthcheck) AS healthcheck, any_value(ports) AS ports, any_value(labels) AS labels,
+    any_value(created_at) AS created_at, any_value(size) AS size, any_value(os_id) AS os_id, any_value(os_version) AS os_version,
+    any_value(index_digest) AS index_digest
+FROM images
+WHERE state = 'present'
+GROUP BY digest;
+
+CREATE OR REPLACE TEMP VIEW finding_due AS
+SELECT
+    findings.*,
+    least(
+        first_seen + to_days(target.days::INTEGER),
+        CASE WHEN kev THEN least(first_seen + to_days((SELECT days FROM target WHERE severity = 'kev')::INTEGER), kev_due::TIMESTAMPTZ) END
+    ) AS due
+FROM findings
+LEFT JOIN target ON target.severity = findings.severity

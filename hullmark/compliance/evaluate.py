@@ -1,0 +1,76 @@
+"""Ask every rule of the lake, and keep what fails, since when, and how many pass where."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from hullmark.analysis.outdated import outdated
+from hullmark.compliance.load import Policy, Rule
+from hullmark.errors import UsageError
+from hullmark.lake.schema import CHECKS, COMPLIANCE
+from hullmark.lake.store import Lake
+from hullmark.sql import read_sql
+
+FAILING = pa.schema([("rule", pa.string()), ("subject", pa.string()), ("evidence", pa.string())])
+POPULATION = pa.schema([("rule", pa.string()), ("subject", pa.string())])
+
+
+def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int = 1024) -> int:
+    """Bring the tables `checks` and `compliance` up to date; returns how many images fail some rule.
+
+    Raises UsageError, which names it, for a rule of the operator's that is no SELECT or that DuckDB refuses.
+    """
+    with closing(lake.connect(memory_mb)) as connection:
+        prepare(connection, policy, at)
+        connection.register("failing", pa.concat_tables([FAILING.empty_table(), *_failing(connection, policy, at)]))
+        connection.register(
+            "population", pa.concat_tables([POPULATION.empty_table(), *_populations(connection, policy, at)])
+        )
+        connection.execute(read_sql(__package__, "20_results.sql"), {"at": at})
+        scopes = connection.sql(read_sql(__package__, "checks_changed.sql")).to_arrow_table()
+        connection.register("scope", scopes)
+        rows = connection.sql("SELECT result.* FROM result SEMI JOIN scope USING (image_digest)").to_arrow_table()
+        scores = connection.sql(read_sql(__package__, "30_scores.sql"), params={"at": at, "run": run}).to_arrow_table()
+        failing = connection.sql("SELECT count(DISTINCT image_digest) FROM result").fetchall()[0][0]
+    if scopes.num_rows:
+        lake.replace_scope("checks", scopes, rows.cast(CHECKS))
+    lake.commit("compliance", scores.cast(COMPLIANCE))
+    return int(failing)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> None:
+    """Leave on a lake's connection what rules see: `image`, `finding_due`, `outdated`, `target` (see `10_context.sql`)."""
+    targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
+    connection.register("target", targets)
+    outdated(connection, at)
+    connection.execute(read_sql(__package__, "10_context.sql"))
+
+
+def _failing(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:
+    for rule in policy.rules.values():
+        rows = _ask(connection, rule, rule.sql, ("subject", "evidence"), at)
+        yield pa.table([pa.array([rule.id] * rows.num_rows, pa.string()), *rows.columns], schema=FAILING)
+
+
+def _populations(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:
+    for rule in policy.rules.values():
+        rows = _ask(connection, rule, rule.applies, ("subject",), at)
+        distinct = rows.group_by("subject").aggregate([])
+        yield pa.table([pa.array([rule.id] * distinct.num_rows, pa.string()), distinct["subject"]], schema=POPULATION)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, rule: Rule, sql: str, columns: tuple[str, ...], at: datetime) -> pa.Table:
+    """The rows of a rule's statement; the lake's connection can neither write nor read anything else."""
+    try:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise UsageError(f"the rule {rule.id} must hold one SELECT; see docs/compliance.md")
+        given: Mapping[str, object] = {"now": at} if "now" in statements[0].named_parameters else {}
+        rows = connection.sql(statements[0].query, params=dict(given)).to_arrow_table()
+        return rows.select(list(columns)).cast(pa.schema([(name, pa.string()) for name in columns]))
+    except (duckdb.Error, KeyError, pa.ArrowException) as error:
+        first = str(error).strip().splitlines()[0][:200]
+        raise UsageError(f"the rule {rule.id} cannot be asked: {first}; correct its file") from None

@@ -1,0 +1,139 @@
+"""Read rules, frameworks and targets: ours, and those in the folder that the setting `policy` names."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from hullmark.errors import UsageError
+from hullmark.sql import split_header
+
+SEVERITIES = ("low", "medium", "high", "critical")
+_ID = re.compile(r"[A-Z]{2,8}[0-9]{3,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `sql` gives failing rows (subject, evidence), `applies` the population (subject); subjects are digests."""
+
+    id: str
+    title: str
+    severity: str
+    refs: tuple[str, ...]
+    applies: str
+    fix: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of a framework; without rules it is for people to judge, and `note` says why."""
+
+    id: str
+    title: str
+    rules: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A named framework."""
+
+    id: str
+    title: str
+    source: str
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules by their id, all frameworks, and the targets: days by severity and for what is known to be exploited."""
+
+    rules: Mapping[str, Rule]
+    frameworks: tuple[Framework, ...]
+    targets: Mapping[str, int]
+
+
+def read_policy(folder: str = "") -> Policy:
+    """Our rules, frameworks and targets, and on top those of `folder`: rules/*.sql, frameworks/*.toml, targets.toml.
+
+    A rule or framework of the folder replaces ours of the same id. Raises UsageError, which names the file.
+    """
+    places: list[Traversable] = [files("hullmark.compliance")]
+    if folder:
+        if not Path(folder).is_dir():
+            raise UsageError(f"there is no folder {folder} with rules; set HULLMARK_POLICY to one or unset it")
+        places.append(Path(folder))
+    rules = {rule.id: rule for place in places for rule in map(_rule, _files(place, "rules", ".sql"))}
+    frameworks = {item.id: item for place in places for item in map(_framework, _files(place, "frameworks", ".toml"))}
+    for framework in frameworks.values():
+        unknown = sorted({name for control in framework.controls for name in control.rules} - rules.keys())
+        if unknown:
+            raise UsageError(f"the framework {framework.id} names rules that are not there: {', '.join(unknown)}")
+    targets: dict[str, int] = {}
+    for place in places:
+        targets |= _targets(place.joinpath("targets.toml"))
+    ordered = sorted(frameworks.values(), key=lambda item: item.id)
+    return Policy(dict(sorted(rules.items())), tuple(ordered), targets)
+
+
+def _files(place: Traversable, folder: str, ending: str) -> Iterator[Traversable]:
+    found = place.joinpath(folder)
+    if found.is_dir():
+        yield from sorted((item for item in found.iterdir() if item.name.endswith(ending)), key=lambda item: item.name)
+
+
+def _rule(file: Traversable) -> Rule:
+    header, statement = split_header(_text(file))
+    stated = _toml(file, header)
+    try:
+        rule = Rule(
+            str(stated["id"]), str(stated["title"]), str(stated["severity"]), tuple(map(str, stated["refs"])),
+            str(stated["applies"]), str(stated["fix"]), statement,
+        )  # fmt: skip
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"the rule {file.name} lacks {error} in its header; see docs/compliance.md") from None
+    if not _ID.fullmatch(rule.id) or rule.severity not in SEVERITIES or not statement:
+        raise UsageError(
+            f"the rule {file.name} has no id like HM001, no severity of {', '.join(SEVERITIES)}, or no statement"
+        )
+    return rule
+
+
+def _framework(file: Traversable) -> Framework:
+    stated = _toml(file, _text(file))
+    try:
+        controls = tuple(
+            Control(str(item["id"]), str(item["title"]), tuple(map(str, item["rules"])), str(item.get("note", "")))
+            for item in stated["control"]
+        )
+        return Framework(str(stated["id"]), str(stated["title"]), str(stated["source"]), controls)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"the framework {file.name} lacks {error}; see docs/compliance.md") from None
+
+
+def _targets(file: Traversable) -> dict[str, int]:
+    if not file.is_file():
+        return {}
+    stated = _toml(file, _text(file))
+    if any(name not in {*SEVERITIES, "kev"} or not isinstance(days, int) or days < 1 for name, days in stated.items()):
+        raise UsageError(f"{file.name} must give whole days from 1 on for kev and severities; see docs/compliance.md")
+    return {name: int(days) for name, days in stated.items()}
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file.name} cannot be read: {error}; check its permissions and encoding") from None
+
+
+def _toml(file: Traversable, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file.name} has no valid TOML: {error}") from None

@@ -1,0 +1,1 @@
+"""One rule a `.sql` file: a header, and the failing rows (subject, evidence)."""
