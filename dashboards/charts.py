@@ -52,6 +52,23 @@ def trend(rows: pa.Table) -> alt.LayerChart:
     return chart
 
 
+def share_line(rows: pa.Table, what: str) -> alt.LayerChart:
+    """A share of a whole over time, in percent; `rows` has at and passing."""
+    values = [{**row, "at": row["at"].isoformat()} for row in rows.to_pylist()]
+    base = alt.Chart(inline(values)).encode(
+        x=alt.X("at:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
+        y=alt.Y("passing:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12, format="%")),
+        tooltip=[
+            alt.Tooltip("at:T", title="At", format="%d %b %Y %H:%M"),
+            alt.Tooltip("passing:Q", title=what, format=".1%"),
+        ],
+    )
+    line = base.mark_line(color=ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(size=46, filled=True, color=ACCENT))
+    both = base.mark_area(color=ACCENT, opacity=0.14) + line
+    chart: alt.LayerChart = both.properties(height=4 * ROW).configure_view(stroke=None)
+    return chart
+
+
 def inline(values: list[dict[str, Any]]) -> alt.InlineData:
     """Rows that travel inside the chart."""
     return alt.InlineData(values=values)

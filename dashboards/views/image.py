@@ -1,14 +1,16 @@
 """One image: its facts, its findings, its layers with what each brought in, its packages, and what could not be read."""
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
-from dashboards.data import Row, ask, ask_row
+from dashboards.data import Row, ask, ask_row, settings
 from dashboards.data import plan as steps_of
 from dashboards.palette import SEVERITIES
 from dashboards.parts import addressed, open_vulnerability, still_table, table
 from dashboards.words import counted, literal, moment, share, size
 from hullmark.analysis.image_plan import Step
+from hullmark.compliance.load import read_policy
 
 COUNTED = {"Critical": "critical", "High": "high", "Medium": "medium", "Lower": "milder", "Exploited": "exploited"}
 
@@ -24,10 +26,11 @@ def show(digest: str) -> None:
     counts = ask_row("images_severities", digest=digest)
     heading(image)
     numbers(counts)
-    names = ("Findings", "Plan", "Layers", "Packages", "Problems", "About")
-    sizes = (counts["findings"], None, counts["layers"], counts["packages"], counts["problems"], None)
+    failed = ask("images_checks", digest=digest).num_rows
+    names = ("Findings", "Plan", "Checks", "Layers", "Packages", "Problems", "About")
+    sizes = (counts["findings"], None, failed, counts["layers"], counts["packages"], counts["problems"], None)
     labels = [name if number is None else f"{name} · {number:,}" for name, number in zip(names, sizes, strict=True)]
-    for tab, part in zip(st.tabs(labels), (findings, plan, layers, packages, problems, about), strict=True):
+    for tab, part in zip(st.tabs(labels), (findings, plan, checks, layers, packages, problems, about), strict=True):
         with tab:
             part(image)
 
@@ -98,6 +101,25 @@ def result(step: Step) -> str:
     exploited = f", {step.exploited:,} known to be exploited" if step.exploited else ""
     new = f"; the new versions have {step.brings:,} that the old ones have not" if step.brings else ""
     return f"Ends {found}{exploited}{new}."
+
+
+def checks(image: Row) -> None:
+    """The rules that it fails, and what to do."""
+    rows = ask("images_checks", digest=image["digest"]).to_pylist()
+    if not rows:
+        st.success("It fails no rule.", icon=":material/check:")
+        return
+    known = read_policy(settings().policy).rules
+    told = [(row, known.get(row["rule"])) for row in rows]
+    still_table(pa.Table.from_pylist([
+        {**row, "title": rule.title if rule else "", "severity": [rule.severity if rule else "unknown"],
+         "fix": rule.fix if rule else ""}
+        for row, rule in told
+    ]), {
+        "rule": columns.text("Rule", 70), "severity": columns.severity(words=SEVERITIES), "title": columns.text("", 280),
+        "evidence": columns.text("Evidence", 420), "fix": columns.text("What to do", 320),
+        "first_seen": columns.day("Since"),
+    })  # fmt: skip
 
 
 def layers(image: Row) -> None:

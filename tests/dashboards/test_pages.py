@@ -10,7 +10,7 @@ from hullmark.errors import TransportError
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
-PAGES = ("overview", "images", "findings", "fixes", "integrations", "image", "vulnerability")
+PAGES = ("overview", "images", "findings", "fixes", "compliance", "integrations", "image", "vulnerability")
 STATES = ("none", "empty", "imageless", "feedless", "fleet")
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 CVE = "CVE-2022-10259"
@@ -113,8 +113,8 @@ def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet:
     assert not page.exception
     found, layers, packages, problems, places = (table.value for table in page.dataframe)
     assert [tab.label for tab in page.tabs] == [
-        f"Findings · {len(found)}", "Plan", f"Layers · {len(layers)}", f"Packages · {len(packages)}", "Problems · 1",
-        "About",
+        f"Findings · {len(found)}", "Plan", "Checks · 0", f"Layers · {len(layers)}", f"Packages · {len(packages)}",
+        "Problems · 1", "About",
     ]  # fmt: skip
     assert layers["findings"].sum() == packages["findings"].sum() == len(found)
     assert list(problems["reason"]) == ["no Version"]

@@ -1,0 +1,113 @@
+"""Compliance: how rules and frameworks stand, which images fail a rule, and how that went on."""
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards import charts, columns
+from dashboards.data import ask, ask_row, settings
+from dashboards.parts import KEPT, getting_started, open_image, still_table, table
+from dashboards.words import share
+from hullmark.compliance.load import Policy, read_policy
+from hullmark.reports.compliance_report import Counts, control_rows, rule_rows, score
+
+ALL = "All rules"
+
+
+def show() -> None:
+    """The whole page."""
+    fleet = ask_row("overview_fleet")
+    if not fleet["images"]:
+        getting_started("No rules asked yet")
+        return
+    st.title("Compliance", anchor=False)
+    options = ask_row("images_options")
+    first, second, third = st.columns([1.6, 1.2, 1.2])
+    policy = read_policy(settings().policy)
+    titles = {framework.id: framework.title for framework in policy.frameworks}
+    chosen = first.selectbox(
+        "Framework", ["", *titles], format_func=lambda name: titles.get(name, ALL), key="framework", **KEPT
+    )
+    accounts = second.multiselect("Account", options["accounts"], key="account", placeholder="All", **KEPT)
+    repositories = third.multiselect("Repository", options["repositories"], key="repository", placeholder="All", **KEPT)
+    counts = {
+        row["rule"]: (row["population"], row["failing"])
+        for row in ask("compliance_rules", accounts=accounts, repositories=repositories).to_pylist()
+    }
+    if not counts:
+        st.info("No rule was asked of these images yet: `hullmark run` asks them when it ends.")
+        return
+    if chosen:
+        controls(policy, chosen, counts)
+    else:
+        history()
+    rules(policy, counts, chosen)
+
+
+def controls(policy: Policy, name: str, counts: Counts) -> None:
+    """The controls of a framework with its score."""
+    framework = next(item for item in policy.frameworks if item.id == name)
+    rows = control_rows(framework, counts)
+    total = score(rows)
+    st.caption(f"{framework.source}. That its rules pass is evidence for a control, not the control itself.")
+    if total is not None:
+        st.metric("Passing answers", f"{100 * total:.0f} %")
+    still_table(pa.Table.from_pylist([
+        {"control": row.control, "title": row.title, "state": [row.state], "answer": answer(row.failing, row.population),
+         "rules": list(row.rules), "note": row.note}
+        for row in rows
+    ]), {
+        "control": columns.text("Control", 70), "title": columns.text("", 460), "state": columns.state(width=80),
+        "answer": columns.text("Fail", 96), "rules": columns.tags("Rules", 220), "note": columns.text("Note", 300),
+    })  # fmt: skip
+
+
+def answer(failing: int, population: int) -> str:
+    """ "3 of 40"; a dash where nobody was asked."""
+    return f"{failing:,} of {population:,}" if population else "–"
+
+
+def history() -> None:
+    """The share of passing answers after each change."""
+    rows = ask("compliance_history")
+    if rows.num_rows > 1:
+        st.altair_chart(charts.share_line(rows, "Passing answers"))
+
+
+def rules(policy: Policy, counts: Counts, framework: str) -> None:
+    """The rules, and the images that fail the one that was picked."""
+    st.subheader("Rules", anchor=False)
+    names = {
+        rule for item in policy.frameworks if item.id == framework for control in item.controls for rule in control.rules
+    } or set(policy.rules)
+    rows = [row for row in rule_rows(policy, counts) if row.rule in names]
+    picked = table(pa.Table.from_pylist([
+        {"rule": row.rule, "severity": [row.severity], "title": row.title, "failing": row.failing,
+         "answer": answer(row.failing, row.population), "fix": row.fix, "refs": list(row.refs)}
+        for row in rows
+    ]), {
+        "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("", 330),
+        "answer": columns.text("Fail", 96), "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
+    }, "rules_table")  # fmt: skip
+    if picked is None:
+        st.caption("Click a rule to see the images that fail it.")
+        return
+    failing(rows[picked].rule, rows[picked].title)
+
+
+def failing(rule: str, title: str) -> None:
+    """The images that fail a rule."""
+    rows = ask("compliance_failing", rule=rule)
+    st.subheader(f"{rule} · {title}", anchor=False)
+    if not rows.num_rows:
+        st.success("No image fails this rule.", icon=":material/check:")
+        return
+    st.caption(f"{share(rows.num_rows, rows.num_rows)} images. Click one to open it.")
+    picked = table(rows, {
+        "name": columns.text("Image", 230), "evidence": columns.text("Evidence", 520), "first_seen": columns.day("Since"),
+        "account": columns.text("Account", 112), "region": columns.text("Region", 96),
+    }, f"failing_{rule}")  # fmt: skip
+    if picked is not None:
+        open_image(rows["digest"][picked].as_py())
+
+
+show()

@@ -1,0 +1,2 @@
+-- The rules that one image fails. Parameter: digest.
+SELECT rule, evidence, first_seen FROM checks WHERE image_digest = $digest ORDER BY rule

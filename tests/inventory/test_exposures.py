@@ -1,0 +1,82 @@
+"""What should not be in an image: modes, secrets in files and in the configuration, masked, and only where it is visible."""
+
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hullmark.inventory import assemble
+from hullmark.model import Image
+from tests.inventory.stacks import IMAGE
+from tests.layers.tars import read
+
+KEY = b"-----BEGIN RSA " + b"PRIVATE KEY-----\nMIIE\n"
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
+Files = Mapping[str, tuple[int, bytes]]  # mode and content by path
+
+
+def tar(files: Files) -> bytes:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as archive:
+        for name, (mode, content) in files.items():
+            member = tarfile.TarInfo(name)
+            member.mode, member.size = mode, len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return sink.getvalue()
+
+
+def exposed(*layers: Files, image: Image = IMAGE) -> set[tuple[str, str, str, int | None]]:
+    """(path, kind, evidence, layer index) of what a stack exposes."""
+    rows = assemble(image, [read(tar(files)) for files in layers]).exposures.to_pylist()
+    found = [(row["path"], row["kind"], row["evidence"], row["layer_index"]) for row in rows]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def test_modes_that_give_rights_away() -> None:
+    files = {
+        "usr/bin/su": (0o4755, b"x"), "usr/bin/wall": (0o2755, b"x"), "srv/open": (0o666, b"x"), "srv/fine": (0o775, b"x"),
+        "srv/both": (0o6777, b""),
+    }  # fmt: skip
+    assert exposed(files) == {
+        ("usr/bin/su", "setuid", "mode 4755", 0), ("usr/bin/wall", "setgid", "mode 2755", 0),
+        ("srv/open", "world-writable", "mode 0666", 0), ("srv/both", "setuid", "mode 6777", 0),
+        ("srv/both", "setgid", "mode 6777", 0), ("srv/both", "world-writable", "mode 6777", 0),
+    }  # fmt: skip
+
+
+def test_a_later_layer_that_mends_or_removes_it_ends_it() -> None:
+    lower = {"usr/bin/su": (0o4755, b"x"), "usr/bin/mount": (0o4755, b"x"), "usr/bin/kept": (0o4755, b"x")}
+    upper = {"usr/bin/su": (0o755, b"x"), "usr/bin/.wh.mount": (0o644, b"")}
+    assert exposed(lower, upper) == {("usr/bin/kept", "setuid", "mode 4755", 0)}
+
+
+def test_keys_wherever_they_lie_and_secrets_where_they_are_kept() -> None:
+    files = {
+        "srv/deploy": (0o600, KEY), "srv/notes.txt": (0o644, f"token {TOKEN}".encode()),
+        "srv/.env": (0o600, f"GITHUB_TOKEN={TOKEN}\n".encode()),
+    }  # fmt: skip
+    header = "line 1: -----BEGIN RSA " + "PRIVATE KEY-----"
+    assert exposed(files) == {
+        ("srv/deploy", "private-key", header, 0), ("srv/.env", "github-token", "line 1: ghp_… (44 characters)", 0),
+    }  # fmt: skip
+
+
+def test_secrets_of_the_configuration_name_their_place() -> None:
+    config = {
+        "config": {"Env": ["PATH=/bin", f"API_TOKEN={TOKEN}", 7], "Labels": {"note": f"x {TOKEN}"}, "Cmd": ["run"]},
+        "history": [{"created_by": f"RUN PASSWORD=h8Tq-93kz make {'x' * 10}"}, {"created_by": None}, "odd"],
+    }
+    image = replace(IMAGE, config=config)
+    assert exposed({}, image=image) == {
+        ("config.Env[API_TOKEN]", "github-token", "line 1: ghp_… (44 characters)", None),
+        ("config.Labels[note]", "github-token", "line 1: ghp_… (44 characters)", None),
+        ("history[0]", "named-secret", "line 2: PASSWORD: … (9 characters)", None),
+    }
+    assert TOKEN[8:] not in repr(exposed({}, image=image))
+
+
+def test_odd_configurations_expose_nothing() -> None:
+    odd: list[dict[str, object]] = [{}, {"config": []}, {"config": {"Env": "x", "Labels": [], "Cmd": None}, "history": {}}]
+    for config in odd:
+        assert exposed({}, image=replace(IMAGE, config=config)) == set()
