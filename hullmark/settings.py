@@ -9,7 +9,13 @@ from hullmark.errors import UsageError
 
 MIB = 1024 * 1024
 POOLS = ("threads", "dask", "workers")
-LEAST = {"registry_requests": 1, "pool_size": 1, "part_least": 1, "memory_mb": 64}  # other numbers may be 0
+LEAST = {
+    "exception_days": 1,
+    "registry_requests": 1,
+    "pool_size": 1,
+    "part_least": 1,
+    "memory_mb": 64,
+}  # other numbers may be 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Settings:
     part_least: int = 40  # items that are worth a flow run on another worker, which costs it about five seconds
     dask_scheduler: str = ""  # address of a Dask cluster; "" starts one on this machine
     coverage_days: int = 30  # of runs whose coverage is kept; what is older keeps the last row of each digest
+    exception_days: int = 366  # the longest that an exception may hold
     memory_mb: int = 1024  # DuckDB's memory limit
     log_level: str = "WARNING"
     aws_endpoint_url: str = ""  # an AWS stand-in; "" means AWS

@@ -178,6 +178,16 @@ FEED_SNAPSHOTS = _schema(
 # How AWS accounts stand, as the Integration Hub says: state is "connected", "paused" or "disconnected".
 ACCOUNTS = _schema(account=TEXT, state=TEXT, since=TIME)
 
+# What somebody has decided to live with until expires_at (docs/exceptions.md); it is never deleted: revoked and expired are
+# states that follow from the times. A blank in the scope (vulnerability to image_digest) means any; an exception of a rule
+# names it. package is "type/name"; versions is what was said (">=1.2 <1.5"), low_key (inclusive) and high_key its bounds,
+# null for none; repository is a glob over "registry/repository" or "repository".
+EXCEPTIONS = _schema(
+    id=TEXT, owner=TEXT, reason=TEXT, vulnerability=TEXT, rule=TEXT, package=TEXT, versions=TEXT, low_key=KEY, high_key=KEY,
+    high_inclusive=FLAG, repository=TEXT, account=TEXT, image_digest=TEXT, created_at=TIME, created_by=TEXT, expires_at=TIME,
+    revoked_at=TIME, revoked_by=TEXT,
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -204,6 +214,7 @@ TABLES: dict[str, Table] = {
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
         Table("runs", ("run",), (), RUNS),
         Table("accounts", ("account",), (), ACCOUNTS),
+        Table("exceptions", ("id",), (), EXCEPTIONS),
         Table("run_feeds", ("run", "feed"), (), RUN_FEEDS),
         Table("feed_snapshots", ("feed", "fetched_at"), (), FEED_SNAPSHOTS),
     )

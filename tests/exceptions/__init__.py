@@ -1,0 +1,1 @@
+"""Exceptions and what others state about exploitability (VEX)."""
