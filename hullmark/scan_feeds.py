@@ -113,7 +113,7 @@ def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) ->
     for state in absent:
         if state.feed not in BESIDE:
             gaps.append(f"packages of {_packages(state.feed)} were not compared with advisories: {state.detail}")
-        elif compared:
+        elif compared and state.feed in EXPLOITATION:
             gaps.append(f"the findings lack what {state.feed} knows: {state.detail}")
     for state in states:
         if state.snapshot and state.state == "failed":

@@ -37,6 +37,8 @@ def attempts(store: FeedStore, manifest: dict[str, Any]) -> dict[str, dict[str, 
 def test_every_record_is_counted(attempts: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> None:
     stated = {f"osv/{name}": facts["records"] for name, facts in manifest["osv"].items()}
     stated |= {name: manifest[name]["records"] for name in ("epss", "kev")}
+    cycles = [path for path in shared_folder("feeds", "eol", "api").glob("*.json") if path.name != "all.json"]
+    stated["eol"] = sum(len(json.loads(path.read_bytes())) for path in cycles)
     assert {feed: row["records"] for feed, row in attempts.items() if row["state"] == "fresh"} == stated
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 RELEASES = {
     ("alpine", "3.10.2"): "Alpine:v3.10", ("debian", "9.9"): "Debian:9", ("debian", "10.1"): "Debian:10",
     ("debian", "10.2"): "Debian:10", ("ubuntu", "18.04"): "Ubuntu:18.04", ("ubuntu", "22.04"): "Ubuntu:22.04",
-    ("alma", "8.5"): "AlmaLinux:8",
+    ("alma", "8.5"): "AlmaLinux:8", ("amazon", "2 (Karoo)"): "Amazon Linux:2",
 }  # fmt: skip
 LANGUAGES = {"cargo": "crates.io", "gemspec": "RubyGems", "jar": "Maven"}
 COLUMNS = ("fixed_version", "severity")
@@ -42,7 +42,10 @@ def sources(golden: Path) -> dict[tuple[str, str], Row]:
 def test_golden_findings(tmp_path: Path) -> None:
     golden = shared_folder("fixtures", "trivy-golden")
     stated, installed = table(golden / "vulnerabilities.tsv"), sources(golden)
-    store, names = FeedStore(str(tmp_path)), ("AlmaLinux", "Alpine", "Debian", "Maven", "RubyGems", "Ubuntu", "crates.io")
+    store, names = (
+        FeedStore(str(tmp_path)),
+        ("AlmaLinux", "Alpine", "Amazon Linux", "Debian", "Maven", "RubyGems", "Ubuntu", "crates.io"),
+    )
     sync(store, Settings(feeds=str(shared_folder("feeds"))), names)
     packages = []
     for row in stated:

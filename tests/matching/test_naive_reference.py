@@ -1,21 +1,33 @@
 """Random packages and advisories: what the SQL finds is what a plain loop finds, with its name, its decider and its fix.
 
-The loop knows nothing of keys or intervals: PyPI versions are compared by `packaging`, Debian's are small numbers compared
-as such, and events are evaluated as OSV's pseudo-code says. Every package has a world of its own: one match compares all.
+The loop knows nothing of keys or intervals: versions are compared by `packaging` and `univers`, Alpine's as its manual says,
+and events are evaluated as OSV's pseudo-code says. Every package has a world of its own, so one match compares them all.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cmp_to_key
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.version import Version
+from univers.versions import (
+    ComposerVersion,
+    DebianVersion,
+    MavenVersion,
+    NugetVersion,
+    RpmVersion,
+    RubygemsVersion,
+    SemverVersion,
+)
 
 from hullmark.advisories.snapshot import FeedStore
 from tests.advisories.feeds import read, write_osv
 from tests.matching.findings import matched, package
+from tests.versions.oracles import apk_order
 
 WORLDS = 300  # of each ecosystem
 Record = dict[str, Any]
@@ -32,9 +44,34 @@ class Ecosystem:
     about_one: str  # how those begin that speak of one; "" where there is no such thing
 
 
+ALPINE = cmp_to_key(apk_order)
+DEB = ("0.9-1", "1.0~rc1-1", "1.0-1", "1.0-1+deb12u1", "1.0-2", "1.0.1-1", "1.9-1", "1.10-1", "1:0.1-1")
+RPM = ("0.9-1", "1.0~rc1-1", "1.0-1", "1.0-1.1", "1.0^git1-1", "1.0.1-1", "1.9-1", "1.10-1", "1:0.1-1")
+APK = ("0.9-r0", "1.0_rc1-r0", "1.0-r0", "1.0-r1", "1.0_p1-r0", "1.0.1-r0", "1.9-r0", "1.10-r0", "1.10a-r0")
+SEMVER = ("0.9.0", "1.0.0-alpha.2", "1.0.0-alpha.10", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.9.0", "1.10.0", "2.0.0")
+MAVEN = ("0.9", "1.0-alpha-1", "1.0-rc1", "1.0", "1.0.1", "1.1-SNAPSHOT", "1.9", "1.10", "2.0.Final")
 ECOSYSTEMS = (
     Ecosystem("PyPI", ("0.9", "1.0rc1", "1.0", "1.0.post1", "1.1", "1.9", "1.10", "2.0"), Version, "PYSEC-", ""),
-    Ecosystem("Debian:12", tuple(f"{number}-1" for number in range(1, 12)), lambda text: int(text[:-2]), "DSA-", "DEBIAN-"),
+    Ecosystem("Debian:12", DEB, DebianVersion, "DSA-", "DEBIAN-"),
+    Ecosystem("Ubuntu:22.04", DEB, DebianVersion, "USN-", "UBUNTU-"),
+    Ecosystem("Alpine:v3.18", APK, ALPINE, "X-", "ALPINE-"),
+    Ecosystem("Alpaquita:23", APK, ALPINE, "X-", "BELL-"),
+    Ecosystem("Wolfi", APK, ALPINE, "CGA-", ""),
+    Ecosystem("Chainguard", APK, ALPINE, "CGA-", ""),
+    Ecosystem("AlmaLinux:9", RPM, RpmVersion, "ALSA-", ""),
+    Ecosystem("Rocky Linux:9", RPM, RpmVersion, "RLSA-", ""),
+    Ecosystem("Red Hat:enterprise_linux:9", RPM, RpmVersion, "RHSA-", ""),
+    Ecosystem("openSUSE:Leap 15.5", RPM, RpmVersion, "openSUSE-SU-", ""),
+    Ecosystem("npm", SEMVER, SemverVersion, "MAL-", ""),
+    Ecosystem("Go", SEMVER, SemverVersion, "GO-", ""),
+    Ecosystem("crates.io", SEMVER, SemverVersion, "RUSTSEC-", ""),
+    Ecosystem("Hex", SEMVER, SemverVersion, "EEF-", ""),
+    Ecosystem("NuGet", ("0.9.0", "1.0.0-alpha", "1.0.0-rc1", "1.0.0", "1.0.0.1", "1.9.0", "1.10.0"), NugetVersion, "X-", ""),
+    Ecosystem("Maven", MAVEN, MavenVersion, "X-", ""),
+    Ecosystem("RubyGems", ("0.9", "1.0.a", "1.0.rc1", "1.0", "1.0.1", "1.9", "1.10", "2.0.pre"), RubygemsVersion, "X-", ""),
+    Ecosystem(
+        "Packagist", ("0.9.0", "1.0.0-alpha1", "1.0.0-rc1", "1.0.0", "1.0.1", "1.9.0", "1.10.0"), ComposerVersion, "X-", ""
+    ),
 )
 
 
@@ -117,7 +154,7 @@ def names(record: Record, valid: list[Record]) -> set[str]:
 
 
 def _own_names(record: Record) -> set[str]:
-    stated = [record["id"].removeprefix("DEBIAN-"), *record["aliases"]]
+    stated = [re.sub(r"^[A-Z]+-(?=CVE-)", "", record["id"]), *record["aliases"]]
     cves = {name for name in stated if name.startswith("CVE-")}
     github = sorted(name for name in stated if name.startswith("GHSA-"))
     return cves or set(github[:1]) or {record["id"]}

@@ -40,7 +40,7 @@ _PRODUCT = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
 def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
     """The one feed."""
-    yield Source("eol", "eol/api/all.json", f"{PUBLISHER}/all.json")
+    yield Source("eol", "eol/api/all.json", f"{PUBLISHER}/all.json", optional=True)
 
 
 @contextmanager

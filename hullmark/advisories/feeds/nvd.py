@@ -29,7 +29,7 @@ LONGEST_SPAN = timedelta(days=119)  # NVD answers for at most 120 days
 
 def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
     """The one feed."""
-    yield Source("nvd", "nvd/rest/json/cves/2.0", URL)
+    yield Source("nvd", "nvd/rest/json/cves/2.0", URL, optional=True)
 
 
 @contextmanager
