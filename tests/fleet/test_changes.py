@@ -1,9 +1,15 @@
 """Images that go and come back, engines and advisories that change, accounts that may not be listed: states and causes."""
 
+import json
+import zipfile
+
 import pytest
 
+from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.errors import FeedError
 from hullmark.fleet.run import Kind
+from hullmark.settings import Settings
+from tests.advisories.feeds import write_zip
 from tests.fleet.test_incremental import API, OTHER, multi, totals_add_up
 from tests.fleet.world import World, image
 
@@ -187,3 +193,22 @@ def _forget_a_package(world: World, name: str) -> None:
     told = world.table("SELECT * FROM finding_events WHERE NOT starts_with(package_key, $key)", key=f"deb|{name}|")
     (world.folder / "lake" / "tables" / "finding_events").rename(world.folder / "finding_events")
     world.lake.commit("finding_events", told)
+
+
+@pytest.mark.parametrize("reason", ["withdrawn", "rejected"])
+def test_what_is_taken_back_closes_findings_with_that_cause(world: World, reason: str) -> None:
+    world.first.push("a", "1", image(*API))
+    world.scan()
+    ((advisory,),) = world.ask("SELECT min(advisory) FROM findings WHERE vulnerability LIKE 'CVE-%'")
+    path = world.folder / "feeds" / "osv" / "Debian" / "all.zip"
+    with zipfile.ZipFile(path) as archive:
+        records = [json.loads(archive.read(name)) for name in archive.namelist()]
+    change = {"withdrawn": "2026-08-20T00:00:00Z"} if reason == "withdrawn" else {"summary": "** REJECT ** Not used."}
+    write_zip(path, [one | change if one["id"] == advisory else one for one in records])
+    sync(FeedStore(world.lake.feeds_root), Settings(feeds=str(world.folder / "feeds")), ("Debian",))
+    before = world.ask("SELECT count(*) FROM findings WHERE advisory = $advisory", advisory=advisory)
+    world.match()
+    assert world.events() == {("closed", reason)}
+    assert world.ask("SELECT count(*) FROM finding_events WHERE cause = $cause", cause=reason) == before
+    used = world.ask("SELECT count(DISTINCT snapshot) FROM run_feeds WHERE feed = 'osv/Debian'")
+    assert used == [(2,)]
