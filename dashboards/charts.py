@@ -69,6 +69,32 @@ def share_line(rows: pa.Table, what: str) -> alt.LayerChart:
     return chart
 
 
+STATUSES = {"failed": "#c62828", "partial": "#ef8a17", "scanned": "#2e7d5b", "unchanged": "#8fb8a4", "skipped": "#9aa3ad"}
+
+
+def statuses(rows: pa.Table) -> alt.Chart:
+    """What became of the digests of each scan, one upon the other; `rows` has started, status and digests."""
+    values = [{**row, "started": row["started"].isoformat()} for row in rows.to_pylist()]
+    colours = alt.Scale(domain=[*STATUSES], range=[*STATUSES.values()])
+    chart: alt.Chart = (
+        alt.Chart(inline(values))
+        .mark_area()
+        .encode(
+            x=alt.X("started:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
+            y=alt.Y("digests:Q", title=None, stack="zero", axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)),
+            color=alt.Color("status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom")),
+            tooltip=[
+                alt.Tooltip("started:T", title="Scan", format="%d %b %Y %H:%M"),
+                alt.Tooltip("status:N", title="Status"),
+                alt.Tooltip("digests:Q", title="Digests", format=","),
+            ],
+        )
+        .properties(height=7 * ROW)
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
 def inline(values: list[dict[str, Any]]) -> alt.InlineData:
     """Rows that travel inside the chart."""
     return alt.InlineData(values=values)

@@ -5,9 +5,11 @@ import tempfile
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as pa_ds
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
@@ -70,9 +72,18 @@ def _relation(
     if not names or state is None:
         return con.from_arrow(table.schema.empty_table())
     if not place.is_local:
-        return con.from_arrow(state.to_pyarrow_dataset(schema=table.schema))
+        return con.from_arrow(_dataset(place, table, names))
     found = con.read_parquet([escape_glob(place.join("tables", table.name, name)) for name in names], union_by_name=True)
     return found.select(*(_column(field, found.columns) for field in table.schema))
+
+
+def _dataset(place: Place, table: Table, names: list[str]) -> Any:  # noqa: ANN401  a pyarrow.dataset.Dataset; it ships no types
+    """The files as one dataset. Delta writes text as string views, which Arrow compares with views only."""
+    fields = [field.with_type(pa.string_view()) if field.type == pa.string() else field for field in table.schema]
+    paths = [f"tables/{table.name}/{name}" for name in names]
+    return pa_ds.FileSystemDataset.from_paths(
+        paths, schema=pa.schema(fields), format=pa_ds.ParquetFileFormat(), filesystem=place.filesystem()
+    )
 
 
 def _column(field: pa.Field, present: list[str]) -> duckdb.Expression:

@@ -10,7 +10,7 @@ from hullmark.errors import TransportError
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
-PAGES = ("overview", "images", "findings", "fixes", "compliance", "integrations", "image", "vulnerability")
+PAGES = ("overview", "images", "findings", "coverage", "fixes", "compliance", "integrations", "image", "vulnerability")
 STATES = ("none", "empty", "imageless", "feedless", "fleet")
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 CVE = "CVE-2022-10259"

@@ -68,6 +68,16 @@ def test_a_lake_on_s3(lake: Lake) -> None:
     sql = "SELECT image_digest, count(*) AS n FROM packages WHERE type = 'deb' GROUP BY ALL ORDER BY n"
     assert query(lake, sql).to_pylist() == [{"image_digest": digest("a"), "n": 1}, {"image_digest": digest("b"), "n": 3}]
     assert query(lake, "SELECT state FROM images").to_pylist() == [{"state": "deleted"}]
+    lake.commit(
+        "images", rows("images", {"digest": "2", "os_id": ""})
+    )  # a file in which a column is the same text throughout
+    for condition, number in (
+        ("os_id = ''", 1),
+        ("os_id <> ''", 1),
+        ("os_id <> '' AND state < 'e'", 1),
+        ("os_id IS NULL", 0),
+    ):
+        assert query(lake, f"SELECT count(*) AS n FROM images WHERE {condition}").to_pylist() == [{"n": number}]  # noqa: S608
     assert lake.relation_as_of("images", 1).fetchall()[0][-1] == "present"
     lake.replace_scope("packages", pa.table({"image_digest": [digest("b")]}), rows("packages"))
     assert query(lake, "SELECT count(*) AS n FROM packages").to_pylist() == [{"n": 1}]

@@ -1,0 +1,71 @@
+"""Coverage: what became of every digest that ECR lists, how that went over time, and what is left alone for now."""
+
+import streamlit as st
+
+from dashboards import columns
+from dashboards.charts import statuses
+from dashboards.data import ask, lake_exists, settings
+from dashboards.parts import attempt, getting_started, still_table
+from dashboards.words import counted, moment
+from hullmark.fleet.quarantine import Held, held, release
+from hullmark.lake.store import Lake
+
+SHOWN = 50  # images in quarantine; more are released from the command line
+
+
+def show() -> None:
+    """Draw the page."""
+    if not lake_exists():
+        getting_started("Coverage")
+        return
+    rows = ask("overview_coverage")
+    st.title("Coverage", anchor=False)
+    if not rows.num_rows:
+        st.caption("No run has listed a registry yet.")
+        return
+    left, right = st.columns([0.58, 0.42], gap="medium")
+    with left:
+        st.subheader("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
+        still_table(rows, {
+            "status": columns.state(width=90), "digests": columns.number("Digests", 62), "share": columns.part("Share"),
+            "reason": columns.text("Reason", 126), "detail": columns.text("For example", 300),
+            "example": columns.text("Where", 168),
+        })  # fmt: skip
+    with right:
+        st.subheader("Each scan", anchor=False)
+        trend = ask("coverage_trend")
+        if len(set(trend["run"].to_pylist())) > 1:
+            st.altair_chart(statuses(trend), width="stretch")
+        else:
+            st.caption("A trend needs two scans.")
+    quarantine()
+
+
+def quarantine() -> None:
+    """What is left alone, each with its button."""
+    items = held(Lake(settings().lake), settings().memory_mb)
+    st.subheader("Quarantine", anchor=False, help="Images that failed in three runs in a row are left alone for a day")
+    if not items:
+        st.caption("Nothing is in quarantine.")
+    for item in items[:SHOWN]:
+        one(item)
+    if len(items) > SHOWN:
+        st.caption(f"And {counted(len(items) - SHOWN, 'more image')}: see `hullmark quarantine list`.")
+
+
+def one(item: Held) -> None:
+    """One image with its button; what an image or registry said is plain text."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(
+            f"{item.places[0]}\n{item.failures} runs failed: {item.reason}, {item.detail}\nuntil {moment(item.held_until)}"
+        )
+        if st.button("Release", key=f"release_{item.digest}", icon=":material/replay:", width="content"):
+            attempt(lambda: _release(item.digest))
+
+
+def _release(digest: str) -> None:
+    release(Lake(settings().lake), [digest], settings().memory_mb)
+    st.rerun()
+
+
+show()
