@@ -33,4 +33,5 @@ class Cataloger:
     globs: tuple[str, ...]
     parse: Parse
     max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes
+    follows: bool = True  # whether a link at such a path is a Problem where it leads to what nobody reads
     magic: tuple[bytes, ...] = ()  # any regular file that begins with one of these is wanted too, whatever its path

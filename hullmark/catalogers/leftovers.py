@@ -22,5 +22,6 @@ CATALOGER = Cataloger(
         "root/.cache/pip/**/*.body", "root/.npm/_cacache/index-v5/*/*/*",
     ),
     parse=parse,
+    follows=False,
     max_bytes=256 * 1024 * 1024,
 )  # fmt: skip

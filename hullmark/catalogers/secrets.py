@@ -1,4 +1,4 @@
-"""Private keys, tokens and passwords in files: keys anywhere, the rest where such files are kept.
+"""Private keys, tokens and passwords in files: keys that begin a file anywhere, the rest where such files are kept.
 
 A file of a test, an example or a documentation folder is of kind "example-<kind>": it may be meant to be there.
 """
@@ -16,14 +16,14 @@ MOST_BYTES = 1024 * 1024
 EXAMPLE = re.compile(r"(?i)(?:^|/)(?:tests?|testing|testdata|fixtures?|examples?|samples?|docs?|demos?)/")
 NAMES = (
     ".env", ".env.*", ".npmrc", ".yarnrc", ".pypirc", ".netrc", "_netrc", ".git-credentials", ".pgpass", ".my.cnf",
-    ".htpasswd", ".dockercfg", ".s3cfg", ".boto", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "*.pem", "*.key",
-    "*.ppk", "credentials.json", "service-account*.json", "terraform.tfstate", "*.tfvars", "secrets.yml",
-    "secrets.yaml", "secrets.json", "application.properties", "application.yml", "application-*.yml",
-    "application-*.properties", "appsettings*.json", "wp-config.php", "docker-compose*.yml", "local_settings.py",
+    ".htpasswd", ".dockercfg", ".s3cfg", ".boto", "credentials.json", "service-account*.json", "terraform.tfstate",
+    "*.tfvars", "secrets.yml", "secrets.yaml", "secrets.json", "application.properties", "application.yml",
+    "application-*.yml", "application-*.properties", "appsettings*.json", "wp-config.php", "docker-compose*.yml",
+    "local_settings.py",
 )  # fmt: skip
 PATHS = (
     "etc/shadow", "**/.aws/credentials", "**/.aws/config", "**/.docker/config.json", "**/.kube/config",
-    "**/.config/gcloud/*.json", "**/.azure/*.json", "**/.ssh/*", "root/.bash_history", "home/*/.bash_history",
+    "**/.config/gcloud/*.json", "**/.azure/*.json", "root/.bash_history", "home/*/.bash_history",
 )  # fmt: skip
 
 
@@ -42,5 +42,6 @@ CATALOGER = Cataloger(
     globs=(*PATHS, *(f"**/{name}" for name in NAMES)),
     parse=parse,
     max_bytes=MOST_BYTES,
+    follows=False,
     magic=tuple(f"-----BEGIN {kind}".encode() for kind in KEYS),
 )

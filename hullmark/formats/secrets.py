@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from hullmark.model import Exposure
 
 MOST = 50  # of one text
+LONGEST_LINE = 2000  # characters that are compared
+SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}  # which keeps the places of letters, as lower() may not
 # What stands where a secret would: examples and references, not secrets.
 PLACEHOLDER = re.compile(
     r"(?i)(?:x{3,}|\*{3,}|\.{3,}|<.*>|your.*|my.*|example.*|changeme|change_me|placeholder|dummy|sample|none|null|true|false|"
@@ -25,28 +28,53 @@ class Rule:
     """One kind of secret; `show` characters of it may be shown, which tell its kind and no more."""
 
     kind: str
-    word: str
+    words: tuple[str, ...]
     pattern: re.Pattern[str]
     show: int = 0
+    near: tuple[str, ...] = ()
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Every place that fits; with `near`, at most one a line, and only lines that hold such a word are compared."""
+        if not self.near:
+            yield from self.pattern.finditer(text) if any(word in text for word in self.words) else ()
+            return
+        for start, end in _lines_with(self.near, text):
+            found = self.pattern.match(text, start, min(end, start + LONGEST_LINE))
+            if found:
+                yield found
+
+
+def _lines_with(words: tuple[str, ...], text: str) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold one of the words, which are in small letters."""
+    small = text.lower() if text.isascii() else text.translate(SMALL)
+    lines = set()
+    for word in words:
+        at = small.find(word)
+        while at >= 0:
+            end = small.find("\n", at)
+            end = len(small) if end < 0 else end
+            lines.add((small.rfind("\n", 0, at) + 1, end))
+            at = small.find(word, end)
+    return sorted(lines)
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order of the file."""
     text = files("hullmark.formats").joinpath("secret_rules.toml").read_text(encoding="utf-8")
-    return tuple(
-        Rule(item["kind"], item["word"], re.compile(item["pattern"]), item.get("show", 0))
-        for item in tomllib.loads(text)["rule"]
-    )
+    return tuple(map(_rule, tomllib.loads(text)["rule"]))
+
+
+def _rule(stated: dict[str, Any]) -> Rule:
+    near = tuple(stated.get("near", ()))
+    return Rule(stated["kind"], tuple(stated["words"]), re.compile(stated["pattern"]), stated.get("show", 0), near)
 
 
 def find_secrets(text: str) -> Iterator[Exposure]:
     """The secrets of a text by their place, at most MOST, and then one that says there are more."""
     found: dict[tuple[int, int], Exposure] = {}
     for rule in rules():
-        if rule.word not in text:
-            continue
-        for match in rule.pattern.finditer(text):
+        for match in rule.matches(text):
             group = "secret" if "secret" in rule.pattern.groupindex else 0
             place, secret = match.span(group), match[group]
             if any(start < place[1] and place[0] < end for start, end in found) or _is_placeholder(rule, secret):

@@ -15,6 +15,7 @@ from hullmark.layers.tar import OTHER
 from hullmark.model import Distro, Exposure, Package, Problem
 from hullmark.versions import key, keys, scheme_of_type
 
+BUILT_HERE = "(devel)"  # Go's word for a main module that was built from its work tree: nobody advises about it
 STATED = (
     "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
     "inner",
@@ -96,7 +97,7 @@ def _keys(types: list[str], versions: list[str] | list[str | None]) -> list[byte
 
 def _why(package: Package) -> str:
     scheme = scheme_of_type(package.type)
-    if scheme is None:
+    if scheme is None or package.version == BUILT_HERE:
         return ""
     try:
         key(scheme, package.source_version or package.version)

@@ -63,7 +63,10 @@ class Matcher:
         elif fixed[0]:
             self._starts += (fixed[0],)
         else:
-            self._heads += (WILDCARD.split(glob)[0],)
+            head = WILDCARD.split(glob)[0]
+            if not head:
+                raise ValueError(f"the glob {glob} fits any path, so that every path would be compared with every glob")
+            self._heads += (head,)
 
 
 @cache
@@ -75,5 +78,5 @@ def matcher() -> Matcher:
 @cache
 def fixed_paths() -> tuple[str, ...]:
     """The globs without a wildcard: the places where an operating system keeps its release and its packages."""
-    globs = {glob for cataloger in catalogers() for glob in cataloger.globs}
+    globs = {glob for cataloger in catalogers() if cataloger.follows for glob in cataloger.globs}
     return tuple(sorted(glob for glob in globs if not WILDCARD.search(glob)))

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.inventory.contents import READER
-from hullmark.inventory.globs import fixed_paths
+from hullmark.inventory.globs import fixed_paths, matcher
 from hullmark.inventory.overlay import Tree, cover, ints
 from hullmark.inventory.versions import Versions
 from hullmark.layers.names import folder_of, joined
@@ -38,7 +38,11 @@ def _leads(versions: Versions) -> dict[str, str]:
     links, top = versions.links, versions.layers - 1
     symlink = np.asarray(pc.equal(versions.table["kind"], "symlink").to_numpy(), np.bool_)
     rows = versions.table.filter(pa.array(symlink & versions.visible)).select(["real", "target"]).to_pylist()
-    leads = {row["real"]: joined(folder_of(row["real"]), row["target"] or "") for row in rows}
+    leads = {
+        row["real"]: joined(folder_of(row["real"]), row["target"] or "")
+        for row in rows
+        if any(cataloger.follows for cataloger in matcher().catalogers_of(row["real"])) or not matcher().wants(row["real"])
+    }
     if links:
         leads = {path: links.resolve(target, top) for path, target in leads.items()}
         leads.update({path: links.resolve(path, top) for path in fixed_paths()})
