@@ -1,10 +1,10 @@
 """Packages that a bill of materials in the image lists, SPDX or CycloneDX: evidence of somebody else, labelled as such.
 
 Read where they commonly lie: beside applications, in wheels (PEP 770), in images of Cloud Native Buildpacks. An entry is a
-package when it has a package URL. Left out are OS packages, which are there when their own database says so, and may be
-those of another system that a build ran on; what is no software to install (an operating system, a container, a file, source
-code); what Wolfi's packages say of themselves (`var/lib/db/sbom`), as apk's database says it already; Bitnami's documents,
-which `bitnami` reads.
+package when it has a package URL; or, of type generic, when it calls itself a library or an application and has a name and a
+version. Left out are OS packages, which are there when their own database says so, and may be those of another system that a
+build ran on; what is no software to install (an operating system, a container, a file, source code); what Wolfi's packages
+say of themselves (`var/lib/db/sbom`), as apk's database says it already; Bitnami's documents, which `bitnami` reads.
 """
 
 import posixpath
@@ -28,6 +28,7 @@ COMMON = frozenset({"bom.json", "bom.xml", "sbom.json", "sbom.xml"})  # names th
 NO_PACKAGES = frozenset(
     {"container", "data", "device", "file", "firmware", "machine-learning-model", "operating-system", "source"}
 )
+SOFTWARE = frozenset({"application", "framework", "library"})
 NO_TYPES = OS_TYPES | {"docker", "ebuild", "nix", "oci"}
 
 
@@ -65,7 +66,10 @@ def packages_of(path: str, cataloger: str, components: Iterable[Component]) -> I
         if component.kind in NO_PACKAGES:
             continue
         if not component.purl:
-            unnamed += not component.is_subject
+            if _is_named(component):
+                yield stated(path, cataloger, _unlabelled(component))
+            else:
+                unnamed += not component.is_subject
             continue
         try:
             package = parse_purl(component.purl[: LONGEST + 1])
@@ -81,7 +85,19 @@ def packages_of(path: str, cataloger: str, components: Iterable[Component]) -> I
                 replace(package, version=version, licence=component.licence, cpe=component.cpe[:500], origin=Origin.SBOM),
             )
     if unnamed:
-        yield Problem(path, cataloger, f"{unnamed} entries have no package URL, so it is not known what they are")
+        yield Problem(path, cataloger, f"{unnamed} entries have neither a package URL nor a name and version")
+
+
+def _is_named(component: Component) -> bool:
+    whole = component.kind in SOFTWARE and not component.may_be_cut
+    return whole and not component.is_subject and bool(component.name and component.version)
+
+
+def _unlabelled(component: Component) -> Package:
+    """An entry that says what it is by name and version alone, as libraries do that were built into a wheel."""
+    return Package(
+        "generic", component.name, component.version, licence=component.licence, cpe=component.cpe[:500], origin=Origin.SBOM
+    )
 
 
 CATALOGER = Cataloger(

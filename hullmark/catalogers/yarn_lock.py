@@ -20,6 +20,8 @@ _REQUEST = re.compile(r"((?:@[^/@\s]{1,214}/)?[^/@\s]{1,214})@(.{1,600})", re.DO
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """What the file pins, development included, since Yarn does not say what is. Raises CorruptData when it has no entry."""
     source = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    if not source.strip():  # Yarn takes an empty file for one without entries
+        return iter(())
     if "# yarn lockfile v1" not in source[:400] and "__metadata:" not in source[:4000]:
         raise CorruptData("the file is no lock file of Yarn")
     return locked(path, "yarn-lock", "npm", _pins(source))

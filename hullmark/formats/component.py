@@ -13,4 +13,5 @@ class Component:
     cpe: str = ""
     licence: str = ""
     is_subject: bool = False  # what the document as a whole is about
+    may_be_cut: bool = False  # whether the format cannot tell an entry that ends early from a whole one
     kind: str = ""  # as the document classifies it, in lower case: "library", "operating-system", "source" ...

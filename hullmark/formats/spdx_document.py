@@ -104,6 +104,7 @@ def _tagged(package: dict[str, str], described: set[str]) -> Component:
         cpe=package.get("cpe23Type", ""),
         licence=_licence(package.get("concluded", ""), package.get("declared", "")),
         is_subject=package.get("id", "") in described,
+        may_be_cut=True,
         kind=package.get("kind", "").lower(),
     )
 
