@@ -91,7 +91,7 @@ class _Frame:
     def component(self, *, is_subject: bool) -> Component:
         """What the element said."""
         stated = {name: self.fields.get(name, "") for name in sorted(_FIELDS)}
-        return Component(**stated, licence=all_of(self.licences), is_subject=is_subject, kind=self.kind)
+        return Component(may_be_cut=False, **stated, licence=all_of(self.licences), is_subject=is_subject, kind=self.kind)
 
 
 class _Reader:
