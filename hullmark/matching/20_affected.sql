@@ -59,11 +59,15 @@ hit AS (
         AND (listed.version_key = candidate.version_key OR listed.version = candidate.advisory_version)
         AND speaks_of(listed.modules, listed.binaries, candidate.module, candidate.binary_name)
 ),
+concerning AS MATERIALIZED (
+    SELECT advisory_id, place, advisory_name, aliases, vulnerability_ids
+    FROM (SELECT DISTINCT advisory_id, place, advisory_name FROM named) JOIN advice USING (advisory_id)
+),
 alias AS (
-    SELECT unnest(list_append(aliases, advisory_id)) AS name, min(vulnerability_ids[1]) AS cve
-    FROM advice
+    SELECT place, advisory_name, unnest(list_append(aliases, advisory_id)) AS name, min(vulnerability_ids[1]) AS cve
+    FROM concerning
     WHERE len(vulnerability_ids) = 1 AND starts_with(vulnerability_ids[1], 'CVE-')
-    GROUP BY name
+    GROUP BY place, advisory_name, name
 ),
 rejected AS (
     SELECT DISTINCT vulnerability_ids[1] AS vulnerability
@@ -71,14 +75,15 @@ rejected AS (
     WHERE withdrawn_reason = 'rejected' AND len(vulnerability_ids) = 1
 ),
 about AS MATERIALIZED (
-    SELECT DISTINCT advice.advisory_id, coalesce(alias.cve, one.vulnerability) AS vulnerability
-    FROM advice, unnest(advice.vulnerability_ids) AS one(vulnerability)
-    LEFT JOIN alias ON alias.name = one.vulnerability AND NOT starts_with(one.vulnerability, 'CVE-')
+    SELECT DISTINCT one.advisory_id, one.place, one.advisory_name, coalesce(alias.cve, one.vulnerability) AS vulnerability
+    FROM (SELECT advisory_id, place, advisory_name, unnest(vulnerability_ids) AS vulnerability FROM concerning) AS one
+    LEFT JOIN alias ON alias.place = one.place AND alias.advisory_name = one.advisory_name AND alias.name = one.vulnerability
+        AND NOT starts_with(one.vulnerability, 'CVE-')
     WHERE coalesce(alias.cve, one.vulnerability) NOT IN (FROM rejected)
 ),
 spoken AS (
     SELECT named.*, vulnerability, contains(place, ':') AND ends_with(advisory_id, '-' || vulnerability) AS alone
-    FROM named JOIN about USING (advisory_id)
+    FROM named JOIN about USING (advisory_id, place, advisory_name)
     QUALIFY rank = max(rank) OVER (PARTITION BY place, advisory_name, vulnerability)
 ),
 deciding AS MATERIALIZED (
@@ -90,7 +95,7 @@ deciding AS MATERIALIZED (
 known AS MATERIALIZED (
     SELECT hit.*, about.vulnerability, deciding.advisory_id IS NOT NULL AS decides
     FROM hit
-    JOIN about USING (advisory_id)
+    JOIN about USING (advisory_id, place, advisory_name)
     LEFT JOIN deciding USING (advisory_id, place, advisory_name, rank, vulnerability)
 ),
 judged AS (
@@ -160,7 +165,8 @@ paid AS (
     FROM known AS held
     JOIN affected ON affected.ecosystem = replace(held.place, 'Ubuntu:', 'Ubuntu:Pro:')
         AND affected.name = held.advisory_name AND affected.high_key > held.version_key AND affected.fixed_version <> ''
-    JOIN about ON about.advisory_id = affected.advisory_id AND about.vulnerability = held.vulnerability
+    JOIN about ON about.advisory_id = affected.advisory_id AND about.place = held.place
+        AND about.advisory_name = held.advisory_name AND about.vulnerability = held.vulnerability
     WHERE starts_with(held.place, 'Ubuntu:') AND NOT starts_with(held.place, 'Ubuntu:Pro:')
     GROUP BY ALL
 )

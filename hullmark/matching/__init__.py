@@ -7,5 +7,7 @@
 06_installed   packages with what decides on which advisories are asked
 10_candidates  the distinct versions of packages, whoever carries them
 20_affected    which advisories hold each of them: range joins on version keys, and listed versions
-30_findings    fanned out to the packages of images, one row a vulnerability, with its severity and exploitation
+30_verdicts    with severity and exploitation: what is said of a package, whoever carries it
+40_vulnerable  the packages of images that some verdict speaks of
+50_found       findings: both together, one row a package of an image and a vulnerability
 """

@@ -8,9 +8,11 @@ from hullmark.errors import LimitExceeded
 from hullmark.sql import read_sql
 
 PREPARING = (
-    "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_matchable.sql", "06_installed.sql",
+    "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_matchable.sql",
+    "06_installed.sql", "07_package_key.sql",
 )  # fmt: skip
-COMPARED, HELD, FINDINGS = "10_candidates.sql", "20_affected.sql", "30_findings.sql"
+COMPARED, HELD, VERDICTS = "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"
+VULNERABLE, FOUND, FINDINGS = "40_vulnerable.sql", "50_found.sql", "60_finding.sql"
 
 
 def match(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
@@ -21,10 +23,26 @@ def match(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> N
     on which a release has ended or not. Raises LimitExceeded when memory and disk do not suffice, and duckdb.Error when a
     relation is missing.
     """
+    judge(connection, today)
+    fan_out(connection)
+    _run(connection, FINDINGS)
+
+
+def judge(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
+    """Leave `verdict`, what is said of each distinct package, and `installed`; reads and raises as `match`."""
     prepare(connection, today)
     _run(connection, COMPARED)
     hold(connection)
-    _run(connection, FINDINGS)
+    _run(connection, VERDICTS)
+
+
+def fan_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave the view `found`: the verdicts on what `package` holds now, as `match` has them in `finding`; raises as above.
+
+    `package` may be another view than the one that was judged, of some of its images.
+    """
+    _run(connection, VULNERABLE)
+    _run(connection, FOUND)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:

@@ -1,9 +1,9 @@
-/* Findings: `held` fanned out to the packages of images. Reads `installed`, `held`, `advisories` and `exploitation`.
+/* What is said of each candidate and vulnerability, whoever carries it: one row of `held`, with severity and exploitation.
+   Reads `held`, `advisories` and `exploitation`.
    Where no advisory about the package gives a score, that of another advisory about the same CVE alone is taken, as a CVE is
    scored by NVD or in the feed of another ecosystem: NVD first, then the newest CVSS standard, then the highest score. Another
-   distribution's own word is not taken. A package that stands twice in an image under one key counts once; `%` and `|` of a version are
-   escaped in the key, which therefore no other package can have. */
-CREATE OR REPLACE TEMP TABLE finding AS
+   distribution's own word is not taken. */
+CREATE OR REPLACE TEMP TABLE verdict AS
 WITH unscored AS (
     SELECT DISTINCT vulnerability FROM held WHERE chosen.score IS NULL AND starts_with(vulnerability, 'CVE-')
 ),
@@ -18,24 +18,6 @@ elsewhere AS (
         WHERE score IS NOT NULL AND withdrawn IS NULL AND len(vulnerability_ids) = 1
     ) SEMI JOIN unscored USING (vulnerability)
     GROUP BY vulnerability
-),
-keyed AS NOT MATERIALIZED (
-    SELECT
-        image_digest, type, name, version, purl, path, layer, layer_index, place, advisory_name, advisory_version, module,
-        binary_name,
-        concat_ws('|', type, name, replace(replace(version, '%', '%25'), '|', '%7C'), coalesce(arch, ''), path) AS package_key,
-        hash(image_digest, package_key) AS place
-    FROM installed SEMI JOIN held USING (place, advisory_name, advisory_version, module, binary_name)
-),
-repeated AS MATERIALIZED (
-    SELECT place FROM keyed GROUP BY place HAVING count(*) > 1
-),
-vulnerable AS (
-    SELECT * FROM keyed ANTI JOIN repeated USING (place)
-    UNION ALL (
-        SELECT DISTINCT ON (image_digest, package_key) * FROM keyed SEMI JOIN repeated USING (place)
-        ORDER BY image_digest, package_key, layer_index, advisory_name, advisory_version, module, binary_name
-    )
 ),
 judged AS (
     SELECT
@@ -52,18 +34,10 @@ judged AS (
     FROM held LEFT JOIN elsewhere USING (vulnerability)
 )
 SELECT
-    vulnerable.image_digest,
-    vulnerable.package_key,
+    judged.place, judged.advisory_name, judged.advisory_version, judged.module, judged.binary_name,
     judged.vulnerability,
     judged.aliases,
     judged.chosen.advisory AS advisory,
-    vulnerable.type,
-    vulnerable.name AS package,
-    vulnerable.version,
-    vulnerable.purl,
-    vulnerable.path,
-    vulnerable.layer,
-    vulnerable.layer_index,
     judged.fixed_version,
     judged.severity,
     judged.score,
@@ -76,10 +50,6 @@ SELECT
     judged.chosen.summary AS summary,
     judged.severity_source,
     judged.fix_state,
-    rule_of(vulnerable.type, vulnerable.name) AS rule,
     judged.note
-FROM vulnerable
-JOIN judged ON judged.place = vulnerable.place AND judged.advisory_name = vulnerable.advisory_name
-    AND judged.advisory_version = vulnerable.advisory_version AND judged.module = vulnerable.module
-    AND judged.binary_name = vulnerable.binary_name
+FROM judged
 LEFT JOIN exploitation ON exploitation.cve = judged.vulnerability
