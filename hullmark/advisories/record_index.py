@@ -1,4 +1,4 @@
-"""The index of a snapshot: what each of its records is about, and a digest of it, so that two snapshots are quickly compared."""
+"""The index of a snapshot: what each record is about, and a digest of it, so that two snapshots are quickly compared."""
 
 from collections.abc import Mapping
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from hullmark.advisories.fetch import Validators
 from hullmark.advisories.loader import loader
+from hullmark.advisories.record_index import record_index
 from hullmark.errors import FeedError, LakeError
 from hullmark.lake.place import Place, one_line, place
 from hullmark.lake.schema import (
@@ -31,12 +32,14 @@ from hullmark.lake.schema import (
     FEED_PROBLEMS,
     FEED_SNAPSHOTS,
     LISTING,
+    RECORD_INDEX,
     SEVERITIES,
 )
 from hullmark.sql import read_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow.dataset as pa_dataset
 
 SCHEMAS = {
     "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "severities": SEVERITIES,
@@ -45,6 +48,7 @@ SCHEMAS = {
 VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life")
 CURRENT = "current.json"
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
+INDEX = "index"  # made here, of the other tables
 SUPERSEDED = "superseded"  # an empty file beside them, as old as the day on which another snapshot took their place
 
 
@@ -156,7 +160,8 @@ class FeedStore:
     def put(self, state: FeedState, tables: dict[str, pa.Table]) -> None:
         """Keep a snapshot and make it current; raises LakeError."""
         try:
-            for name, table in sorted(tables.items(), key=lambda item: item[0] == "problems"):
+            whole = {INDEX: record_index(tables), **tables}
+            for name, table in sorted(whole.items(), key=lambda item: item[0] == "problems"):
                 sink = pa.BufferOutputStream()
                 pq.write_table(table, sink, compression="zstd")
                 self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", sink.getvalue().to_pybytes())
@@ -203,22 +208,28 @@ class FeedStore:
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
+    def index(self, snapshots: Mapping[str, str]) -> "pa_dataset.Dataset | pa.Table | None":
+        """What the records of these snapshots (feed -> id) are about (schema RECORD_INDEX); None when one has no index."""
+        paths = [f"{feed}/{snapshot}/{INDEX}.parquet" for feed, snapshot in sorted(snapshots.items())]
+        if any(item.type != pa_fs.FileType.File for item in self._files().get_file_info(paths)):
+            return None
+        return self._over(paths, RECORD_INDEX)
+
     def register(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Make a view over the current snapshots for each name in VIEWS.
 
         They are read as they are asked for, a batch at a time, also by a connection that may open no files.
         """
         for name in VIEWS:
-            connection.register(f"_{name}", self._dataset(name))
+            connection.register(f"_{name}", self._over(self._paths(name), SCHEMAS[name]))
             connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
 
-    def _dataset(self, name: str) -> object:
-        paths = self._paths(name)
+    def _over(self, paths: list[str], schema: pa.Schema) -> "pa_dataset.Dataset | pa.Table":
         if not paths:
-            return SCHEMAS[name].empty_table()
+            return schema.empty_table()
         import pyarrow.dataset as pa_dataset  # noqa: PLC0415  only where something is matched
 
-        return pa_dataset.dataset(paths, schema=SCHEMAS[name], format="parquet", filesystem=self._files())
+        return pa_dataset.dataset(paths, schema=schema, format="parquet", filesystem=self._files())
 
     def _paths(self, table: str) -> list[str]:
         states = self.current()

@@ -1,7 +1,9 @@
-/* Yesterday's findings beside today's, row by row. Reads `finding`, `findings`, `finding_events`, `images`, `runs` and `reread`.
+/* What is stored beside what was found now, for each finding that differs. Reads `found`, `stored`, `moved`, `finding_events`,
+   `images`, `runs`, `reread`, `touched_image` and `taken_back`.
    new: nobody matched the image before, since it came after the last run that ended well. returned: the finding closed when
    the image went. read_anew: by another engine than before, in this run or in one that was killed before it matched.
-   told: the last event of this finding says the same already. taken_back: its advisory has been withdrawn, or its CVE rejected. */
+   told: the last event of this finding says the same already; asked only of images that changed, and of all when the last matching
+   did not end ($doubted). taken_back: its advisory has been withdrawn, or its CVE rejected. */
 CREATE OR REPLACE TEMP TABLE compared AS
 WITH last_run AS (
     SELECT max(started) AS started, arg_max(engine, started) AS engine
@@ -33,25 +35,21 @@ pair AS (
         old.advisory AS old_advisory,
         old.severity AS old_severity, new.severity AS new_severity,
         old.fixed_version AS old_fixed, new.fixed_version AS new_fixed
-    FROM finding AS new
-    FULL JOIN findings AS old USING (image_digest, package_key, vulnerability)
+    FROM (
+        SELECT * FROM found
+        SEMI JOIN moved ON moved.image = hash(image_digest) AND moved.slot = hash(package_key, vulnerability)
+    ) AS new
+    FULL JOIN (
+        SELECT * FROM stored
+        SEMI JOIN moved ON moved.image = hash(image_digest) AND moved.slot = hash(package_key, vulnerability)
+    ) AS old USING (image_digest, package_key, vulnerability)
 ),
 told AS (
     SELECT image_digest, package_key, vulnerability, arg_max(event, "at") AS event, arg_max(cause, "at") AS cause
     FROM finding_events
-    SEMI JOIN (SELECT * FROM pair WHERE opened OR closed) AS moved USING (image_digest, package_key, vulnerability)
-    WHERE event IN ('opened', 'closed')
+    SEMI JOIN (SELECT * FROM pair WHERE opened OR closed) AS gone USING (image_digest, package_key, vulnerability)
+    WHERE event IN ('opened', 'closed') AND ($doubted OR image_digest IN (SELECT image_digest FROM touched_image))
     GROUP BY ALL
-),
-taken_back AS (
-    SELECT name, max(withdrawn_reason) AS reason
-    FROM (
-        SELECT advisory_id AS name, withdrawn_reason FROM advisories WHERE withdrawn IS NOT NULL
-        UNION ALL
-        SELECT vulnerability_ids[1], withdrawn_reason FROM advisories
-        WHERE withdrawn_reason = 'rejected' AND len(vulnerability_ids) = 1
-    )
-    GROUP BY name
 )
 SELECT
     pair.*,

@@ -1,8 +1,9 @@
 """Match the whole lake against the current advisories, and write what has changed: findings, and events with their cause."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -10,15 +11,18 @@ import pyarrow as pa
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import FeedError, LakeError
 from hullmark.fleet.ask import ask
+from hullmark.fleet.rematch import Rematch, plan_rematch
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import RUN_FEEDS
+from hullmark.lake.schema import FINDING_EVENTS, MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
-from hullmark.matching.match import match
+from hullmark.matching.match import fan_out, judge
+from hullmark.matching.matcher import matcher
 from hullmark.quality.quarantine import quarantine
 from hullmark.quality.validate import validate
 from hullmark.sql import read_sql
 
 ROWS = 200_000  # rows of one commit
+ROWS_A_MB = 1000  # findings that are compared at once, for each MB of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +35,124 @@ class Changes:
     changed: int
 
 
-def update_findings(lake: Lake, store: FeedStore, run: Run, reread: Sequence[str] = (), memory_mb: int = 1024) -> Changes:
+def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
+    lake: Lake, store: FeedStore, run: Run, reread: Sequence[str] = (), memory_mb: int = 1024, full: bool = False
+) -> Changes:
     """Bring `findings` up to date and add `finding_events`; `reread` are the digests that another engine had read before.
 
-    Raises FeedError when findings exist but their advisories are gone, and LakeError when rows fail validation.
+    Only what changed since the last matching is matched again, unless `full` or where that cannot be known; the rows are the
+    same. Raises FeedError when findings exist but their advisories are gone, and LakeError when rows fail validation.
     """
+    today = datetime.now(UTC).date()
     with closing(lake.connect(memory_mb)) as connection:
         _require_advisories(connection, store)
-        lake.commit("run_feeds", _feeds(store, run))
         store.register(connection)
-        connection.execute(read_sql("hullmark.fleet", "present_packages.sql"))
-        match(connection)
+        plan = plan_rematch(connection, store, run, today, full)
+        lake.commit("run_feeds", _feeds(store, run))
+        note = _Note(lake, run, plan)
+        note.write(None)
+        _judge(connection, plan, today)
         connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
-        connection.execute(read_sql("hullmark.fleet", "compare.sql"), {"run": run.run, "engine": run.engine})
-        events = ask(connection, "events.sql", {"run": run.run, "at": run.at})
-        _validated(lake, "finding_events", events, run)
-        lake.commit("finding_events", events)  # first: a run that is killed now tells them again, and events.sql hears that
-        _write(lake, connection, run)
-        return _count(connection, events)
+        work = _Work(lake, connection, run, plan)
+        events = [work.update(part) for part in _parts(connection, plan, memory_mb)]
+        changes = _count(lake, events)
+        note.write(changes, _number(connection, "SELECT count(*) FROM doubtful"))
+        return changes
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, plan: Rematch, today: date) -> None:
+    """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
+    connection.execute(read_sql("hullmark.fleet", "judged_all.sql" if plan.whole else "judged_again.sql"))
+    judge(connection, today)
+    for name in ("expected.sql", "taken_back.sql"):
+        connection.execute(read_sql("hullmark.fleet", name))
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, plan: Rematch, memory_mb: int) -> list[int]:
+    """Leave `doubtful`, the images to compare; returns the numbers of its parts."""
+    sizes = {"rows": memory_mb * ROWS_A_MB}
+    if plan.whole:
+        connection.execute(read_sql("hullmark.fleet", "doubtful_all.sql"), {**sizes, "trusted": plan.trusted})
+    else:
+        connection.execute(read_sql("hullmark.fleet", "doubtful_again.sql"), sizes)
+    return [part for (part,) in connection.sql("SELECT DISTINCT part FROM doubtful ORDER BY part").fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """The row of this matching in `matchings`, written before and after."""
+
+    lake: Lake
+    run: Run
+    plan: Rematch
+
+    def write(self, changes: Changes | None, images: int = 0) -> None:
+        row = {
+            "run": self.run.run, "at": self.run.at, "finished": datetime.now(UTC) if changes else None,
+            "scope": self.plan.scope, "reason": self.plan.reason, "matcher": matcher(), "ended": self.plan.ended,
+            "images": images, **(asdict(changes) if changes else {}),
+        }  # fmt: skip
+        self.lake.commit("matchings", pa.Table.from_pylist([row], MATCHINGS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One matching under way: a part of the images after the other, so that memory is bounded."""
+
+    lake: Lake
+    connection: duckdb.DuckDBPyConnection
+    run: Run
+    plan: Rematch
+
+    def update(self, part: int) -> pa.Table:
+        """Compare and write one part; returns how many events of each name."""
+        self._execute("part.sql", {"part": part})
+        self._execute("part_packages.sql")
+        fan_out(self.connection)
+        self._execute("stored_all.sql" if self.plan.whole else "stored_again.sql")
+        self._execute("moved.sql")
+        doubted = not self.plan.trusted
+        self._execute("compare.sql", {"run": self.run.run, "engine": self.run.engine, "doubted": doubted})
+        events = ask(self.connection, "events.sql", {"run": self.run.run, "at": self.run.at})
+        self._validated("finding_events", events)
+        # first: a run that is killed now tells them again, and compare.sql hears that
+        self.lake.append("finding_events", events)
+        self._write()
+        return events.select(["event"])
+
+    def _write(self) -> None:
+        """Write the findings of every image that has a change, a bounded number of rows at a time."""
+        self._execute("touched.sql", {"rows": ROWS})
+        batches = self.connection.sql("SELECT DISTINCT whole, batch FROM touched ORDER BY ALL").fetchall()
+        for whole, batch in batches:
+            chosen = {"whole": whole, "batch": batch}
+            sql = "SELECT image_digest FROM touched WHERE whole = $whole AND batch = $batch"
+            scope = self.connection.sql(sql, params=chosen).to_arrow_table()
+            self.connection.register("scope", scope)
+            rows = ask(self.connection, "findings.sql", {"at": self.run.at, "whole": whole})
+            self._validated("findings", rows)
+            if whole:
+                self.lake.replace_scope("findings", scope, rows)
+            else:
+                self.lake.append("findings", rows)
+        matched = ask(self.connection, "matched.sql", {"run": self.run.run, "at": self.run.at})
+        changed = self.connection.sql("SELECT image_digest FROM part_image ANTI JOIN present USING (image_digest)")
+        self.lake.replace_scope("matched_images", changed.to_arrow_table(), matched)
+
+    def _execute(self, name: str, parameters: Mapping[str, object] | None = None) -> None:
+        self.connection.execute(read_sql("hullmark.fleet", name), dict(parameters) if parameters else None)
+
+    def _validated(self, table: str, batch: pa.Table) -> None:
+        verdict = validate(table, batch)
+        if not verdict.ok:
+            kept = quarantine(self.lake, table, batch, verdict, self.run.run)
+            raise LakeError(
+                f"a batch for {table} failed validation ({verdict.failures[0]}); it is kept in {kept}, please report it"
+            )
 
 
 def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
-    known = connection.sql("SELECT count(*) FROM findings").fetchall()[0][0]
-    if known and not store.current():
+    if _number(connection, "SELECT count(*) FROM findings") and not store.current():
         raise FeedError(
             "the advisory snapshots of this lake are gone, so its findings were left as they are; run `hullmark feeds sync`"
         )
@@ -69,40 +168,12 @@ def _feeds(store: FeedStore, run: Run) -> pa.Table:
     return pa.Table.from_pylist(rows, RUN_FEEDS)
 
 
-def _write(lake: Lake, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    """Replace the findings of every image that has a change, a bounded number of rows at a time."""
-    sizes = ask(connection, "touched.sql")
-    digests: list[str] = []
-    rows = 0
-    for digest, count in zip(sizes.column("image_digest").to_pylist(), sizes.column("rows").to_pylist(), strict=True):
-        if digests and rows + count > ROWS:
-            _write_images(lake, connection, digests, run)
-            digests, rows = [], 0
-        digests.append(digest)
-        rows += count
-    if digests:
-        _write_images(lake, connection, digests, run)
+def _count(lake: Lake, events: Sequence[pa.Table]) -> Changes:
+    names = pa.concat_tables([FINDING_EVENTS.empty_table().select(["event"]), *events]).column("event").value_counts()
+    counts = {row["values"]: int(row["counts"]) for row in names.to_pylist()}
+    total = lake.count("findings")
+    return Changes(total, counts.get("opened", 0), counts.get("closed", 0), counts.get("changed", 0))
 
 
-def _write_images(lake: Lake, connection: duckdb.DuckDBPyConnection, digests: list[str], run: Run) -> None:
-    scope = pa.table({"image_digest": pa.array(digests, pa.string())})
-    connection.register("scope", scope)
-    batch = ask(connection, "findings.sql", {"at": run.at})
-    _validated(lake, "findings", batch, run)
-    lake.replace_scope("findings", scope, batch)
-
-
-def _validated(lake: Lake, table: str, batch: pa.Table, run: Run) -> None:
-    verdict = validate(table, batch)
-    if not verdict.ok:
-        kept = quarantine(lake, table, batch, verdict, run.run)
-        raise LakeError(
-            f"a batch for {table} failed validation ({verdict.failures[0]}); it is kept in {kept}, please report it"
-        )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> Changes:
-    total = connection.sql("SELECT count(*) FROM finding").fetchall()[0][0]
-    names = events.column("event").value_counts().to_pylist()
-    counts = {row["values"]: int(row["counts"]) for row in names}
-    return Changes(int(total), counts.get("opened", 0), counts.get("closed", 0), counts.get("changed", 0))
+def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    return int(connection.sql(sql).fetchall()[0][0])

@@ -1,12 +1,18 @@
-/* Today's findings of the images in `scope`, in the columns of `findings`: first_seen is kept, last_seen is when a row was
-   last written. Every row in the table is open; what has closed is an event. */
+/* The findings of the images in `scope` as they are written, in the columns of `findings`. Every row in the table is open; what has
+   closed is an event. first_seen is kept, last_seen is when a row was last written, which is when something in it changed.
+   $whole: with those that have not changed, which were not matched again. Reads `found`, `compared` and `findings`. */
 SELECT
-    finding.image_digest, finding.package_key, finding.vulnerability, finding.aliases, finding.advisory, finding.type,
-    finding.package, finding.version, finding.purl, finding.path, finding.layer, finding.layer_index, finding.fixed_version,
-    finding.severity, finding.score, finding.vector, finding.kev, finding.kev_due, finding.kev_ransomware, finding.epss,
-    finding.epss_percentile, finding.summary, finding.severity_source, finding.fix_state, finding.rule, finding.note,
-    'open' AS status,
+    found.image_digest, found.package_key, found.vulnerability, found.aliases, found.advisory, found.type,
+    found.package, found.version, found.purl, found.path, found.layer, found.layer_index, found.fixed_version,
+    found.severity, found.score, found.vector, found.kev, found.kev_due, found.kev_ransomware, found.epss,
+    found.epss_percentile, found.summary, found.severity_source, found.fix_state, found.rule, found.note,
+        'open' AS status,
     coalesce(compared.first_seen, $at::TIMESTAMPTZ) AS first_seen, $at::TIMESTAMPTZ AS last_seen
-FROM finding
+FROM found
 SEMI JOIN scope USING (image_digest)
 JOIN compared USING (image_digest, package_key, vulnerability)
+UNION ALL BY NAME
+SELECT findings.* FROM findings
+SEMI JOIN scope USING (image_digest)
+ANTI JOIN compared USING (image_digest, package_key, vulnerability)
+WHERE $whole

@@ -47,11 +47,22 @@ def version(place: Place, name: str) -> int | None:
     return None if table is None else table.version()
 
 
+def count(place: Place, name: str) -> int:
+    """The rows of the current state of a table, 0 when it does not exist."""
+    table = open_table(place, name)
+    return int(pc.sum(pa.table(table.get_add_actions()).column("num_records")).as_py() or 0) if table else 0
+
+
 def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> None:
     """Put the rows in place of all rows whose scope columns stand in `scopes`, in one commit."""
     predicate = same_rows(table.scope, scopes)
     if predicate:
         retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
+
+
+def append(place: Place, table: Table, rows: pa.Table) -> None:
+    """Put the rows in beside those that are there. One commit."""
+    retry(place, table.name, lambda state: write_deltalake(state, rows, mode="append", writer_properties=PROPERTIES))
 
 
 def replace_before(place: Place, table: Table, rows: pa.Table, column: str, before: datetime) -> None:

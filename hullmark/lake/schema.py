@@ -98,6 +98,8 @@ EXPLOITATION = _schema(
     epss_date=pa.date32(),
 )  # fmt: skip
 LISTING = _schema(record=TEXT, modified=TEXT)  # what the publisher of a feed said that it had, beside its snapshot
+# What each record of a snapshot is about (see advisories/record_index.sql); digest: of all that findings hang on.
+RECORD_INDEX = _schema(record=TEXT, digest=COUNT, packages=TEXTS, vulnerabilities=TEXTS)
 FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
 # location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
@@ -171,6 +173,14 @@ RUNS = _schema(
 )  # fmt: skip
 # Which snapshot of each feed a run has matched with.
 RUN_FEEDS = _schema(run=TEXT, feed=TEXT, snapshot=TEXT, fetched_at=TIME, published=TIME)
+# One matching of the lake. scope: "full" or "incremental", and why; matcher: the code that matched; ended: ecosystems that
+# got no fixes any more on that day; images: how many were compared row by row; finished: null until all was written.
+MATCHINGS = _schema(
+    run=TEXT, at=TIME, finished=TIME, scope=TEXT, reason=TEXT, matcher=TEXT, ended=TEXTS, images=COUNT, findings=COUNT,
+    opened=COUNT, closed=COUNT, changed=COUNT,
+)  # fmt: skip
+# Which images the findings are of, and when each was last compared; fingerprint: of its findings, null when not known.
+MATCHED_IMAGES = _schema(image_digest=TEXT, run=TEXT, at=TIME, fingerprint=COUNT)
 FEED_SNAPSHOTS = _schema(
     feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
     detail=TEXT,
@@ -216,6 +226,8 @@ TABLES: dict[str, Table] = {
         Table("accounts", ("account",), (), ACCOUNTS),
         Table("exceptions", ("id",), (), EXCEPTIONS),
         Table("run_feeds", ("run", "feed"), (), RUN_FEEDS),
+        Table("matchings", ("run",), (), MATCHINGS),
+        Table("matched_images", ("image_digest",), ("image_digest",), MATCHED_IMAGES),
         Table("feed_snapshots", ("feed", "fetched_at"), (), FEED_SNAPSHOTS),
     )
 }

@@ -51,6 +51,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) ->
         _run(connection, step, today or datetime.now(UTC).date())
 
 
+def ended(connection: duckdb.DuckDBPyConnection, today: date) -> list[str]:
+    """The ecosystems of releases that get no more fixes on a day, sorted; reads `end_of_life`."""
+    _run(connection, "04_ended.sql", today)
+    return [name for (name,) in connection.sql("SELECT ecosystem FROM ended ORDER BY ecosystem").fetchall()]
+
+
 def hold(connection: duckdb.DuckDBPyConnection) -> None:
     """Leave `held`: the vulnerabilities of each row of `candidate`; raises as above."""
     _run(connection, HELD)

@@ -1,0 +1,101 @@
+"""What must be matched again: the images and packages that changed since the last matching, or everything."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.fleet.ask import ask
+from hullmark.fleet.run import Run
+from hullmark.matching.match import ended
+from hullmark.matching.matcher import matcher
+from hullmark.sql import read_sql
+
+MOST = 0.1  # of all records or images that changed: with more, everything is matched
+
+
+@dataclass(frozen=True, slots=True)
+class Rematch:
+    """What one matching does: `whole` is everything, and `reason` why.
+
+    `trusted`: the fingerprints in `matched_images` are those of what is stored. `ended` are the ecosystems without fixes.
+    """
+
+    whole: bool
+    reason: str
+    trusted: bool
+    ended: list[str]
+
+    @property
+    def scope(self) -> str:
+        """As `matchings` says it."""
+        return "full" if self.whole else "incremental"
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last matching: whether it ended, its matcher, the ecosystems that had ended, and the snapshot of each feed."""
+
+    finished: bool
+    matcher: str
+    ended: list[str]
+    feeds: dict[str, str]
+
+    @property
+    def trusted(self) -> bool:
+        return self.finished and self.matcher == matcher()
+
+
+def plan_rematch(connection: duckdb.DuckDBPyConnection, store: FeedStore, run: Run, today: date, full: bool) -> Rematch:
+    """Leave `present`, `touched_image` and, unless everything is matched, `touched_package` on a lake's connection.
+
+    Reads the feeds' views. `full` asks for everything.
+    """
+    for name in ("present.sql", "touched_images.sql"):
+        connection.execute(read_sql(__package__, name), {"run": run.run} if name == "touched_images.sql" else None)
+    done = ended(connection, today)
+    last = _last(connection)
+    reason = "asked for" if full else _reason(connection, store, last, done)
+    return Rematch(bool(reason), reason, last is not None and last.trusted, done)
+
+
+def _last(connection: duckdb.DuckDBPyConnection) -> _Last | None:
+    rows = ask(connection, "last_matching.sql").to_pylist()
+    return _Last(rows[0]["finished"], rows[0]["matcher"], rows[0]["ended"], dict(rows[0]["feeds"] or [])) if rows else None
+
+
+def _reason(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last | None, done: list[str]) -> str:
+    """Why everything must be matched, "" when what changed suffices; then `touched_package` is there."""
+    if last is None:
+        return "nothing was matched before"
+    if not last.finished:
+        return "the last matching did not end"
+    if not last.trusted:
+        return "the matcher is another"
+    if last.ended != done:
+        return "a release has ended"
+    if _share(connection, "SELECT count(*) FROM touched_image", "SELECT count(*) FROM present") > MOST:
+        return "many images changed"
+    return _touch(connection, store, last.feeds)
+
+
+def _touch(connection: duckdb.DuckDBPyConnection, store: FeedStore, then: dict[str, str]) -> str:
+    now = {state.feed: state.snapshot for state in store.current()}
+    old = {feed: snapshot for feed, snapshot in then.items() if now.get(feed) != snapshot}
+    new = {feed: snapshot for feed, snapshot in now.items() if then.get(feed) != snapshot}
+    for name, feeds in (("old_index", old), ("new_index", new), ("all_index", now)):
+        index = store.index(feeds)
+        if index is None:
+            return "a snapshot that was matched is gone"
+        connection.register(name, index)
+    connection.execute(read_sql(__package__, "touched_records.sql"))
+    if _share(connection, "SELECT count(*) FROM touched_record", "SELECT count(*) FROM all_index") > MOST:
+        return "many advisories changed"
+    connection.execute(read_sql(__package__, "touched_packages.sql"))
+    return ""
+
+
+def _share(connection: duckdb.DuckDBPyConnection, part: str, whole: str) -> float:
+    some, every = (connection.sql(count).fetchall()[0][0] for count in (part, whole))
+    return float(some) / every if every else float(some)

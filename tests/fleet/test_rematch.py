@@ -1,0 +1,168 @@
+"""Random changes to advisories, exploitation and images: an incremental matching leaves what matching everything would."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.fleet.findings import Changes, update_findings
+from hullmark.fleet.run import Kind, recorded
+from hullmark.lake.schema import DIGESTS, FINDINGS, IMAGES, PACKAGES
+from hullmark.lake.store import Lake
+from hullmark.settings import Settings
+from tests.advisories.feeds import write_epss, write_kev, write_osv
+from tests.matching.findings import matched, package
+
+IMAGES_THERE = 24
+NAMES = [f"p{number}" for number in range(12)]
+ECOSYSTEMS = {"PyPI": "PyPI", "Debian:12": "Debian", "Ubuntu:22.04": "Ubuntu"}
+KEPT = [name for name in FINDINGS.names if name not in {"status", "first_seen", "last_seen"}]
+Record = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Fleet:
+    """A lake whose images, packages and feeds are made up and changed at random; always the same for one seed."""
+
+    folder: Path
+    rng: random.Random
+    records: dict[str, Record] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    packages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    made: int = 0
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(str(self.folder / "lake"))
+
+    @property
+    def store(self) -> FeedStore:
+        return FeedStore(self.lake.feeds_root)
+
+    def begin(self) -> None:
+        self.lake.create()
+        for _ in range(80):
+            self.advise()
+        for _ in range(IMAGES_THERE):
+            self.add()
+        self.publish()
+
+    def advise(self) -> None:
+        """A new advisory, or another word of an old one."""
+        place = self.rng.choice([*ECOSYSTEMS, "Ubuntu:Pro:22.04:LTS"])
+        number = self.rng.randint(1000, 1030)
+        base = ECOSYSTEMS.get(place, "Ubuntu")
+        name = self.rng.choice(
+            [f"GHSA-{number}-aaaa-aaaa", f"PYSEC-{number}", f"{base.upper()}-CVE-2024-{number}", f"DSA-{number}-1"]
+        )
+        ids = [f"CVE-2024-{number}", f"CVE-2024-{self.rng.randint(1000, 1030)}", f"GHSA-{number}-aaaa-aaaa"]
+        item: Record = {"package": {"ecosystem": place, "name": self.rng.choice(NAMES)}}
+        item["ranges"] = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, *self.end()]}]
+        self.records[f"{base}/{name}"] = {
+            "id": name, "modified": f"2024-05-{self.rng.randint(1, 28):02}T00:00:00Z", "summary": f"{self.rng.random()}",
+            "aliases": sorted({*self.rng.sample(ids, self.rng.randint(0, 2))} - {name}), "affected": [item],
+        } | ({"withdrawn": "2024-06-01T00:00:00Z"} if self.rng.random() < 0.1 else {}) | (
+            {"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}
+            if self.rng.random() < 0.3 else {}
+        )  # fmt: skip
+
+    def end(self) -> Iterator[Record]:
+        if self.rng.random() < 0.8:
+            yield {self.rng.choice(["fixed", "last_affected"]): f"{self.rng.randint(1, 9)}"}
+
+    def add(self) -> str:
+        self.made += 1
+        digest = f"sha256:{self.made:064x}"
+        self.read(digest)
+        return digest
+
+    def read(self, digest: str) -> None:
+        """Give an image packages; inner ones may lie in what an OS package owns."""
+        release = self.rng.choice(["Debian:12", "Ubuntu:22.04"])
+        rows = [
+            package(release, name, f"{self.rng.randint(1, 9)}", image_digest=digest) for name in self.rng.sample(NAMES, 5)
+        ]
+        owner = self.rng.choice(["", f"deb/{rows[0]['name']}"])
+        rows += [
+            package("PyPI", name, f"{self.rng.randint(1, 9)}", image_digest=digest, path="site", owner=owner)
+            for name in self.rng.sample(NAMES, 3)
+        ]
+        self.packages[digest] = rows
+        now = datetime.now(UTC)
+        place = {"registry": "r", "repository": "a", "digest": digest}
+        self.lake.replace_scope("packages", pa.table({"image_digest": [digest]}), pa.Table.from_pylist(rows, PACKAGES))
+        image = place | {"state": "present", "first_seen": now, "last_seen": now, "engine": "e", "tags": ["1"]}
+        self.lake.commit("images", pa.Table.from_pylist([image], IMAGES))
+        row = place | {"status": "scanned", "reason": "", "run": f"scan-{self.made}", "at": now, "engine": "e"}
+        self.lake.commit("digests", pa.Table.from_pylist([row], DIGESTS))
+
+    def remove(self) -> None:
+        digest = self.rng.choice(sorted(self.packages))
+        del self.packages[digest]
+        row = {"registry": "r", "repository": "a", "digest": digest, "state": "deleted", "engine": "e", "tags": ["1"]}
+        now = datetime.now(UTC)
+        self.lake.commit("images", pa.Table.from_pylist([row | {"first_seen": now, "last_seen": now}], IMAGES))
+
+    def exploit(self) -> None:
+        self.known ^= {f"CVE-2024-{self.rng.randint(1000, 1030)}"}
+
+    def publish(self) -> None:
+        """What the publishers serve now, fetched."""
+        base = self.folder / "feeds"
+        for name in set(ECOSYSTEMS.values()):
+            write_osv(base, *(record for key, record in self.records.items() if key.startswith(f"{name}/")), ecosystem=name)
+        write_kev(base, *({"cveID": cve, "dateAdded": "2024-01-02", "dueDate": "2024-01-23"} for cve in sorted(self.known)))
+        write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
+        sync(self.store, Settings(feeds=str(base)), sorted(ECOSYSTEMS.values()))
+
+    def change(self) -> None:
+        actions = [self.advise, self.advise, self.add, self.remove, self.exploit, self.read_again, self.retract]
+        for action in self.rng.sample(actions, 2):
+            action()
+        self.publish()
+
+    def read_again(self) -> None:
+        self.read(self.rng.choice(sorted(self.packages)))
+
+    def retract(self) -> None:
+        del self.records[self.rng.choice(sorted(self.records))]
+
+    def match(self, full: bool = False) -> tuple[str, Changes]:
+        """One matching: what it was, and what it changed."""
+        with recorded(self.lake, Kind.ADVISORIES) as record:
+            changes = update_findings(self.lake, self.store, record.run, full=full)
+        connection = self.lake.connect()
+        scope = connection.sql("SELECT scope FROM matchings ORDER BY finished DESC LIMIT 1").fetchall()[0][0]
+        connection.close()
+        return str(scope), changes
+
+    def stored(self) -> list[dict[str, Any]]:
+        connection = self.lake.connect()
+        table = connection.sql("FROM findings ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
+        connection.close()
+        return table.select(KEPT).to_pylist()
+
+    def expected(self) -> list[dict[str, Any]]:
+        rows = [row for rows in self.packages.values() for row in rows]
+        return matched(self.store, rows).select(KEPT).to_pylist()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_incremental_is_full(tmp_path: Path, seed: int) -> None:
+    fleet = Fleet(tmp_path, random.Random(seed))  # noqa: S311  a sample
+    fleet.begin()
+    assert fleet.match()[0] == "full"
+    assert fleet.stored() == fleet.expected() != []
+    for _ in range(4):
+        fleet.change()
+        assert fleet.match()[0] == "incremental"
+        assert fleet.stored() == fleet.expected()
+    scope, changes = fleet.match(full=True)
+    assert (scope, changes.opened, changes.closed, changes.changed) == ("full", 0, 0, 0)
+    assert fleet.stored() == fleet.expected()
