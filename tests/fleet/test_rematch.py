@@ -146,11 +146,11 @@ class Fleet:
         connection = self.lake.connect()
         table = connection.sql("FROM findings ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
         connection.close()
-        return table.select(KEPT).to_pylist()
+        return list(table.select(KEPT).to_pylist())
 
     def expected(self) -> list[dict[str, Any]]:
         rows = [row for rows in self.packages.values() for row in rows]
-        return matched(self.store, rows).select(KEPT).to_pylist()
+        return list(matched(self.store, rows).select(KEPT).to_pylist())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
