@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP VIEW installed AS
 SELECT
     matchable.*,
     CASE
-        WHEN NOT starts_with(ecosystem, 'Ubuntu:') THEN ecosystem
+        WHEN NOT starts_with(ecosystem, 'Ubuntu:') OR starts_with(ecosystem, 'Ubuntu:Pro:') THEN ecosystem
         WHEN contains(lower(advisory_version), 'fips') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:FIPS-updates:')
         WHEN regexp_matches(advisory_version, '[+~]esm[0-9]') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:')
         ELSE ecosystem

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +45,8 @@ def records(feeds: Path, ecosystem: str) -> Iterator[dict[str, Any]]:
     with zipfile.ZipFile(feeds / "osv" / ecosystem / "all.zip") as archive:
         for name in archive.namelist():
             record = json.loads(archive.read(name))
-            if not record.get("withdrawn"):
+            text = f"{record.get('summary', '')} {record.get('details', '')}".strip()
+            if not record.get("withdrawn") and not re.match(r"\*\* ?REJECT|Rejected reason:", text):
                 yield record
 
 
@@ -61,6 +63,8 @@ def test_as_a_plain_reading_of_the_records(feeds: Path, store: FeedStore, ecosys
                     (record["id"], item)
                 )
     rng = random.Random(17)  # noqa: S311  a sample
+    # What comes from Ubuntu Pro is asked of two places (cases/ubuntu-pro.toml).
+    spoken = {place: items for place, items in spoken.items() if not place[0].startswith("Ubuntu:Pro:")}
     chosen = rng.sample(sorted(spoken), min(SAMPLE, len(spoken)))
     packages = [
         package(place, name, version, path=place)
@@ -73,7 +77,7 @@ def test_as_a_plain_reading_of_the_records(feeds: Path, store: FeedStore, ecosys
         place = (row["path"], row["package"], row["version"])
         decisive.setdefault(place, set()).add(row["advisory"])
         named.setdefault(place, set()).update((row["advisory"], *row["aliases"]))
-    assert len(packages) > SAMPLE / 2
+    assert len(packages) > SAMPLE / 4
     for one in packages:
         place = (one["path"], one["name"], one["version"])
         items = spoken[one["ecosystem"], one["name"]]
@@ -90,7 +94,8 @@ def _versions(items: list[tuple[str, dict[str, Any]]], rng: random.Random) -> li
         for event in range_["events"]
         for version in event.values()
     } | {version for _, item in items for version in item.get("versions", [])}
-    return rng.sample(sorted(stated - {"0"}), min(4, len(stated - {"0"})))
+    stated = {version for version in stated - {"0"} if not re.search("esm|fips", version)}
+    return rng.sample(sorted(stated), min(4, len(stated)))
 
 
 def _holds(item: dict[str, Any], version: str, ecosystem: str) -> bool:
