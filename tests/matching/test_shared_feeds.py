@@ -81,8 +81,15 @@ def test_as_a_plain_reading_of_the_records(feeds: Path, store: FeedStore, ecosys
     for one in packages:
         place = (one["path"], one["name"], one["version"])
         items = spoken[one["ecosystem"], one["name"]]
-        stated = {number for number, item in items if _holds(item, one["version"], one["ecosystem"])}
+        about = [(number, item) for number, item in items if _speaks_of(item, one["name"])]
+        stated = {number for number, item in about if _holds(item, one["version"], one["ecosystem"])}
         assert decisive.get(place, set()) <= stated <= named.get(place, set()), place
+
+
+def _speaks_of(item: dict[str, Any], name: str) -> bool:
+    """Whether it names no binary packages, or this one among them; packages here are called as their source."""
+    named = item.get("ecosystem_specific", {}).get("binaries", [])
+    return not named or name in {binary.get("binary_name") for binary in named}
 
 
 def _versions(items: list[tuple[str, dict[str, Any]]], rng: random.Random) -> list[str]:
