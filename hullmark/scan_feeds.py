@@ -57,7 +57,8 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     """The feeds that these packages (PACKAGES) need, refreshed when they are due; readable until the block ends."""
     names: set[str] = set()
     for table in packages:
-        names.update(name.partition(":")[0] for name in table.column("ecosystem").unique().to_pylist() if name)
+        judged = table.filter(pc.equal(pc.fill_null(table.column("owner"), ""), ""))  # others are judged with their owner
+        names.update(name.partition(":")[0] for name in judged.column("ecosystem").unique().to_pylist() if name)
     sources = [source for _, source in chosen(settings, sorted(names))]
     wanted, needed = [source.feed for source in sources], [source.feed for source in sources if not source.optional]
     listener = progress()

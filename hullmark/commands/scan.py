@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
             item.inventory.problems,
             scanned.feeds,
             removed=item.inventory.removed,
+            exposures=item.inventory.exposures,
         )
         for item in scanned.images
     ]

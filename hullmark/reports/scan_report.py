@@ -17,6 +17,7 @@ PACKAGE_FIELDS = (
     "owner", "licence", "cpe", "inner", "first_layer", "upgraded_from",
 )  # fmt: skip
 REMOVED_FIELDS = ("type", "name", "version", "purl", "path", "layer", "removed_layer", "replaced_by")
+EXPOSURE_FIELDS = ("kind", "path", "evidence", "layer")
 PROBLEM_FIELDS = ("path", "cataloger", "reason")
 # Field of the report: column of the findings table.
 FINDING_FIELDS = {
@@ -36,11 +37,12 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
     feeds: Iterable[Mapping[str, object]],
     now: datetime | None = None,
     removed: pa.Table | None = None,
+    exposures: pa.Table | None = None,
 ) -> Report:
     """The report of one image for one platform, JSON-able.
 
-    Tables have at least the columns of PACKAGES, FINDINGS, PROBLEMS and REMOVED_PACKAGES that a report shows; `feeds` are
-    rows of FEED_SNAPSHOTS. Packages come by type, name, version and path; findings by risk, the worst first.
+    Tables have at least the columns of PACKAGES, FINDINGS, PROBLEMS, REMOVED_PACKAGES and EXPOSURES that a report shows;
+    `feeds` are rows of FEED_SNAPSHOTS. Packages come by type, name, version and path; findings by risk, the worst first.
     """
     moment = now or datetime.now(UTC)
     return {
@@ -52,6 +54,7 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
         "packages": _rows(packages, PACKAGE_FIELDS, ("type", "name", "version", "path", "arch")),
         "removed_packages": _rows(removed, REMOVED_FIELDS, (*REMOVED_FIELDS, "layer_index")) if removed else [],
         "findings": _findings(findings),
+        "exposures": _rows(exposures, EXPOSURE_FIELDS, EXPOSURE_FIELDS) if exposures else [],
         "problems": _rows(problems, PROBLEM_FIELDS, PROBLEM_FIELDS),
     }
 

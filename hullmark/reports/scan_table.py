@@ -18,6 +18,7 @@ EACH = 5  # findings shown of one package
 PACKAGES = 40  # packages shown
 PROBLEMS = 8
 BAR = 60
+UNLISTED = frozenset({"setuid", "setgid", "world-writable", "package-cache", "more-secrets"})  # kinds that are only counted
 WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
 SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
 
@@ -54,6 +55,9 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
     yield from _not_installed(report)
     if report["removed_packages"]:
         yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
+        yield ""
+    if report["exposures"]:
+        yield from _exposures(report["exposures"])
         yield ""
     if report["problems"]:
         yield from _problems(report["problems"])
@@ -95,7 +99,7 @@ def _nothing_found(report: Any) -> Text:  # noqa: ANN401
 
 def _not_compared(report: Any) -> Iterator[str]:  # noqa: ANN401
     """A sentence for each reason that kept packages from being compared."""
-    obstacles = Counter(_obstacle(report, item) for item in report["packages"])
+    obstacles = Counter(_obstacle(report, item) for item in report["packages"] if not item["owner"])
     for obstacle, count in sorted(obstacles.items()):
         if obstacle:
             yield f"{counted(count, 'package')} could not be compared: {obstacle}"
@@ -195,6 +199,24 @@ def _cells(finding: Finding) -> tuple[Text, ...]:
         Text("KEV" if finding["kev"] else "", style="bold red"),
         fixed,
     )
+
+
+def _exposures(exposures: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Secrets one by one, the rest as counts."""
+    secrets = [item for item in exposures if item["kind"] not in UNLISTED and not item["kind"].startswith("example-")]
+    counts = Counter(item["kind"] for item in exposures if item not in secrets)
+    if secrets:
+        yield Text(f"{counted(len(secrets), 'secret')}: whoever pulls the image has them; change them", style="bold red")
+        table = columns("", "", "")
+        for item in secrets[:PROBLEMS]:
+            kind, path = Text(plain(item["kind"]), style="red"), Text(plain(item["path"], 90))
+            table.add_row(kind, path, Text(plain(item["evidence"], 80), style="dim"))
+        if len(secrets) > PROBLEMS:
+            table.add_row("", Text(f"and {len(secrets) - PROBLEMS:,} more", style="dim"))
+        yield table
+    if counts:
+        told = ", ".join(f"{plain(kind)} {count:,}" for kind, count in sorted(counts.items()))
+        yield Text(f"Also exposed: {told} (--format json lists them)", style="dim")
 
 
 def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:

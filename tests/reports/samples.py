@@ -60,6 +60,7 @@ def sample(
     problems: pa.Table | None = None,
     *,
     removed: pa.Table | None = None,
+    exposures: pa.Table | None = None,
 ) -> Any:  # noqa: ANN401  # a JSON document
     return scan_report(
         image,
@@ -70,4 +71,5 @@ def sample(
         FEEDS,
         NOW,
         removed,
+        exposures,
     )
