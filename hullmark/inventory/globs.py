@@ -4,61 +4,95 @@ Files that no glob wants may still be recognised by their first bytes.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property
 
 from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import WILDCARD, Cataloger, glob_pattern
 from hullmark.profile import Profile
 
 
+class _Globs:
+    """Some globs: whether any of them fits a path, and whose those are that do. Nothing is compiled before it is needed."""
+
+    def __init__(self) -> None:
+        self._globs: list[tuple[str, int]] = []  # with the number of the cataloger
+
+    def add(self, glob: str, number: int) -> None:
+        """One more glob of a cataloger."""
+        self._globs.append((glob, number))
+
+    @cached_property
+    def fits(self) -> Callable[[str], re.Match[str] | None]:
+        """Answers for a path."""
+        return re.compile(
+            "|".join(f"(?:{pattern.pattern})" for pattern, _ in self._patterns) or r"(?!)", re.DOTALL
+        ).fullmatch
+
+    def numbers(self, path: str) -> Iterator[int]:
+        """The catalogers whose globs fit."""
+        return (number for pattern, number in self._patterns if pattern.fullmatch(path))
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], int]]:
+        return [(glob_pattern(glob), number) for glob, number in self._globs]
+
+
 class Matcher:
-    """Answers for any number of paths; see `Cataloger.globs` for what `*`, `**/` and `?` match."""
+    """Answers for any number of paths; see `Cataloger.globs` for what `*`, `**/` and `?` match.
+
+    A path is compared only with globs that have its name, its ending from the last dot on, or the beginning of either.
+    """
 
     def __init__(self, wanting: Iterable[Cataloger], profile: Profile | None = None) -> None:
-        wanting = tuple(wanting)
         self.profile = profile  # which is told where the time of reading a layer goes
-        self.magic = tuple(sorted({magic for cataloger in wanting for magic in cataloger.magic}))
-        self._recognising = [cataloger for cataloger in wanting if cataloger.magic]
-        self._globs = [(glob_pattern(glob), cataloger) for cataloger in wanting for glob in cataloger.globs]
-        self._names: set[str] = set()
+        self._catalogers = tuple(wanting)
+        self.magic = tuple(sorted({magic for cataloger in self._catalogers for magic in cataloger.magic}))
+        self._recognising = [cataloger for cataloger in self._catalogers if cataloger.magic]
+        self._names: dict[str, _Globs] = {}
+        self._endings: dict[str, _Globs] = {}
+        self._others = _Globs()
         self._heads: tuple[str, ...] = ()
         self._starts: tuple[str, ...] = ()
         self._tails: tuple[str, ...] = ()
-        for cataloger in wanting:
+        for number, cataloger in enumerate(self._catalogers):
             for glob in cataloger.globs:
-                self._sieve(glob)
-        self._any = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in self._globs) or r"(?!)", re.DOTALL)
+                self._place(glob).add(glob, number)
 
     def wants(self, path: str) -> bool:
         """Whether any cataloger wants the path."""
         name = path[path.rfind("/") + 1 :]
-        if (
-            name in self._names
-            or path.endswith(self._tails)
-            or path.startswith(self._heads)
-            or name.startswith(self._starts)
-        ):
-            return self._any.fullmatch(path) is not None
+        named = self._names.get(name)
+        if named and named.fits(path):
+            return True
+        ending = self._endings.get(name[name.rfind(".") :])
+        if ending and ending.fits(path):
+            return True
+        if path.endswith(self._tails) or path.startswith(self._heads) or name.startswith(self._starts):
+            return self._others.fits(path) is not None
         return False
 
     def catalogers_of(self, path: str) -> list[Cataloger]:
         """The catalogers that want the path, each once, in the order they were given."""
-        found = {cataloger.name: cataloger for pattern, cataloger in self._globs if pattern.fullmatch(path)}
-        return list(found.values())
+        name = path[path.rfind("/") + 1 :]
+        asked = (self._names.get(name), self._endings.get(name[name.rfind(".") :]), self._others)
+        numbers = {number for globs in asked if globs for number in globs.numbers(path)}
+        return [self._catalogers[number] for number in sorted(numbers)]
 
     def recognising(self, begins: Callable[[tuple[bytes, ...]], bool], others: Iterable[Cataloger]) -> list[Cataloger]:
         """The catalogers that want a file for its first bytes; `others` want it anyway, for its path, and are left out."""
         known = {cataloger.name for cataloger in others}
         return [item for item in self._recognising if item.name not in known and begins(item.magic)]
 
-    def _sieve(self, glob: str) -> None:
-        """Remember the cheapest thing that all paths of the glob have: a name, its end or its beginning, or their own."""
+    def _place(self, glob: str) -> _Globs:
+        """Where a glob is kept, by the cheapest thing that all its paths have: a name, its end, its or their beginning."""
         last = glob.rpartition("/")[2]
         fixed = WILDCARD.split(last)
         if len(fixed) == 1:
-            self._names.add(last)
-        elif fixed[-1]:
+            return self._names.setdefault(last, _Globs())
+        if "." in fixed[-1]:
+            return self._endings.setdefault(fixed[-1][fixed[-1].rfind(".") :], _Globs())
+        if fixed[-1]:
             self._tails += (fixed[-1],)
         elif fixed[0]:
             self._starts += (fixed[0],)
@@ -67,6 +101,7 @@ class Matcher:
             if not head:
                 raise ValueError(f"the glob {glob} fits any path, so that every path would be compared with every glob")
             self._heads += (head,)
+        return self._others
 
 
 @cache
