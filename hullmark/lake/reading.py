@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as pa_ds
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
@@ -79,6 +78,8 @@ def _relation(
 
 def _dataset(place: Place, table: Table, names: list[str]) -> Any:  # noqa: ANN401  a pyarrow.dataset.Dataset; it ships no types
     """The files as one dataset. Delta writes text as string views, which Arrow compares with views only."""
+    import pyarrow.dataset as pa_ds  # noqa: PLC0415  it brings pandas along, most of a second, and local lakes do without
+
     fields = [field.with_type(pa.string_view()) if field.type == pa.string() else field for field in table.schema]
     paths = [f"tables/{table.name}/{name}" for name in names]
     return pa_ds.FileSystemDataset.from_paths(
