@@ -7,6 +7,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.outdated import outdated
 from hullmark.compliance.load import Policy, Rule
 from hullmark.errors import UsageError
@@ -14,6 +15,7 @@ from hullmark.lake.schema import CHECKS, COMPLIANCE
 from hullmark.lake.store import Lake
 from hullmark.sql import read_sql
 
+CONTEXT = ("10_context.sql", "12_life.sql")
 FAILING = pa.schema([("rule", pa.string()), ("subject", pa.string()), ("evidence", pa.string())])
 POPULATION = pa.schema([("rule", pa.string()), ("subject", pa.string())])
 
@@ -24,6 +26,7 @@ def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int 
     Raises UsageError, which names it, for a rule of the operator's that is no SELECT or that DuckDB refuses.
     """
     with closing(lake.connect(memory_mb)) as connection:
+        FeedStore(lake.feeds_root).register(connection)
         prepare(connection, policy, at)
         connection.register("failing", pa.concat_tables([FAILING.empty_table(), *_failing(connection, policy, at)]))
         connection.register(
@@ -42,11 +45,12 @@ def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int 
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> None:
-    """Leave on a lake's connection what rules see: `image`, `finding_due`, `outdated`, `target` (see `10_context.sql`)."""
+    """Leave on a lake's connection what rules see beside its tables (see `1*.sql`); the feeds are registered."""
     targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
     connection.register("target", targets)
     outdated(connection, at)
-    connection.execute(read_sql(__package__, "10_context.sql"))
+    for step in CONTEXT:
+        connection.execute(read_sql(__package__, step))
 
 
 def _failing(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.compliance.evaluate import evaluate
 from hullmark.compliance.load import read_policy
 from hullmark.errors import UsageError
 from hullmark.lake.store import Lake
+from hullmark.settings import Settings
 from tests.analysis.fleets import NOW, Image, digest, write
 
 AT = NOW + timedelta(days=1)
@@ -169,16 +171,46 @@ def test_a_base_that_is_out_of_date(lake: Lake) -> None:
     assert rows == [(digest("bad:1"), "the base was built on 2025-08-14, 200 days ago")]
 
 
+CYCLES = {
+    "debian": [{"cycle": "12", "eol": "2028-06-10", "releaseLabel": ""}, {"cycle": "9", "eol": "2020-07-18"}],
+    "python": [
+        {"cycle": "3", "eol": "2020-01-01"}, {"cycle": "3.7", "eol": "2023-06-27"}, {"cycle": "3.12", "eol": "2028-10-31"},
+        {"cycle": "3.1", "eol": True},
+    ],
+}  # fmt: skip
+LIVES = [
+    ("deb", "base-files", "9", "Debian:9", "HM025", "debian 9 ended on 2020-07-18"),
+    ("deb", "base-files", "12", "Debian:12", "HM025", ""),
+    ("generic", "python", "3.7.17", "", "HM026", "python 3.7.17 ended on 2023-06-27"),
+    ("generic", "python", "3.12.1", "", "HM026", ""),
+    ("generic", "python", "3.1.2", "", "HM026", "python 3.1.2 has ended"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "version", "ecosystem", "rule", "evidence"), LIVES, ids=range(len(LIVES)))
+def test_what_gets_no_fixes_any_more(  # noqa: PLR0917  # a row of the table
+    lake: Lake, tmp_path: Path, kind: str, name: str, version: str, ecosystem: str, rule: str, evidence: str
+) -> None:
+    place = tmp_path / "feeds" / "eol" / "api"
+    place.mkdir(parents=True)
+    (place / "all.json").write_text(json.dumps(list(CYCLES)))
+    for product, cycles in CYCLES.items():
+        (place / f"{product}.json").write_text(json.dumps(cycles))
+    sync(FeedStore(lake.feeds_root), Settings(feeds=str(tmp_path / "feeds")))
+    images(lake, {}, {})
+    row = {"image_digest": digest("bad:1"), "path": "x", "type": kind, "name": name, "version": version, "arch": ""}
+    write(lake, "packages", [{**row, "ecosystem": ecosystem, "layer_index": 0}])
+    evaluate(lake, read_policy(), "run", AT)
+    with closing(lake.connect()) as connection:
+        found = connection.sql("SELECT evidence FROM checks WHERE rule = $rule", params={"rule": rule}).fetchall()
+        asked = connection.sql("SELECT population FROM compliance WHERE rule = $rule", params={"rule": rule}).fetchall()
+    assert found == ([(evidence,)] if evidence else [])
+    assert asked == [(1,)]
+
+
 def test_every_rule_has_a_case() -> None:
-    said = {case[0] for case in (*CONFIG, *EXPOSED, *BUILT, *INSTALLED)} | {
-        "HM017",
-        "HM018",
-        "HM019",
-        "HM020",
-        "HM021",
-        "HM022",
-    }
-    assert said == set(read_policy().rules)
+    tables = {case[0] for case in (*CONFIG, *EXPOSED, *BUILT, *INSTALLED)} | {case[4] for case in LIVES}
+    assert tables | {"HM017", "HM018", "HM019", "HM020", "HM021", "HM022"} == set(read_policy().rules)
 
 
 def test_scores_count_who_is_asked_and_who_fails(lake: Lake) -> None:
