@@ -14,6 +14,7 @@ PAGES = [
     st.Page("views/images.py", title="Images", url_path="images"),
     st.Page("views/findings.py", title="Findings", url_path="findings"),
     st.Page("views/coverage.py", title="Coverage", url_path="coverage"),
+    st.Page("views/history.py", title="History", url_path="history"),
     st.Page("views/fixes.py", title="Fixes", url_path="fixes"),
     st.Page("views/compliance.py", title="Compliance", url_path="compliance"),
     st.Page("views/integrations.py", title="Integrations", url_path="integrations"),

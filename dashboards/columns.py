@@ -77,6 +77,11 @@ def hours(label: str) -> Config:
     return st.column_config.NumberColumn(label, format="%.0f h", width=64)
 
 
+def days(label: str) -> Config:
+    """A length of time in days."""
+    return st.column_config.NumberColumn(label, format="%.1f d", width=84)
+
+
 def part(label: str) -> Config:
     """A share of a whole, in percent."""
     return st.column_config.NumberColumn(label, format="percent", width=66)

@@ -14,6 +14,7 @@ import streamlit as st
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.campaigns import best_changes
 from hullmark.analysis.fixed_versions import register_fixed_versions
+from hullmark.analysis.history import register_history
 from hullmark.analysis.image_plan import Step, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.errors import LakeError
@@ -122,6 +123,7 @@ def _remedies(lake: str, state: State) -> Reader:  # the state is part of the ca
 def _reader(lake: str, state: State) -> Reader:  # the state is part of the cache key
     connection = Lake(lake).connect(memory_mb=settings().memory_mb)
     register_fixed_versions(connection)
+    register_history(connection)
     for item in sorted(files(QUERIES).iterdir(), key=lambda item: item.name):
         if item.name.startswith("macro_"):
             connection.execute(item.read_text(encoding="utf-8"))

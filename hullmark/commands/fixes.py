@@ -1,9 +1,7 @@
 """`hullmark fixes [IMAGE]`: the changes that end the most risk in the fleet, or the plan of one image."""
 
 import argparse
-import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import Verbs
@@ -35,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Ask the lake and print."""
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.showing import showing
+    from hullmark.commands.writing import write_answer
     from hullmark.progress import progress
     from hullmark.settings import read_settings
 
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             content = _plan(connection, lake.feeds_root, options)
         else:
             content = _fleet(connection, lake.feeds_root, options)
-    _write(content, options.output)
+    write_answer(content, options.output)
     return 0
 
 
@@ -99,24 +98,3 @@ def _digest(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
     if len(found) > 1:
         raise UsageError(f"{image} names {len(found)} images ({found[0][0]}, {found[1][0]}, ...); give the digest of one")
     return str(found[0][0])
-
-
-def _write(content: "RenderableType | bytes", output: str | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    try:
-        if isinstance(content, bytes):
-            if output:
-                Path(output).write_bytes(content)
-            else:
-                sys.stdout.buffer.write(content)
-        elif output:
-            with Path(output).open("w", encoding="utf-8") as file:
-                Console(file=file, width=140).print(content, soft_wrap=not isinstance(content, Table))
-        else:  # lines to paste are never wrapped
-            Console(width=None if sys.stdout.isatty() else 140).print(content, soft_wrap=not isinstance(content, Table))
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise UsageError(f"the answer could not be written to {output}: {error.strerror}; choose another file") from None

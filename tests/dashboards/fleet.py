@@ -40,6 +40,7 @@ def write_fleet(root: str, images: int = 40, now: datetime = NOW) -> Lake:
     lake.create()
     made = [image(number, now) for number in range(images)]
     write(lake, "images", made)
+    write(lake, "tags", [row for item in made for row in tags(item)])
     write(lake, "image_layers", [row for item in made for row in layers(item)])
     write(lake, "packages", [row for item in made for row in packages(item)])
     write(lake, "removed_packages", [row for item in made for row in removed(item)])
@@ -53,6 +54,8 @@ def write_fleet(root: str, images: int = 40, now: datetime = NOW) -> Lake:
     write(lake, "runs", [run(number, now) for number in range(8)])
     write(lake, "finding_events", [event(number, made, now) for number in range(60)])
     write(lake, "feed_snapshots", list(feeds(now)))
+    write(lake, "checks", [row for item in made for row in checks(item, now)])
+    write(lake, "compliance", [score(repository, days, now) for repository in range(12) for days in (7, 1)])
     return lake
 
 
@@ -60,6 +63,20 @@ def write(lake: Lake, table: str, said: list[Row]) -> None:
     """Commit rows; columns that a row does not say are null."""
     schema = TABLES[table].schema
     lake.commit(table, pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in said], schema=schema))
+
+
+def checks(item: Mapping[str, Any], now: datetime) -> Iterator[Row]:
+    """HM001 fails where no user is set."""
+    if not item["user"]:
+        yield {"image_digest": item["digest"], "rule": "HM001", "evidence": "config.User is empty", "first_seen": now}
+
+
+def score(repository: int, days: int, now: datetime) -> Row:
+    """How a repository stood with HM001 so many days ago."""
+    return {
+        "at": now - timedelta(days=days), "run": f"run-{days}", "rule": "HM001", "account": ACCOUNTS[repository >= 8],
+        "repository": REPOSITORIES[repository], "population": 4, "failing": 1 + days % 2,
+    }  # fmt: skip
 
 
 def image(number: int, now: datetime) -> Row:
@@ -78,6 +95,15 @@ def image(number: int, now: datetime) -> Row:
         "labels": '{"org.opencontainers.image.source": "https://git.example/acme", "evil": "<script>alert(1)</script>"}',
         "index_digest": "", "engine": ENGINE, "first_seen": now - timedelta(days=20), "last_seen": now, "state": "present",
     }  # fmt: skip
+
+
+def tags(item: Mapping[str, Any]) -> Iterator[Row]:
+    """Each of its tags, in the order of their numbers."""
+    since = item["first_seen"] - timedelta(days=100) + (item["last_seen"] - item["pushed_at"])
+    for tag in item["tags"]:
+        yield {name: item[name] for name in ("registry", "repository", "digest")} | {
+            "tag": tag, "since": since, "until": None,
+        }  # fmt: skip
 
 
 def layers(item: Mapping[str, Any]) -> Iterator[Row]:

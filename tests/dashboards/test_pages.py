@@ -10,7 +10,9 @@ from hullmark.errors import TransportError
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest
 
-PAGES = ("overview", "images", "findings", "coverage", "fixes", "compliance", "integrations", "image", "vulnerability")
+PAGES = (
+    "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
+)  # fmt: skip
 STATES = ("none", "empty", "imageless", "feedless", "fleet")
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 CVE = "CVE-2022-10259"

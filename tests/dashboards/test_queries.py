@@ -27,6 +27,9 @@ NO_FILTER: dict[str, Any] = {
     "word": "",
     "regions": [], "repositories": [], "systems": [], "sort": "risk", "limit": 1000, "offset": 0,
     "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24,
+    "per": "severity", "rule": "HM001",
+    "place": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments/api", "line": "*.*.*",
+    "platform": "linux/amd64",
     "digest": digest(3), "vulnerability": "CVE-2022-10259",
 }  # fmt: skip
 

@@ -1,0 +1,32 @@
+/* What each image that the lake ever held is known to have: of those in a registry the rows of `findings`, of those that went what was
+   open when they went, as `finding_events` tells. known: since when. An advisory that came after an image went is not asked of it.
+   Gives image_digest, type, package, version, vulnerability, severity, fixed_version, kev, known. */
+CREATE OR REPLACE TEMP VIEW image_findings AS
+WITH gone AS (
+    SELECT
+        image_digest, package_key, vulnerability, min("at") FILTER (event = 'opened') AS known, arg_max(event, "at") AS event,
+        arg_max(cause, "at") AS cause
+    FROM finding_events
+    ANTI JOIN findings USING (image_digest, package_key, vulnerability)
+    WHERE event IN ('opened', 'closed')
+    GROUP BY image_digest, package_key, vulnerability
+),
+told AS (
+    SELECT
+        image_digest, split_part(package_key, '|', 1) AS type, split_part(package_key, '|', 2) AS package,
+        replace(replace(split_part(package_key, '|', 3), '%7C', '|'), '%25', '%') AS version, vulnerability, known
+    FROM gone
+    WHERE event = 'closed' AND cause IN ('image-deleted', 'image-untagged', 'image-excluded')
+),
+same AS (
+    SELECT type, package, vulnerability, arg_max(severity, last_seen) AS severity, bool_or(kev) AS kev
+    FROM findings
+    GROUP BY type, package, vulnerability
+)
+SELECT image_digest, type, package, version, vulnerability, coalesce(severity, 'unknown') AS severity, fixed_version, kev, first_seen AS known
+FROM findings
+UNION ALL BY NAME
+SELECT
+    image_digest, type, package, version, vulnerability, coalesce(same.severity, 'unknown') AS severity, '' AS fixed_version,
+    coalesce(same.kev, false) AS kev, known
+FROM told LEFT JOIN same USING (type, package, vulnerability)

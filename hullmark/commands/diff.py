@@ -1,0 +1,46 @@
+"""`hullmark diff A B`: the packages and findings that two images of the fleet do not have alike."""
+
+import argparse
+from contextlib import closing
+
+from hullmark.commands.verbs import Verbs
+
+FORMATS = ("table", "markdown", "json")
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser(
+        "diff",
+        help="what two images have otherwise: packages and findings",
+        description="Compare two images that the lake holds, also such that are gone from their registry.",
+    )
+    verb.add_argument("before", metavar="A", help="repository:tag or digest")
+    verb.add_argument("after", metavar="B", help="repository:tag or digest")
+    verb.add_argument("--platform", metavar="P", default="", help="of a tag for several: this one, such as linux/amd64")
+    verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
+    verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask the lake and print."""
+    from hullmark.analysis.history import difference, image_ever_named, register_history
+    from hullmark.commands.query import lake_with_data
+    from hullmark.commands.writing import write_answer
+    from hullmark.reports import diff_report
+    from hullmark.settings import read_settings
+
+    settings = read_settings()
+    names = (options.before, options.after)
+    with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
+        register_history(connection)
+        before, after = (image_ever_named(connection, name, options.platform) for name in names)
+        found = difference(connection, before, after)
+    if options.format == "json":
+        write_answer(diff_report.diff_json(found), options.output)
+    elif options.format == "markdown":
+        write_answer(diff_report.diff_markdown(names, found).encode(), options.output)
+    else:
+        write_answer(diff_report.diff_view(found), options.output)
+    return 0
