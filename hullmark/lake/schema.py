@@ -198,6 +198,16 @@ EXCEPTIONS = _schema(
     revoked_at=TIME, revoked_by=TEXT,
 )  # fmt: skip
 
+# What others state about exploitability (VEX, docs/vex.md), a row for each product of each statement. document is the digest
+# of its bytes, document_id its own name; at is when the statement was made, issued_at when its document was. status:
+# "not_affected", "affected", "fixed" or "under_investigation". A blank fits anything: stem is a package URL without version
+# and qualifiers, version and qualifiers ("arch=amd64") those of the URL; repository is "registry/repository".
+VEX_STATEMENTS = _schema(
+    document=TEXT, row=COUNT, document_id=TEXT, format=TEXT, author=TEXT, issued_at=TIME, at=TIME, source=TEXT,
+    imported_at=TIME, imported_by=TEXT, vulnerability=TEXT, aliases=TEXTS, status=TEXT, justification=TEXT, detail=TEXT,
+    product=TEXT, stem=TEXT, version=TEXT, qualifiers=TEXTS, image_digest=TEXT, repository=TEXT, tag=TEXT,
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -225,6 +235,7 @@ TABLES: dict[str, Table] = {
         Table("runs", ("run",), (), RUNS),
         Table("accounts", ("account",), (), ACCOUNTS),
         Table("exceptions", ("id",), (), EXCEPTIONS),
+        Table("vex_statements", ("document", "row"), ("document",), VEX_STATEMENTS),
         Table("run_feeds", ("run", "feed"), (), RUN_FEEDS),
         Table("matchings", ("run",), (), MATCHINGS),
         Table("matched_images", ("image_digest",), ("image_digest",), MATCHED_IMAGES),

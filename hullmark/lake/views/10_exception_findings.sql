@@ -1,0 +1,41 @@
+-- The findings that an exception covers, in each place where it does: `exempt` says which one holds now, '' for none;
+-- `exception_ended` is when the last one ended by itself, null for none. An exception that was revoked never shows. It is about a
+-- finding when all that it says fits: the vulnerability by any of its names, the version in the order that advisories use.
+CREATE VIEW exception_findings AS
+WITH told AS (
+    SELECT * FROM exceptions_at(now()) WHERE rule = '' AND state <> 'revoked'
+),
+covered AS (
+    SELECT told.*, found.image_digest AS digest, found.package_key, found.vulnerability AS known_as, type, found.package AS name, version, path
+    FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM findings) AS found
+    JOIN told ON told.vulnerability = found.called AND (told.package = '' OR told.package = type || '/' || found.package)
+    UNION ALL
+    SELECT told.*, findings.image_digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
+    FROM findings JOIN told ON told.package = type || '/' || findings.package AND told.vulnerability = ''
+    UNION ALL
+    SELECT told.*, findings.image_digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
+    FROM told
+    JOIN (SELECT DISTINCT digest, index_digest, registry, repository, account FROM images WHERE state = 'present') AS place
+        ON covers_place(told, place) AND told.vulnerability = '' AND told.package = ''
+    JOIN findings ON findings.image_digest = place.digest
+),
+here AS (
+    SELECT covered.*, place.registry, place.repository AS place
+    FROM covered
+    JOIN images AS place ON place.digest = covered.digest AND place.state = 'present' AND covers_place(covered, place)
+),
+versioned AS (
+    SELECT * FROM here WHERE versions = ''
+    UNION ALL
+    SELECT here.* FROM here SEMI JOIN packages
+        ON packages.image_digest = here.digest AND packages.type = here.type AND packages.name = here.name
+        AND packages.version = here.version AND packages.path = here.path
+        AND (low_key IS NULL OR version_key >= low_key)
+        AND (high_key IS NULL OR version_key < high_key OR (high_inclusive AND version_key = high_key))
+)
+SELECT
+    registry, place AS repository, digest AS image_digest, package_key, known_as AS vulnerability,
+    coalesce(arg_max(words, {'until': expires_at, 'id': id}) FILTER (state = 'active'), '') AS exempt,
+    max(expires_at) FILTER (state = 'expired') AS exception_ended
+FROM versioned
+GROUP BY ALL

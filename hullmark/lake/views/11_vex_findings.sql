@@ -1,0 +1,33 @@
+-- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last. Of several issues of one
+-- document the newest counts alone. A statement fits when all that it names does: the vulnerability by any name of either, the
+-- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag.
+CREATE VIEW vex_findings AS
+WITH issued AS (
+    SELECT *
+    FROM vex_statements
+    QUALIFY dense_rank() OVER (PARTITION BY author, document_id ORDER BY issued_at DESC, document DESC) = 1
+),
+told AS (
+    SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued
+),
+found AS (
+    SELECT
+        *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called, regexp_extract(purl, '^[^@?#]+') AS stem,
+        regexp_extract(purl, '@([^?#]*)', 1) AS named, string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
+    FROM findings
+)
+SELECT
+    images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability,
+    told.status, told.justification, told.author, told.document_id, told."at"
+FROM found
+JOIN told ON told.called = found.called
+    AND (told.stem = '' OR told.stem = found.stem) AND (told.version = '' OR told.version = found.named)
+    AND list_has_all(found.said, coalesce(told.qualifiers, []))
+JOIN images ON images.digest = found.image_digest AND images.state = 'present'
+    AND (told.image_digest = '' OR told.image_digest = images.digest OR told.image_digest = images.index_digest)
+    AND (told.repository = '' OR told.repository = images.registry || '/' || images.repository)
+    AND (told.tag = '' OR list_contains(images.tags, told.tag))
+QUALIFY row_number() OVER (
+    PARTITION BY images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability
+    ORDER BY told."at" DESC, told.issued_at DESC, told.document, told."row"
+) = 1
