@@ -42,6 +42,19 @@ def epss() -> Config:
     )  # fmt: skip
 
 
+def risk(label: str = "Risk") -> Config:
+    """A risk from 0 to 100 as a bar."""
+    return st.column_config.ProgressColumn(
+        label, min_value=0, max_value=100, format="%.0f", width=92, color="gray",
+        help="0 to 100 from severity, EPSS, known exploitation, fixes and how exposed the image is (docs/risk.md)",
+    )  # fmt: skip
+
+
+def said(label: str = "Exception or VEX", width: int = 200) -> Config:
+    """The exception that covers a finding, or what VEX states of it."""
+    return st.column_config.TextColumn(label, width=width)
+
+
 def number(label: str, width: int = 74, **said: Any) -> Config:  # noqa: ANN401  # handed on to Streamlit
     """A count."""
     return st.column_config.NumberColumn(label, format="localized", width=width, **said)

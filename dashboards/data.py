@@ -108,7 +108,7 @@ def _plan(lake: str, state: State, digest: str) -> tuple[Step, ...]:
         return image_plan(reader.connection, digest)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(ttl="1h", max_entries=1, show_spinner=False)
 def _remedies(lake: str, state: State) -> Reader:  # the state is part of the cache key
     place = Lake(lake)
     connection = place.connect(memory_mb=settings().memory_mb)
@@ -119,7 +119,7 @@ def _remedies(lake: str, state: State) -> Reader:  # the state is part of the ca
     return Reader(connection)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(ttl="1h", max_entries=2, show_spinner=False)  # exceptions end by themselves
 def _reader(lake: str, state: State) -> Reader:  # the state is part of the cache key
     connection = Lake(lake).connect(memory_mb=settings().memory_mb)
     register_fixed_versions(connection)

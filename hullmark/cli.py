@@ -18,7 +18,20 @@ from hullmark.commands.flow_runs import quiet_prefect
 from hullmark.commands.lean import be_lean
 from hullmark.errors import HullmarkError, UsageError
 
-VERBS = ("scan", "feeds", "query", "fixes", "checks", "diff", "integrations", "run", "quarantine", "dashboard", "demo")
+VERBS = (
+    "scan",
+    "feeds",
+    "query",
+    "fixes",
+    "exceptions",
+    "checks",
+    "diff",
+    "integrations",
+    "run",
+    "quarantine",
+    "dashboard",
+    "demo",
+)
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 

@@ -36,14 +36,14 @@ def show() -> None:
     if not fleet["feeds"]:
         st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
         return
-    chosen = filters(ask_row("images_options")["accounts"])
+    chosen = filters(ask_row("images_options")["accounts"], fleet["settled"])
     listed = vulnerabilities if grain == "vulnerabilities" else findings
     picked = listed(chosen, fleet)
     if picked:
         open_vulnerability(picked)
 
 
-def filters(accounts: list[str]) -> dict[str, object]:
+def filters(accounts: list[str], settled: int) -> dict[str, object]:
     """The filter bar; returns the parameters that both lists have. What is chosen stands in the address, to be shared."""
     first = st.columns([1.2, 1.4, 1, 1.1, 0.9, 0.9])
     chosen = {
@@ -57,17 +57,26 @@ def filters(accounts: list[str]) -> dict[str, object]:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         only_kev = st.toggle("Exploited only (KEV)", key="kev", **KEPT)
         only_fixable = st.toggle("With a fix only", key="fixable", **KEPT)
-    return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable}
+        with_settled = st.toggle(
+            f"Also what is settled ({settled:,})",
+            key="settled",
+            help="By an exception, or by VEX: not affected, or fixed",
+            **KEPT,
+        )
+    return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable, "with_settled": with_settled}
 
 
 def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
     """One row a vulnerability; returns the one that was picked."""
     rows, found = ask_page("findings_vulnerabilities", "vulnerabilities_page", **chosen)
-    st.caption(f"{share(found, fleet['vulnerabilities'])} vulnerabilities. Click a row to see the images that carry it.")
+    whole = fleet["all_vulnerabilities"] if chosen["with_settled"] else fleet["vulnerabilities"]
+    st.caption(f"{share(found, whole)} vulnerabilities. Click a row to see the images that carry it.")
     return listing(rows, found, "vulnerabilities_page", {
-        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
+        "severity": columns.severity(words=SEVERITIES),
         "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
         "images": columns.number("Images", 62), "findings": columns.number("Findings", 68),
+        "settled": columns.number("Settled", 62),
         "fixable": columns.part("Fixable"), "packages": columns.text("Packages", 190),
         "summary": columns.text("Summary", 360), "first_seen": columns.day("Since"),
     })  # fmt: skip
@@ -76,13 +85,16 @@ def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | N
 def findings(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
     """One row a finding; returns the vulnerability of the one that was picked."""
     rows, found = ask_page("findings_rows", "findings_page", **chosen)
-    st.caption(f"{share(found, fleet['findings'])} findings in {counted(fleet['images'], 'image')}. Click a row for more.")
+    whole = fleet["findings"] + (fleet["settled"] if chosen["with_settled"] else 0)
+    st.caption(f"{share(found, whole)} findings in {counted(fleet['images'], 'image')}. Click a row for more.")
     return listing(rows, found, "findings_page", {
-        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
+        "severity": columns.severity(words=SEVERITIES),
         "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "name": columns.text("Image", 220),
         "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "first_seen": columns.day("Since"),
+        "said": columns.said(),
     })  # fmt: skip
 
 

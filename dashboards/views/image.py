@@ -63,13 +63,23 @@ def findings(image: Row) -> None:
         st.success("No known vulnerabilities in its packages.", icon=":material/check:")
         return
     picked = table(rows, {
-        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
+        "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
+        "severity": columns.severity(words=SEVERITIES),
         "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "layer_index": columns.number("Layer", 54),
         "summary": columns.text("Summary", 320), "path": columns.text("Path", 200), "first_seen": columns.day("Since"),
+        "said": columns.said(),
     }, "image_findings")  # fmt: skip
-    st.caption("Click a row to see the other images that carry it.")
+    settled = sum(rows["settled"].to_pylist())
+    st.caption(
+        "Click a row to see the other images that carry it."
+        + (
+            f" {counted(settled, 'finding')} at the end settled by an exception or VEX, and not counted above."
+            if settled
+            else ""
+        )
+    )
     if picked is not None:
         open_vulnerability(rows["vulnerability"][picked].as_py())
 

@@ -25,7 +25,8 @@ def show() -> None:
         st.info("No image passes these filters. Remove one to see more.")
         return
     picked = table(rows, {
-        "name": columns.text("Image", 216), "worst": columns.severity("Worst"), "exploited": columns.exploited(),
+        "name": columns.text("Image", 216), "risk": columns.risk(), "worst": columns.severity("Worst"),
+        "exploited": columns.exploited(),
         "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
         "medium": columns.number("Medium", 66),
         "low": columns.number("Low", 54), "findings": columns.number("All", 54), "status": columns.state("Read", 90),

@@ -50,7 +50,8 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
     card(risky, "Images at high risk", f"{fleet['grave_images']:,}", f"{whole} have critical or high findings")
     card(exploited, "Exploited in the wild", f"{fleet['kev_vulnerabilities']:,}",
          f"of {counted(fleet['vulnerabilities'], 'vulnerability')}, in {counted(fleet['kev_images'], 'image')}")  # fmt: skip
-    card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix")
+    settled = f"; {fleet['settled']:,} more are settled" if fleet["settled"] else ""
+    card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix{settled}")
     wanted = fleet["listed"] - fleet["skipped"]
     card(
         read,

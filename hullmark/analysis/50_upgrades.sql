@@ -1,5 +1,5 @@
 /* What to upgrade: one row for each vulnerable package of each image of the fleet that has a fix, with the smallest version that ends
-   everything which can be ended (the highest of its findings' fixed versions). Reads `findings`, `images`, `installed`,
+   everything which can be ended (the highest of its findings' fixed versions). Reads `findings`, `images`, `installed`, `settled`,
    `base_images`, `fixed_versions`. */
 CREATE OR REPLACE TEMP TABLE fleet_image AS
 SELECT
@@ -31,6 +31,7 @@ target AS (
         max(fixed_versions.version_key) AS target_key
     FROM findings
     SEMI JOIN fleet_image ON fleet_image.digest = findings.image_digest
+    ANTI JOIN settled USING (image_digest, package_key, vulnerability)
     JOIN fixed_versions USING (type, fixed_version)
     GROUP BY image_digest, package_key
 )

@@ -22,6 +22,7 @@ def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: 
     store.register(connection)
     _run(connection, "45_packages.sql")
     prepare(connection, now.date())
+    _run(connection, "47_settled.sql")
     _run(connection, "50_upgrades.sql")
     _run(connection, "60_upgraded.sql")
     hold(connection)

@@ -23,7 +23,8 @@ NAMES = sorted(
     if item.name.endswith(".sql") and not item.name.startswith(("macro_", "summary_"))
 )
 NO_FILTER: dict[str, Any] = {
-    "severities": [], "only_kev": False, "only_fixable": False, "least_epss": 0.0, "packages": "", "accounts": [],
+    "severities": [], "only_kev": False, "only_fixable": False, "with_settled": False,
+    "least_epss": 0.0, "packages": "", "accounts": [],
     "word": "",
     "regions": [], "repositories": [], "systems": [], "sort": "risk", "limit": 1000, "offset": 0,
     "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24,

@@ -10,9 +10,11 @@ SELECT
     region,
     os,
     fleet.digest,
-    findings.first_seen
+    findings.first_seen,
+    risk,
+    said
 FROM fleet_findings AS findings
 JOIN fleet ON fleet.digest = image_digest
 WHERE vulnerability = $vulnerability
-ORDER BY name, package, version, path
+ORDER BY settled, risk DESC, name, package, version, path
 LIMIT $limit

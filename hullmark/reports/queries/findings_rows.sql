@@ -3,6 +3,8 @@ SELECT
     vulnerability,
     [coalesce(severity, 'unknown')] AS severity,
     score,
+    risk,
+    said,
     CASE WHEN kev THEN ['KEV'] ELSE [] END AS exploited,
     epss,
     package,
@@ -16,12 +18,13 @@ SELECT
     total
 FROM (
     SELECT *, count(*) OVER () AS total
-    FROM matching_findings($severities, $only_kev, $only_fixable, $least_epss, $packages, $accounts, $word) AS found
+    FROM matching_findings($severities, $only_kev, $only_fixable, $least_epss, $packages, $accounts, $word, $with_settled) AS found
     ORDER BY
         CASE WHEN $sort = 'epss' THEN epss END DESC NULLS LAST,
         CASE WHEN $sort = 'score' THEN score END DESC NULLS LAST,
         CASE WHEN $sort = 'newest' THEN first_seen END DESC NULLS LAST,
         CASE WHEN $sort = 'id' THEN vulnerability END,
+        risk DESC,
         kev DESC NULLS LAST,
         severity_rank(found.severity) DESC,
         epss DESC NULLS LAST,
@@ -37,6 +40,7 @@ ORDER BY
     CASE WHEN $sort = 'score' THEN score END DESC NULLS LAST,
     CASE WHEN $sort = 'newest' THEN first_seen END DESC NULLS LAST,
     CASE WHEN $sort = 'id' THEN vulnerability END,
+    risk DESC,
     kev DESC NULLS LAST,
     severity_rank(page.severity) DESC,
     epss DESC NULLS LAST,

@@ -12,7 +12,7 @@ SELECT
 FROM fleet_findings
 JOIN (SELECT digest, any_value(os) AS os FROM fleet GROUP BY digest) AS images ON digest = image_digest
 LEFT JOIN fixed_versions USING (type, fixed_version)
-WHERE fixed_version <> ''
+WHERE fixed_version <> '' AND NOT settled
 GROUP BY package, system
 ORDER BY exploited DESC, grave DESC, findings DESC, package, system
 LIMIT $limit

@@ -3,6 +3,9 @@ SELECT
     vulnerability,
     [coalesce(severity, 'unknown')] AS severity,
     score,
+    risk,
+    said,
+    settled,
     CASE WHEN kev THEN ['KEV'] ELSE [] END AS exploited,
     epss,
     package,
@@ -16,7 +19,7 @@ SELECT
     purl,
     advisory,
     first_seen
-FROM findings
+FROM fleet_findings
 WHERE image_digest = $digest
-ORDER BY kev DESC NULLS LAST, severity_rank(findings.severity) DESC, epss DESC NULLS LAST, score DESC NULLS LAST,
+ORDER BY settled, risk DESC, kev DESC NULLS LAST, severity_rank(fleet_findings.severity) DESC, epss DESC NULLS LAST, score DESC NULLS LAST,
     vulnerability, package, path

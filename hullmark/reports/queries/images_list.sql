@@ -3,6 +3,8 @@ WITH counted AS (
     SELECT
         image_digest,
         count(*) AS findings,
+        max(risk) AS risk,
+        sum(risk) AS weight,
         count(*) FILTER (kev) AS exploited,
         count(*) FILTER (severity = 'critical') AS critical,
         count(*) FILTER (severity = 'high') AS high,
@@ -11,6 +13,7 @@ WITH counted AS (
         count(*) FILTER (fixed_version <> '') AS fixable,
         arg_max(coalesce(severity, 'unknown'), severity_rank(severity)) AS worst
     FROM fleet_findings
+    WHERE NOT settled
     GROUP BY image_digest
 ),
 known AS (
@@ -23,6 +26,7 @@ SELECT
     name,
     tags,
     [coalesce(worst, 'clean')] AS worst,
+    risk,
     coalesce(critical, 0) AS critical,
     coalesce(high, 0) AS high,
     coalesce(medium, 0) AS medium,
@@ -53,6 +57,8 @@ ORDER BY
     CASE WHEN $sort = 'newest' THEN coalesce(pushed_at, created_at) END DESC NULLS LAST,
     CASE WHEN $sort = 'size' THEN size END DESC NULLS LAST,
     CASE WHEN $sort = 'findings' THEN findings END DESC NULLS LAST,
+    risk DESC NULLS LAST,
+    weight DESC NULLS LAST,
     coalesce(exploited, 0) > 0 DESC,
     coalesce(critical, 0) DESC,
     coalesce(high, 0) DESC,

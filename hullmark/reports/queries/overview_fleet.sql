@@ -8,6 +8,7 @@ WITH risk AS (
         count(DISTINCT vulnerability) FILTER (kev) AS kev_vulnerabilities,
         count(DISTINCT image_digest) FILTER (kev) AS kev_images
     FROM fleet_findings
+    WHERE NOT settled
 ),
 places AS (
     SELECT
@@ -26,5 +27,8 @@ digests AS (
         count(*) FILTER (status = 'failed') AS failed
     FROM last_coverage
 ),
+whole AS (
+    SELECT count(*) FILTER (settled) AS settled, count(DISTINCT vulnerability) AS all_vulnerabilities FROM fleet_findings
+),
 advisories AS (SELECT count(DISTINCT feed) AS feeds FROM feed_snapshots)
-SELECT * FROM risk, places, digests, advisories
+SELECT * FROM risk, whole, places, digests, advisories

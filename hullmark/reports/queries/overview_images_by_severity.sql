@@ -1,8 +1,8 @@
--- Images by the worst severity that was found in them, every severity with its number, "clean" for those without findings.
+-- Images by the worst severity of what is left to do in them, every severity with its number, "clean" for those without findings.
 WITH worst AS (
     SELECT digest, arg_max(coalesce(severity, 'unknown'), severity_rank(severity)) FILTER (vulnerability IS NOT NULL) AS severity
     FROM (SELECT DISTINCT digest FROM fleet) AS images
-    LEFT JOIN fleet_findings ON image_digest = digest
+    LEFT JOIN fleet_findings ON image_digest = digest AND NOT settled
     GROUP BY digest
 )
 SELECT name AS severity, count(digest) AS number

@@ -8,7 +8,7 @@ SELECT
     count(DISTINCT (image_digest, package_key, vulnerability)) FILTER (severity IN ('critical', 'high')) AS grave,
     count(DISTINCT (image_digest, package_key, vulnerability)) AS findings
 FROM current_findings
-WHERE fixed_version <> ''
+WHERE fixed_version <> '' AND NOT settled
 GROUP BY type, package
 ORDER BY exploited DESC, grave DESC, findings DESC, package
 LIMIT 5

@@ -7,6 +7,7 @@ SELECT
     count(DISTINCT (package_key, vulnerability)) FILTER (severity = 'high') AS high,
     count(DISTINCT (package_key, vulnerability)) AS findings
 FROM current_findings
+WHERE NOT settled
 GROUP BY image_digest
 ORDER BY exploited DESC, critical DESC, high DESC, findings DESC, image
 LIMIT 5

@@ -4,5 +4,5 @@ SELECT
     count(*) AS findings,
     count(*) FILTER (kev) AS exploited,
     count(*) FILTER (fixed_version <> '') AS fixable
-FROM (SELECT DISTINCT image_digest, package_key, vulnerability, severity, kev, fixed_version FROM current_findings)
+FROM open_findings
 GROUP BY severity
