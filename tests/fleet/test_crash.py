@@ -23,9 +23,15 @@ from tests.fleet.test_incremental import API, OTHER, multi
 
 class Dying(Lake):
     def commit(self, table: str, batch: pa.Table) -> int:
+        return self._dying(super().commit, table, batch)
+
+    def append(self, table: str, batch: pa.Table) -> int:
+        return self._dying(super().append, table, batch)
+
+    def _dying(self, write, table: str, batch: pa.Table) -> int:
         if table == sys.argv[2] and batch.num_rows and sys.argv[3] == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        number = super().commit(table, batch)
+        number = write(table, batch)
         if table == sys.argv[2] and batch.num_rows and sys.argv[3] == "after":
             os.kill(os.getpid(), signal.SIGKILL)
         return number
@@ -40,7 +46,14 @@ with World(Path(sys.argv[1])) as world:
 
 @pytest.mark.parametrize(
     ("table", "when"),
-    [("coverage", "before"), ("coverage", "after"), ("finding_events", "before"), ("finding_events", "after")],
+    [
+        ("coverage", "before"),
+        ("coverage", "after"),
+        ("digests", "before"),
+        ("digests", "after"),
+        ("finding_events", "before"),
+        ("finding_events", "after"),
+    ],
 )
 def test_nothing_is_lost(world: World, table: str, when: str) -> None:
     died = subprocess.run([sys.executable, "-c", KILLED, str(world.folder), table, when], cwd=Path(__file__).parents[2])  # noqa: PLW1510
