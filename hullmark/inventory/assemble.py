@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from hullmark.distro import choose
 from hullmark.inventory.configuration import config_exposures
+from hullmark.inventory.distinct import distinct
 from hullmark.inventory.evidence import without_answered
 from hullmark.inventory.heirs import inherit
 from hullmark.inventory.overlay import Flags, Ints, ints
@@ -143,7 +144,7 @@ def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image,
         for place, item in config_exposures(image)
     ]
     both = [pa.table(in_files, schema=EXPOSURES), pa.Table.from_pylist(in_config, schema=EXPOSURES)]
-    return pa.concat_tables(both).group_by(EXPOSURES.names).aggregate([])
+    return distinct(pa.concat_tables(both), EXPOSURES.names)
 
 
 def _problem_rows(problems: pa.Table, image_digest: str, stored: pa.Array) -> pa.Table:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.inventory.distinct import distinct
 from hullmark.inventory.overlay import Flags, ints
 from hullmark.inventory.symlinks import real_paths
 from hullmark.inventory.versions import Versions
@@ -33,12 +34,12 @@ def with_owners(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.T
 def _links(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
     """(path, owner, since): one row a path that packages were found at and a visible OS package names."""
     system = packages.filter(pc.is_in(packages["type"], value_set=_system_types(owned)))
-    owners = pa.table({"owner": _named(system), "since": system["layer_index"]})
-    owners = owners.group_by("owner").aggregate([("since", "max")])
-    stated = pa.table({"path": _real(owned, versions), "owner": _named(owned)}).group_by(["path", "owner"]).aggregate([])
-    stated = stated.filter(pc.is_in(stated["path"], value_set=pc.unique(packages["path"])))
+    owners = pa.table({"owner": _named(system), "since": system["layer_index"]}).sort_by([("since", "descending")])
+    owners = distinct(owners, ["owner"])  # each with its last layer
+    stated = pa.table({"path": _real(owned, versions), "owner": _named(owned)})
+    stated = distinct(stated.filter(pc.is_in(stated["path"], value_set=pc.unique(packages["path"]))), ["path", "owner"])
     at = pc.index_in(stated["owner"], value_set=owners["owner"])
-    stated = stated.append_column("since", owners["since_max"].take(at))
+    stated = stated.append_column("since", owners["since"].take(at))
     order = [("path", "ascending"), ("since", "descending"), ("owner", "ascending")]
     stated = stated.filter(pc.is_valid(stated["since"])).sort_by(order)
     return stated.filter(pa.array(_firsts(stated["path"])))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hullmark.analysis.bases import update_bases
 from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
 
@@ -54,6 +55,7 @@ def write_fleet(root: str, images: int = 40, now: datetime = NOW) -> Lake:
     write(lake, "runs", [run(number, now) for number in range(8)])
     write(lake, "finding_events", [event(number, made, now) for number in range(60)])
     write(lake, "feed_snapshots", list(feeds(now)))
+    update_bases(lake)
     write(lake, "checks", [row for item in made for row in checks(item, now)])
     write(lake, "compliance", [score(repository, days, now) for repository in range(12) for days in (7, 1)])
     return lake
