@@ -113,9 +113,12 @@ def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
 def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet: str) -> None:
     page = open_page("image", fleet, digest=digest(3))
     assert not page.exception
-    found, layers, packages, problems, places = (table.value for table in page.dataframe)
+    found, layers, packages, problems, places = (
+        next(table.value for table in page.dataframe if column in table.value.columns)
+        for column in ("summary", "created_by", "ecosystem", "cataloger", "repository")
+    )
     assert [tab.label for tab in page.tabs] == [
-        f"Findings · {len(found)}", "Plan", "Checks · 0", f"Layers · {len(layers)}", f"Packages · {len(packages)}",
+        f"Findings · {len(found)}", "Plan", "Checks · 1", f"Layers · {len(layers)}", f"Packages · {len(packages)}",
         "Problems · 1", "About",
     ]  # fmt: skip
     assert layers["findings"].sum() == packages["findings"].sum() == len(found)
