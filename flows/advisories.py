@@ -8,6 +8,7 @@ from hullmark.fleet.freshness import feed_gaps, is_old
 from hullmark.fleet.run import Kind, Record, recorded
 from hullmark.lake.store import Lake
 from hullmark.progress import progress
+from hullmark.quality.gate import Gate
 from hullmark.settings import Settings, read_settings
 from tasks.advisories import refresh_advisories
 from tasks.analysis import evaluate_rules
@@ -24,7 +25,8 @@ def advisories() -> str:
     lake = Lake(settings.lake)
     lake.create()
     progress().begin("Refresh advisories", None)
-    refresh_advisories(lake, settings)
+    with lake.guarded(Gate("feeds")):
+        refresh_advisories(lake, settings)
     try:
         with lake.lock("advisories run"), recorded(lake, Kind.ADVISORIES) as record:
             record.gaps += feed_gaps(lake)

@@ -29,6 +29,7 @@ VERBS = (
     "integrations",
     "run",
     "quarantine",
+    "quality",
     "dashboard",
     "demo",
 )

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.errors import FeedError, LakeError
+from hullmark.errors import FeedError
 from hullmark.fleet.ask import ask
 from hullmark.fleet.rematch import Rematch, plan_rematch
 from hullmark.fleet.run import Run
@@ -17,8 +17,6 @@ from hullmark.lake.schema import FINDING_EVENTS, MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
 from hullmark.matching.match import fan_out, judge
 from hullmark.matching.matcher import matcher
-from hullmark.quality.quarantine import quarantine
-from hullmark.quality.validate import validate
 from hullmark.sql import read_sql
 
 ROWS = 200_000  # rows of one commit
@@ -41,7 +39,7 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     """Bring `findings` up to date and add `finding_events`; `reread` are the digests that another engine had read before.
 
     Only what changed since the last matching is matched again, unless `full` or where that cannot be known; the rows are the
-    same. Raises FeedError when findings exist but their advisories are gone, and LakeError when rows fail validation.
+    same. Raises FeedError when findings exist but their advisories are gone, and LakeError.
     """
     today = datetime.now(UTC).date()
     with closing(lake.connect(memory_mb)) as connection:
@@ -114,7 +112,6 @@ class _Work:
         doubted = not self.plan.trusted
         self._execute("compare.sql", {"run": self.run.run, "engine": self.run.engine, "doubted": doubted})
         events = ask(self.connection, "events.sql", {"run": self.run.run, "at": self.run.at})
-        self._validated("finding_events", events)
         # first: a run that is killed now tells them again, and compare.sql hears that
         self.lake.append("finding_events", events)
         self._write()
@@ -130,7 +127,6 @@ class _Work:
             scope = self.connection.sql(sql, params=chosen).to_arrow_table()
             self.connection.register("scope", scope)
             rows = ask(self.connection, "findings.sql", {"at": self.run.at, "whole": whole})
-            self._validated("findings", rows)
             if whole:
                 self.lake.replace_scope("findings", scope, rows)
             else:
@@ -141,14 +137,6 @@ class _Work:
 
     def _execute(self, name: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(read_sql("hullmark.fleet", name), dict(parameters) if parameters else None)
-
-    def _validated(self, table: str, batch: pa.Table) -> None:
-        verdict = validate(table, batch)
-        if not verdict.ok:
-            kept = quarantine(self.lake, table, batch, verdict, self.run.run)
-            raise LakeError(
-                f"a batch for {table} failed validation ({verdict.failures[0]}); it is kept in {kept}, please report it"
-            )
 
 
 def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:

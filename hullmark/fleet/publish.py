@@ -3,7 +3,7 @@
 A crash before the coverage row leaves rows that the next run writes again; a digest with a coverage row is complete.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,10 +16,10 @@ from hullmark.fleet.outcome import Outcome
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
 from hullmark.model import Reason, Status
+from hullmark.quality.gate import Validate
 from hullmark.quality.quarantine import quarantine
 from hullmark.quality.validate import Verdict, validate
 
-Validate = Callable[[str, pa.Table], Verdict]
 SCOPED = ("packages", "removed_packages", "problems", "exposures", "image_layers")
 
 
@@ -39,11 +39,12 @@ def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = v
     if bad:
         return _reject(lake, answers[0], batch, bad, run)
     digests = pa.table({"image_digest": [answer.item.digest for answer in rows.distinct(answers) if answer.inventory]})
-    for table in SCOPED:
-        if digests.num_rows:
-            lake.replace_scope(table, digests, batch[table])
-    lake.commit("images", batch["images"])
-    lake.commit("evidence", batch["evidence"])
+    with lake.guarded(None):  # it has passed
+        for table in SCOPED:
+            if digests.num_rows:
+                lake.replace_scope(table, digests, batch[table])
+        lake.commit("images", batch["images"])
+        lake.commit("evidence", batch["evidence"])
     _cover(lake, batch["coverage"], run)
     return batch["coverage"]
 

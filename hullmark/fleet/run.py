@@ -15,6 +15,8 @@ from hullmark.fleet.ask import ask_lake
 from hullmark.inventory import engine
 from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
+from hullmark.quality.gate import Gate, Validate
+from hullmark.quality.validate import validate
 
 BEAT_SECONDS = 60.0
 QUIET = timedelta(minutes=10)  # a run on S3 whose heart has not beaten for so long is dead
@@ -75,22 +77,23 @@ def new_run(kind: Kind) -> Run:
 
 
 @contextmanager
-def recorded(lake: Lake, kind: Kind) -> Iterator[Record]:
+def recorded(lake: Lake, kind: Kind, check: Validate = validate) -> Iterator[Record]:
     """A new run, whose row says `running` while the block runs and then completed, incomplete or failed.
 
     The caller holds the lake's lock: rows of runs that were killed are closed first. A heartbeat each minute tells others
-    that this one lives, and how far it is.
+    that this one lives, and how far it is. Every batch that is committed to `lake` meanwhile must pass `check`.
     """
-    lake.commit("runs", _abandoned(lake))
     record = Record(new_run(kind))
-    write(lake, record, "running")
-    try:
-        with _beating(lake, record):
-            yield record
-    except BaseException as failure:
-        write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
-        raise
-    write(lake, record, "incomplete" if record.gaps else "completed", " ".join(record.gaps))
+    with lake.guarded(Gate(record.run.run, check)):
+        lake.commit("runs", _abandoned(lake))
+        write(lake, record, "running")
+        try:
+            with _beating(lake, record):
+                yield record
+        except BaseException as failure:
+            write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
+            raise
+        write(lake, record, "incomplete" if record.gaps else "completed", " ".join(record.gaps))
 
 
 def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:

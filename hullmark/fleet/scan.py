@@ -13,7 +13,7 @@ from hullmark.fleet.answer import Stored, answers, chunks, stored_layers
 from hullmark.fleet.discovery import Discovered, list_found
 from hullmark.fleet.kinship import Kinship
 from hullmark.fleet.plan import Wanted, plan
-from hullmark.fleet.publish import Validate, publish
+from hullmark.fleet.publish import publish
 from hullmark.fleet.read import LayerOutcome, Resolved, WantedLayer, wanted_layers
 from hullmark.fleet.run import Record
 from hullmark.fleet.settle import count_layers, reread, settle
@@ -21,6 +21,7 @@ from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
 from hullmark.model import Status
 from hullmark.progress import progress
+from hullmark.quality.gate import Validate
 from hullmark.quality.validate import validate
 
 DIGESTS_AT_ONCE = 2000  # resolved, read and published together; their configurations are held in memory meanwhile

@@ -63,6 +63,15 @@ class Place:
         if self.is_local:
             Path(self.join(target)).replace(self.join(name))
 
+    def delete(self, name: str) -> None:
+        """Delete a small file; nothing happens when there is none. Raises LakeError."""
+        try:
+            self.filesystem().delete_file(name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LakeError(f"{self.join(name)} cannot be deleted: {one_line(error)}; check its permissions") from None
+
     def remove(self, folder: str) -> None:
         """Delete a folder with all that is in it; nothing happens when there is none. Raises LakeError."""
         try:

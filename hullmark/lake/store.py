@@ -4,7 +4,7 @@ A commit is atomic: readers see the state before it or after it, and a writer th
 equal keys replace each other; tables with a scope (all findings of an image) replace the scope whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,12 @@ from hullmark.errors import LakeError, UsageError
 from hullmark.lake import delta, locks, marker, reading
 from hullmark.lake.batch import shape, table_named
 from hullmark.lake.place import place
-from hullmark.lake.schema import TABLES
+from hullmark.lake.schema import TABLES, Table
 
 WRITE_SECONDS = 600.0  # how long one commit waits for another one on the same local table
+
+
+Gate = Callable[["Lake", str, pa.Table], None]
 
 
 class Lake:
@@ -27,6 +30,7 @@ class Lake:
     def __init__(self, root: str) -> None:
         self.place = place(root)
         self._ready = False
+        self._gate: Gate | None = None
 
     @property
     def root(self) -> str:
@@ -53,6 +57,15 @@ class Lake:
             marker.mark(self.place)
             self._ready = True
 
+    @contextmanager
+    def guarded(self, gate: Gate | None) -> Iterator[None]:
+        """Meanwhile every batch is shown to the gate before it is written, and stays out when that raises. None: no gate."""
+        before, self._gate = self._gate, gate
+        try:
+            yield
+        finally:
+            self._gate = before
+
     def commit(self, table: str, batch: pa.Table) -> int:
         """Put the rows in and return their number; the old rows of every scope in the batch go in the same commit.
 
@@ -61,7 +74,7 @@ class Lake:
         target = table_named(table)
         if not batch.num_rows:
             return 0
-        rows = shape(target, batch)
+        rows = self._fit(target, batch)
         with self._writing(table):
             if target.scope:
                 delta.replace(self.place, target, rows, rows.select(list(target.scope)))
@@ -72,7 +85,7 @@ class Lake:
     def append(self, table: str, batch: pa.Table) -> int:
         """Put in rows, whose keys the table does not have yet; returns their number. Cheaper than `commit`."""
         target = table_named(table)
-        rows = shape(target, batch)
+        rows = self._fit(target, batch)
         if rows.num_rows:
             with self._writing(table):
                 delta.append(self.place, target, rows)
@@ -83,7 +96,7 @@ class Lake:
         target = table_named(table)
         if not target.scope:
             raise LakeError(f"the table {table} has no scope to replace; commit to it instead")
-        rows = shape(target, batch)
+        rows = self._fit(target, batch)
         scopes = pa.concat_tables(
             [values.select(list(target.scope)) for values in (rows, scope_values)], promote_options="default"
         )
@@ -94,7 +107,7 @@ class Lake:
     def replace_before(self, table: str, column: str, before: datetime, batch: pa.Table) -> int:
         """Put the rows in place of all rows whose time `column` is before a time, in one commit; returns their number."""
         target = table_named(table)
-        rows = shape(target, batch)
+        rows = self._fit(target, batch)
         with self._writing(table):
             delta.replace_before(self.place, target, rows, column, before)
         return int(rows.num_rows)
@@ -146,6 +159,12 @@ class Lake:
             name: self._maintain(name, lambda where, table: delta.vacuum(where, table, keep_days))
             for name in self.versions()
         }
+
+    def _fit(self, table: Table, batch: pa.Table) -> pa.Table:
+        rows = shape(table, batch)
+        if self._gate and rows.num_rows:
+            self._gate(self, table.name, rows)
+        return rows
 
     def _maintain(self, name: str, action: delta.Maintenance) -> int:
         with self._writing(name):

@@ -17,6 +17,7 @@ from hullmark.lake.schema import DIGESTS, FINDINGS, IMAGES, PACKAGES
 from hullmark.lake.store import Lake
 from hullmark.settings import Settings
 from tests.advisories.feeds import write_epss, write_kev, write_osv
+from tests.fleet.world import trust
 from tests.matching.findings import matched, package
 
 IMAGES_THERE = 24
@@ -135,7 +136,7 @@ class Fleet:
 
     def match(self, full: bool = False) -> tuple[str, Changes]:
         """One matching: what it was, and what it changed."""
-        with recorded(self.lake, Kind.ADVISORIES) as record:
+        with recorded(self.lake, Kind.ADVISORIES, trust) as record:
             changes = update_findings(self.lake, self.store, record.run, full=full)
         connection = self.lake.connect()
         scope = connection.sql("SELECT scope FROM matchings ORDER BY finished DESC LIMIT 1").fetchall()[0][0]

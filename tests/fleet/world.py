@@ -20,12 +20,12 @@ from hullmark.fleet.discovery import Discovered, undiscovered
 from hullmark.fleet.findings import update_findings
 from hullmark.fleet.listing import all_listings, listing_table
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.publish import Validate
 from hullmark.fleet.read import LayerOutcome, RegistryAt, Resolved, WantedLayer, read, resolve, unread, unresolved
 from hullmark.fleet.run import Kind, Record, recorded
 from hullmark.fleet.scan import Scan
 from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
+from hullmark.quality.gate import Validate
 from hullmark.quality.validate import Verdict, validate
 from hullmark.settings import Limits, Settings
 from hullmark.sources.ecr import Filters, Listing
@@ -164,7 +164,7 @@ class World:
     def scan(self, check: Validate = trust, lake: Lake | None = None, per_batch: int = 200) -> Record:
         """One whole run; the record as it ended."""
         lake = lake or self.lake
-        with lake.lock("test"), recorded(lake, Kind.SCAN) as record:
+        with lake.lock("test"), recorded(lake, Kind.SCAN, check) as record:
             if self.engine:
                 record.run = replace(record.run, engine=self.engine)
             self._scan(lake, record, check, per_batch)
@@ -172,7 +172,7 @@ class World:
 
     def match(self, kind: Kind = Kind.ADVISORIES) -> Record:
         """A run that only matches."""
-        with recorded(self.lake, kind) as record:
+        with recorded(self.lake, kind, trust) as record:
             record.counts.findings = update_findings(self.lake, FeedStore(self.lake.feeds_root), record.run).findings
         return record
 
