@@ -26,6 +26,7 @@ VERBS = (
     "exceptions",
     "checks",
     "diff",
+    "audit",
     "integrations",
     "run",
     "quarantine",

@@ -81,6 +81,20 @@ def read_policy(folder: str = "") -> Policy:
     return Policy(dict(sorted(rules.items())), tuple(ordered), targets)
 
 
+def policy_texts(folder: str = "") -> dict[str, str]:
+    """The files that `read_policy` reads, by their path ("rules/HM001_runs_as_root.sql"); those of `folder` under "own/"."""
+    places: list[Traversable] = [files("hullmark.compliance"), *([Path(folder)] if folder else [])]
+    texts: dict[str, str] = {}
+    for number, place in enumerate(places):
+        named = [
+            *((f"rules/{file.name}", file) for file in _files(place, "rules", ".sql")),
+            *((f"frameworks/{file.name}", file) for file in _files(place, "frameworks", ".toml")),
+            ("targets.toml", place.joinpath("targets.toml")),
+        ]
+        texts |= {f"{'own/' if number else ''}{name}": _text(file) for name, file in named if file.is_file()}
+    return texts
+
+
 def _files(place: Traversable, folder: str, ending: str) -> Iterator[Traversable]:
     found = place.joinpath(folder)
     if found.is_dir():
