@@ -44,6 +44,7 @@ def test_the_second_run_fetches_nothing_from_a_registry(fleet: FlowWorld) -> Non
         first = scan()
     assert [stage for stage in heard.stages if stage != "Find base images"] == [
         "Discover accounts", "Look at new images", "Read layers", "Publish", "Refresh advisories", "Match with advisories",
+        "Ask the rules",
     ]  # fmt: skip
     before = fleet.requests()
     second = scan()
