@@ -16,8 +16,10 @@ from tasks.matching import match_lake
 
 
 @flow(name="advisories")
-def advisories() -> str:
-    """Refresh and match; returns the id of the run, or "" when a scan holds the lake, which will match when it ends.
+def advisories(full: bool = False) -> str:
+    """Refresh and match what changed; returns the id of the run, or "" when a scan holds the lake, which will match at its end.
+
+    `full` matches everything that is stored.
 
     Raises FeedError when findings exist but their advisories are gone, and LakeError.
     """
@@ -30,7 +32,7 @@ def advisories() -> str:
     try:
         with lake.lock("advisories run"), recorded(lake, Kind.ADVISORIES) as record:
             record.gaps += feed_gaps(lake)
-            match_stored(lake, settings, record, [])
+            match_stored(lake, settings, record, [], full)
             return record.run.run
     except LakeBusy as busy:
         progress().note(
@@ -48,9 +50,9 @@ def match_fresh(lake: Lake, settings: Settings, record: Record, reread: list[str
     match_stored(lake, settings, record, reread)
 
 
-def match_stored(lake: Lake, settings: Settings, record: Record, reread: list[str]) -> None:
+def match_stored(lake: Lake, settings: Settings, record: Record, reread: list[str], full: bool = False) -> None:
     """Match everything that is stored; `reread` are the images that another engine had read before."""
     progress().begin("Match with advisories", None)
-    match_lake(lake, record, reread, settings.memory_mb)
+    match_lake(lake, record, reread, settings.memory_mb, full)
     progress().begin("Ask the rules", None)
     evaluate_rules(lake, record.run, settings)

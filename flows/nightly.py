@@ -15,11 +15,11 @@ WAIT_MINUTES = 180
 
 @flow(name="nightly")
 def nightly() -> str:
-    """Refresh, scan, compact; returns the id of the scan's run. Raises what `scan` raises.
+    """Refresh, match everything, scan, compact; returns the id of the scan's run. Raises what `scan` raises.
 
     It waits its turn where the hourly scan still holds the lake.
     """
-    advisories()
+    advisories(full=True)
     run = scan(wait_minutes=WAIT_MINUTES)
     settings = read_settings()
     lake = Lake(settings.lake)

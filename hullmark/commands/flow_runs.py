@@ -22,7 +22,7 @@ QUIET: Mapping[str, str] = {
 }
 
 
-def run_flow(name: str, accounts: list[str] | None = None) -> str:
+def run_flow(name: str, accounts: list[str] | None = None, full: bool = False) -> str:
     """The id of the run of a flow by its name; raises what the flow raises."""
     from flows.advisories import advisories
     from flows.nightly import nightly
@@ -30,7 +30,7 @@ def run_flow(name: str, accounts: list[str] | None = None) -> str:
 
     if name == "scan":
         return scan(accounts)
-    return advisories() if name == "advisories" else nightly()
+    return advisories(full) if name == "advisories" else nightly()
 
 
 def summarize(run: str) -> str:

@@ -12,6 +12,7 @@ def add(verbs: Verbs) -> None:
     verb = verbs.add_parser("run", help="scan all connected accounts now, or refresh the advisories")
     verb.add_argument("flow", nargs="?", choices=("scan", "advisories", "nightly"), default="scan", help="default: scan")
     verb.add_argument("--account", metavar="ID", action="append", help="only this account; may be repeated")
+    verb.add_argument("--full", action="store_true", help="with advisories: match everything again, not only what changed")
     verb.set_defaults(handler=run)
 
 
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from hullmark.commands.showing import showing
 
     with showing(lines=True):
-        run_id = run_flow(options.flow, options.account)
+        run_id = run_flow(options.flow, options.account, options.full)
     if not run_id:
         return 0
     return INCOMPLETE if summarize(run_id) == "incomplete" else 0

@@ -60,7 +60,8 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
 
 def _judge(connection: duckdb.DuckDBPyConnection, plan: Rematch, today: date) -> None:
     """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
-    connection.execute(read_sql("hullmark.fleet", "judged_all.sql" if plan.whole else "judged_again.sql"))
+    for name in ("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"):
+        connection.execute(read_sql("hullmark.fleet", name))
     judge(connection, today)
     for name in ("expected.sql", "taken_back.sql"):
         connection.execute(read_sql("hullmark.fleet", name))

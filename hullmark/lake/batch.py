@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hullmark.errors import LakeError
 from hullmark.lake.place import one_line
@@ -70,7 +69,9 @@ def same_rows(columns: Sequence[str], values: pa.Table) -> str:
     if not distinct.num_rows:
         return ""
     if len(columns) == 1:
-        return f"{columns[0]} IN ({', '.join(map(quote, pc.unique(distinct.column(columns[0])).to_pylist()))})"
+        names = sorted(map(quote, distinct.column(columns[0]).to_pylist()))
+        # a file is skipped by its least and greatest value, not by a long list
+        return f"{columns[0]} >= {names[0]} AND {columns[0]} <= {names[-1]} AND {columns[0]} IN ({', '.join(names)})"
     rows = (" AND ".join(f"{name} = {quote(row[name])}" for name in columns) for row in distinct.to_pylist())
     return " OR ".join(f"({row})" for row in rows)
 

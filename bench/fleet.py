@@ -1,0 +1,224 @@
+"""A fleet of 1,000 to 100,000 images matched again: in full, after 100 changed advisories, and beside Trivy one by one.
+
+`python -m bench.fleet --work FOLDER --scanners VENV LAYOUT...` makes the lakes below FOLDER and prints a table a size. Each stage
+is a process of its own, so that its memory is its own. Trivy has no database without the internet: `trivy sbom` only
+decodes and lists here, which is a lower bound of what it takes for one image; see docs/performance.md.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bench.cold_scan import run as run_program
+from bench.fleet_lake import pool, write_fleet
+from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.analysis.bases import update_bases
+from hullmark.analysis.campaigns import campaigns
+from hullmark.fleet.findings import update_findings
+from hullmark.fleet.run import Kind, recorded
+from hullmark.lake.schema import RUNS
+from hullmark.lake.store import Lake
+from hullmark.quality.validate import validate
+from hullmark.settings import Settings
+from hullmark.versions import key
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SIZES = (1_000, 10_000, 100_000)
+ECOSYSTEMS = ("Alpine", "Amazon Linux", "Debian", "PyPI", "Ubuntu", "npm")
+CHANGED = 100
+MEMORY_MB = 1024
+TRIVY_IMAGES = 5
+STAGES = ("make", "first", "full", "change", "incremental", "back", "incremental", "question", "bases", "campaigns")
+
+
+def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
+    """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB."""
+    lake, store = Lake(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
+    if name in {"make", "change", "back"}:
+        started = time.perf_counter()
+        said = _prepare(name, lake, store, folder, images, layouts)
+    else:
+        _warm()
+        started = time.perf_counter()
+        said = _measure(name, lake, store)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"stage": name, "seconds": round(seconds, 3), "peak_mb": peak, **said}
+
+
+def _prepare(name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
+    if name == "make":
+        lake.create()
+        if not (folder.parent / "feeds").exists():
+            sync(FeedStore(str(folder.parent / "feeds")), Settings(feeds=str(SHARED / "feeds")), ECOSYSTEMS)
+        shutil.copytree(folder.parent / "feeds", lake.feeds_root, dirs_exist_ok=True)
+        return {"packages": write_fleet(lake, pool(layouts, SHARED, store), images)}
+    if name == "change":
+        return {"records": change(lake, store, folder)}
+    for state in orjson.loads((folder / "before.json").read_bytes()):
+        store.note(
+            next(item for item in store.states() if item.feed == state[0]).__class__(feed=state[0], snapshot=state[1])
+        )
+    return {}
+
+
+def _measure(name: str, lake: Lake, store: FeedStore) -> dict[str, object]:
+    if name == "question":
+        return question(lake)
+    if name == "bases":
+        return {"images": update_bases(lake, memory_mb=MEMORY_MB)}
+    if name == "campaigns":
+        with closing(lake.connect(MEMORY_MB)) as connection:
+            return {"campaigns": campaigns(connection, store, datetime.now(UTC)).num_rows}
+    with recorded(lake, Kind.ADVISORIES) as record:
+        changes = update_findings(lake, store, record.run, memory_mb=MEMORY_MB, full=name == "full")
+    with closing(lake.connect()) as connection:
+        scope, reason = connection.sql("SELECT scope, reason FROM matchings ORDER BY finished DESC LIMIT 1").fetchall()[0]
+    return {"scope": scope, "reason": reason, "findings": changes.findings, "opened": changes.opened,
+        "closed": changes.closed, "changed": changes.changed}  # fmt: skip
+
+
+def _warm() -> None:
+    """Great Expectations takes seconds to import, which a flow has paid when it read images."""
+    validate("runs", RUNS.empty_table().from_pylist([{}], RUNS))
+
+
+def question(lake: Lake) -> dict[str, object]:
+    """Which images contain minimatch below 3.1.2?"""
+    with closing(lake.connect(MEMORY_MB)) as connection:
+        rows = connection.sql(
+            """SELECT DISTINCT repository, tags, digest FROM packages JOIN images ON images.digest = packages.image_digest
+            WHERE ecosystem = 'npm' AND advisory_name = 'minimatch' AND version_key < $key AND images.state = 'present'""",
+            params={"key": key("npm", "3.1.2")},
+        ).fetchall()
+    return {"images": len(rows)}
+
+
+def change(lake: Lake, store: FeedStore, folder: Path) -> int:
+    """Snapshots in which 100 advisories are others: 25 gone, 25 with another summary, 50 with one more range; returns 100.
+
+    Half of them are about packages that the fleet has, half are drawn from all.
+    """
+    states = [state for state in store.current() if state.feed.startswith("osv/")]
+    (folder / "before.json").write_bytes(orjson.dumps([(state.feed, state.snapshot) for state in states]))
+    with closing(lake.connect(MEMORY_MB)) as connection:
+        store.register(connection)
+        ours = connection.sql("""SELECT DISTINCT advisory_id FROM affected
+            SEMI JOIN (SELECT DISTINCT ecosystem, advisory_name AS name FROM packages) AS p USING (ecosystem, name)
+            ORDER BY hash(advisory_id) LIMIT 50""").fetchall()
+        any_of_all = connection.sql("SELECT advisory_id FROM advisories ORDER BY hash(advisory_id, 1) LIMIT 50").fetchall()
+    chosen = [name for pair in zip(ours, any_of_all, strict=True) for (name,) in pair]
+    gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
+    for state in states:
+        tables = store.tables(state.feed, state.snapshot)
+        said = tables["advisories"]
+        if not pc.any(pc.is_in(said["advisory_id"], pa.array(chosen))).as_py():
+            continue
+        for name in ("advisories", "affected", "affected_versions"):
+            tables[name] = tables[name].filter(pc.invert(pc.is_in(tables[name]["advisory_id"], gone)))
+        said = tables["advisories"]
+        other = pc.if_else(
+            pc.is_in(said["advisory_id"], reworded),
+            pc.binary_join_element_wise(said["summary"], "again", " "),
+            said["summary"],
+        )
+        tables["advisories"] = said.set_column(said.column_names.index("summary"), "summary", other)
+        ranges = tables["affected"]
+        wide = pc.is_in(ranges["advisory_id"], widened)
+        for column in ("high_key", "high", "fixed_version"):
+            kept = pc.if_else(wide, pa.scalar(None if column == "high_key" else "", ranges[column].type), ranges[column])
+            ranges = ranges.set_column(ranges.column_names.index(column), column, kept)
+        tables["affected"] = ranges
+        store.put(type(state)(feed=state.feed, snapshot=f"{state.snapshot[:-4]}beef", fetched_at=datetime.now(UTC)), tables)
+    return len(chosen)
+
+
+def trivy(scanners: Path, lake: Lake, folder: Path) -> dict[str, object]:
+    """The median seconds of `trivy sbom` for one image of the fleet, given as CycloneDX."""
+    with closing(lake.connect()) as connection:
+        digests = connection.sql(
+            f"SELECT DISTINCT image_digest FROM image_layers WHERE layer_index = 2 ORDER BY hash(image_digest) LIMIT {TRIVY_IMAGES}"
+        ).fetchall()
+        bills = [
+            connection.sql(
+                "SELECT type, name, version, purl FROM packages WHERE image_digest = $1", params=[digest]
+            ).fetchall()
+            for (digest,) in digests
+        ]
+    seconds, peaks = [], []
+    for number, bill in enumerate(bills):
+        components = [
+            {"type": "library", "name": name, "version": version, "purl": purl, "bom-ref": f"{purl}#{place}"}
+            for place, (_, name, version, purl) in enumerate(bill)
+        ]
+        path = folder / f"bill{number}.cdx.json"
+        path.write_bytes(
+            orjson.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
+        )
+        command = [str(scanners / "bin" / "trivy"), "sbom", "--quiet", "--format", "cyclonedx", "--offline-scan", "--skip-db-update",
+            "--skip-java-db-update", "--skip-version-check", "--disable-telemetry", "--cache-dir", str(folder / "trivy"),
+            "--output", str(folder / "trivy.json"), str(path)]  # fmt: skip
+        for _ in range(2):
+            cost = run_program(command, dict(os.environ))
+        seconds.append(cost.wall)
+        peaks.append(cost.memory)
+    packages = statistics.median(len(bill) for bill in bills)
+    return {
+        "stage": "trivy sbom, one image",
+        "seconds": round(statistics.median(seconds), 3),
+        "peak_mb": max(peaks) // 2**20,
+        "packages": packages,
+    }
+
+
+def main() -> None:
+    """Every size and stage in order, a line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--scanners", type=Path)
+    parser.add_argument("--images", type=int, action="append", help="sizes (default: 1,000, 10,000 and 100,000)")
+    parser.add_argument("--stage", choices=STAGES, help="run this stage alone, in this process")
+    parser.add_argument("layouts", type=Path, nargs="+")
+    options = parser.parse_args()
+    for images in options.images or SIZES:
+        folder = options.work / str(images)
+        if options.stage:
+            print(orjson.dumps(stage(options.stage, folder, images, options.layouts)).decode())
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in STAGES:
+            command = [
+                sys.executable,
+                "-m",
+                "bench.fleet",
+                "--work",
+                options.work,
+                "--images",
+                str(images),
+                "--stage",
+                name,
+                *options.layouts,
+            ]
+            print(
+                images,
+                subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout.strip(),
+                flush=True,
+            )
+        if options.scanners:
+            print(images, orjson.dumps(trivy(options.scanners, Lake(str(folder / "lake")), folder)).decode(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

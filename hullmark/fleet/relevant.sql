@@ -1,0 +1,29 @@
+/* The records that can mean something for what an incremental matching judges: those about its packages, and all that name a
+   vulnerability which one of these names. Reads `judged_package` and `all_index`. */
+CREATE OR REPLACE TEMP TABLE relevant_record AS
+WITH judged AS (
+    SELECT DISTINCT ecosystem || '|' || advisory_name AS package FROM judged_package WHERE ecosystem <> ''
+),
+about AS MATERIALIZED (
+    SELECT vulnerabilities
+    FROM (
+        SELECT vulnerabilities, CASE WHEN starts_with(package, 'Ubuntu:Pro:')
+            THEN regexp_replace(package, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') ELSE package END AS package
+        FROM (SELECT vulnerabilities, unnest(packages) AS package FROM all_index WHERE len(packages) > 0)
+    ) SEMI JOIN judged USING (package)
+)
+SELECT DISTINCT record
+FROM (SELECT record, unnest(vulnerabilities) AS name FROM all_index)
+SEMI JOIN (SELECT DISTINCT unnest(vulnerabilities) AS name FROM about) AS named USING (name);
+
+CREATE OR REPLACE TEMP TABLE relevant_advisories AS SELECT * FROM _advisories SEMI JOIN relevant_record ON record = advisory_id;
+CREATE OR REPLACE TEMP TABLE relevant_affected AS SELECT * FROM _affected SEMI JOIN relevant_record ON record = advisory_id;
+CREATE OR REPLACE TEMP TABLE relevant_affected_versions AS
+SELECT * FROM _affected_versions SEMI JOIN relevant_record ON record = advisory_id;
+CREATE OR REPLACE TEMP TABLE relevant_exploitation AS SELECT * FROM _exploitation SEMI JOIN relevant_record ON record = cve;
+
+-- the feeds' views (advisories/*.sql) read these
+CREATE OR REPLACE TEMP VIEW _advisories AS FROM relevant_advisories;
+CREATE OR REPLACE TEMP VIEW _affected AS FROM relevant_affected;
+CREATE OR REPLACE TEMP VIEW _affected_versions AS FROM relevant_affected_versions;
+CREATE OR REPLACE TEMP VIEW _exploitation AS FROM relevant_exploitation
