@@ -1,6 +1,6 @@
 """A fleet of 1,000 to 100,000 images matched again: in full, after 100 changed advisories, and beside Trivy one by one.
 
-`python -m bench.fleet --work FOLDER --scanners VENV LAYOUT...` makes the lakes below FOLDER and prints a table a size. Each stage
+`python -m bench.fleet --work FOLDER --scanners VENV LAYOUT...` makes lakes below FOLDER and prints a line a stage. A stage
 is a process of its own, so that its memory is its own. Trivy has no database without the internet: `trivy sbom` only
 decodes and lists here, which is a lower bound of what it takes for one image; see docs/performance.md.
 """
@@ -32,6 +32,7 @@ from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
 from hullmark.quality.validate import validate
 from hullmark.settings import Settings
+from hullmark.sql import read_sql
 from hullmark.versions import key
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -43,9 +44,29 @@ TRIVY_IMAGES = 5
 STAGES = ("make", "first", "full", "change", "incremental", "back", "incremental", "question", "bases", "campaigns")
 
 
+class Timed(Lake):
+    """A lake that knows how long it took to write; `writing` in seconds."""
+
+    writing = 0.0
+
+    def append(self, table: str, batch: pa.Table) -> int:
+        """As the lake's."""
+        started = time.perf_counter()
+        rows = super().append(table, batch)
+        Timed.writing += time.perf_counter() - started
+        return rows
+
+    def replace_scope(self, table: str, scope_values: pa.Table, batch: pa.Table) -> int:
+        """As the lake's."""
+        started = time.perf_counter()
+        rows = super().replace_scope(table, scope_values, batch)
+        Timed.writing += time.perf_counter() - started
+        return rows
+
+
 def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
     """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB."""
-    lake, store = Lake(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
+    lake, store = Timed(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
     if name in {"make", "change", "back"}:
         started = time.perf_counter()
         said = _prepare(name, lake, store, folder, images, layouts)
@@ -55,10 +76,12 @@ def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str
         said = _measure(name, lake, store)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"stage": name, "seconds": round(seconds, 3), "peak_mb": peak, **said}
+    return {"stage": name, "seconds": round(seconds, 3), "writing": round(Timed.writing, 3), "peak_mb": peak, **said}
 
 
-def _prepare(name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
+def _prepare(  # noqa: PLR0913, PLR0917  everything that a lake is made of
+    name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path]
+) -> dict[str, object]:
     if name == "make":
         lake.create()
         if not (folder.parent / "feeds").exists():
@@ -98,11 +121,8 @@ def _warm() -> None:
 def question(lake: Lake) -> dict[str, object]:
     """Which images contain minimatch below 3.1.2?"""
     with closing(lake.connect(MEMORY_MB)) as connection:
-        rows = connection.sql(
-            """SELECT DISTINCT repository, tags, digest FROM packages JOIN images ON images.digest = packages.image_digest
-            WHERE ecosystem = 'npm' AND advisory_name = 'minimatch' AND version_key < $key AND images.state = 'present'""",
-            params={"key": key("npm", "3.1.2")},
-        ).fetchall()
+        asked = {"ecosystem": "npm", "name": "minimatch", "key": key("npm", "3.1.2")}
+        rows = connection.sql(read_sql("bench", "fleet_question.sql"), params=asked).fetchall()
     return {"images": len(rows)}
 
 
@@ -115,11 +135,7 @@ def change(lake: Lake, store: FeedStore, folder: Path) -> int:
     (folder / "before.json").write_bytes(orjson.dumps([(state.feed, state.snapshot) for state in states]))
     with closing(lake.connect(MEMORY_MB)) as connection:
         store.register(connection)
-        ours = connection.sql("""SELECT DISTINCT advisory_id FROM affected
-            SEMI JOIN (SELECT DISTINCT ecosystem, advisory_name AS name FROM packages) AS p USING (ecosystem, name)
-            ORDER BY hash(advisory_id) LIMIT 50""").fetchall()
-        any_of_all = connection.sql("SELECT advisory_id FROM advisories ORDER BY hash(advisory_id, 1) LIMIT 50").fetchall()
-    chosen = [name for pair in zip(ours, any_of_all, strict=True) for (name,) in pair]
+        chosen = [name for (name,) in connection.sql(read_sql("bench", "fleet_chosen.sql")).fetchall()]
     gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
     for state in states:
         tables = store.tables(state.feed, state.snapshot)
@@ -148,28 +164,23 @@ def change(lake: Lake, store: FeedStore, folder: Path) -> int:
 def trivy(scanners: Path, lake: Lake, folder: Path) -> dict[str, object]:
     """The median seconds of `trivy sbom` for one image of the fleet, given as CycloneDX."""
     with closing(lake.connect()) as connection:
-        digests = connection.sql(
-            f"SELECT DISTINCT image_digest FROM image_layers WHERE layer_index = 2 ORDER BY hash(image_digest) LIMIT {TRIVY_IMAGES}"
-        ).fetchall()
-        bills = [
-            connection.sql(
-                "SELECT type, name, version, purl FROM packages WHERE image_digest = $1", params=[digest]
-            ).fetchall()
-            for (digest,) in digests
-        ]
+        sql = "SELECT image_digest FROM image_layers WHERE layer_index = 2 ORDER BY hash(image_digest) LIMIT $count"
+        digests = connection.sql(sql, params={"count": TRIVY_IMAGES}).fetchall()
+        sql = "SELECT name, version, purl FROM packages WHERE image_digest = $digest"
+        bills = [connection.sql(sql, params={"digest": digest}).fetchall() for (digest,) in digests]
     seconds, peaks = [], []
     for number, bill in enumerate(bills):
         components = [
             {"type": "library", "name": name, "version": version, "purl": purl, "bom-ref": f"{purl}#{place}"}
-            for place, (_, name, version, purl) in enumerate(bill)
+            for place, (name, version, purl) in enumerate(bill)
         ]
+        document = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components}
         path = folder / f"bill{number}.cdx.json"
-        path.write_bytes(
-            orjson.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
-        )
-        command = [str(scanners / "bin" / "trivy"), "sbom", "--quiet", "--format", "cyclonedx", "--offline-scan", "--skip-db-update",
-            "--skip-java-db-update", "--skip-version-check", "--disable-telemetry", "--cache-dir", str(folder / "trivy"),
-            "--output", str(folder / "trivy.json"), str(path)]  # fmt: skip
+        path.write_bytes(orjson.dumps(document))
+        databases = ("--skip-db-update", "--skip-java-db-update", "--skip-version-check", "--disable-telemetry")
+        places = ("--cache-dir", str(folder / "trivy"), "--output", str(folder / "trivy.json"), str(path))
+        listing = ("sbom", "--quiet", "--format", "cyclonedx", "--offline-scan")
+        command = [str(scanners / "bin" / "trivy"), *listing, *databases, *places]
         for _ in range(2):
             cost = run_program(command, dict(os.environ))
         seconds.append(cost.wall)

@@ -1,9 +1,9 @@
 """A lake of many images whose packages are those of real inventories, written in bounded memory.
 
-Bases are whole package lists: `../shared/fixtures/trivy-golden/packages`, and OCI layouts that bench.images made. What stands
-on them is drawn from the Python and npm packages of the layouts; in a part of the draws the version is another one that
-advisories speak of, as fleets are not of one day. Layers are shared as fleets share them: few bases, more layers in the
-middle (one for every 40 images), and one of each application. The base and the middle are images of the fleet too.
+Bases are whole package lists: `../shared/fixtures/trivy-golden/packages`, and layouts that bench.images made. What stands on
+them is drawn from the Python and npm packages of the layouts, and from other versions of them that advisories speak of,
+as fleets are not of one day. Layers are shared as fleets share them: few bases, more layers in the middle (one for every 40
+images), and one of each application. The base and the middle are images of the fleet too.
 """
 
 import csv
@@ -26,6 +26,7 @@ from hullmark.lake.store import Lake
 from hullmark.purl import pep503_name
 from hullmark.scan import scan
 from hullmark.settings import Settings
+from hullmark.sql import read_sql
 from hullmark.versions import key, scheme_of_ecosystem
 
 RELEASES = {
@@ -35,7 +36,6 @@ RELEASES = {
 }  # fmt: skip
 IMAGES_A_MIDDLE = 40
 MIDDLE, APPLICATION = (15, 60), (10, 80)  # packages, from and to
-DRIFT = 0.3  # of the draws have another version than the inventory they come from
 BATCH = 2_000  # images of one commit
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REGISTRY = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
@@ -70,7 +70,7 @@ def pool(layouts: list[Path], shared: Path, store: FeedStore) -> Pool:
         bases.append((total, system.num_rows, "debian", "12"))
         tables.append(system)
         total += system.num_rows
-    drawn = _drifted(pa.concat_tables(languages), store)
+    drawn = _once(_drifted(pa.concat_tables(languages), store))
     tables.append(drawn)
     spans = [(np.arange(start, start + rows), os_id, version) for start, rows, os_id, version in bases if rows]
     return Pool(pa.concat_tables(tables).cast(PACKAGES), spans, np.arange(total, total + drawn.num_rows))
@@ -89,7 +89,9 @@ def _row(listed: dict[str, str], kind: str, ecosystem: str) -> Row:
     return _plain(kind, listed["name"], listed["version"], ecosystem, name, version) | {"arch": listed["arch"]}
 
 
-def _plain(kind: str, name: str, version: str, ecosystem: str, advised: str, of_version: str) -> Row:
+def _plain(  # noqa: PLR0913, PLR0917  the columns that matter
+    kind: str, name: str, version: str, ecosystem: str, advised: str, of_version: str
+) -> Row:
     return {
         "path": f"var/lib/{kind}", "type": kind, "name": name, "version": version, "arch": "", "ecosystem": ecosystem,
         "purl": f"pkg:{kind}/{name}@{version}", "advisory_name": advised, "advisory_version": of_version,
@@ -111,19 +113,21 @@ def _drifted(languages: pa.Table, store: FeedStore) -> pa.Table:
     with open_duckdb() as connection:
         store.register(connection)
         connection.register("installed", languages)
-        others = connection.sql("""
-            SELECT DISTINCT installed.type, installed.name, installed.ecosystem, installed.advisory_name, affected.high AS version
-            FROM installed JOIN affected ON affected.ecosystem = installed.ecosystem AND affected.name = installed.advisory_name
-            WHERE affected.high <> ''
-            QUALIFY row_number() OVER (PARTITION BY installed.ecosystem, installed.advisory_name ORDER BY affected.high_key DESC) <= 8
-            ORDER BY ALL
-        """).fetchall()
+        others = connection.sql(read_sql("bench", "fleet_versions.sql")).fetchall()
     rows = [
         _plain(kind, name, version, ecosystem, advised if ecosystem != "PyPI" else pep503_name(advised), version)
         | {"path": f"app/{kind}/{name}"}
         for kind, name, ecosystem, advised, version in others
     ]
     return pa.concat_tables([languages, pa.Table.from_pylist(rows, PACKAGES)])
+
+
+def _once(table: pa.Table) -> pa.Table:
+    """One row for each package of an image."""
+    with open_duckdb() as connection:
+        connection.register("made", table)
+        sql = "SELECT DISTINCT ON (path, type, name, version, arch) * FROM made ORDER BY path, type, name, version, arch"
+        return connection.sql(sql).to_arrow_table().cast(PACKAGES)
 
 
 def write_fleet(lake: Lake, source: Pool, images: int, seed: int = 7) -> int:
@@ -160,7 +164,7 @@ def _image(number: int, rng: np.random.Generator, source: Pool, middles: list[Nu
     base = middle % bases
     parts = (source.bases[base][0], middles[middle])
     if number >= bases + len(middles):
-        parts = (*parts, _drawn(rng, source, APPLICATION))
+        parts = (*parts, np.setdiff1d(_drawn(rng, source, APPLICATION), middles[middle]))  # what the middle has stays there
     return _made(number, base, middle, parts)
 
 
@@ -191,15 +195,7 @@ def _packages(source: Pool, made: list[_Made]) -> pa.Table:
     }  # fmt: skip
     for name, values in changed.items():
         table = table.set_column(table.column_names.index(name), name, values.take(repeated))
-    return _distinct(table)
-
-
-def _distinct(table: pa.Table) -> pa.Table:
-    """One row for each package of an image: two layers may bring the same."""
-    with open_duckdb() as connection:
-        connection.register("made", table)
-        sql = "SELECT DISTINCT ON (image_digest, path, type, name, version, arch) * FROM made"
-        return connection.sql(sql).to_arrow_table().cast(PACKAGES)
+    return table
 
 
 def _layers(made: list[_Made]) -> pa.Table:
@@ -224,7 +220,7 @@ def _images(source: Pool, made: list[_Made]) -> pa.Table:
         rows.append({
             "registry": REGISTRY, "repository": f"{kind}/{one.number // 8}", "digest": one.digest, "account": "111122223333",
             "region": "eu-central-1", "tags": [f"1.{one.number % 8}"], "platform": "linux/amd64", "size": 50_000_000,
-            "pushed_at": seen, "os_id": os_id, "os_version": version, "created_at": seen, "labels": "{}", "annotations": "{}",
-            "index_digest": "", "engine": engine(), "first_seen": seen, "last_seen": seen, "state": "present",
+            "pushed_at": seen, "os_id": os_id, "os_version": version, "created_at": seen, "labels": "{}",
+            "annotations": "{}", "index_digest": "", "engine": engine(), "first_seen": seen, "last_seen": seen, "state": "present",
         })  # fmt: skip
     return pa.Table.from_pylist(rows, IMAGES)

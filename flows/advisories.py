@@ -17,7 +17,7 @@ from tasks.matching import match_lake
 
 @flow(name="advisories")
 def advisories(full: bool = False) -> str:
-    """Refresh and match what changed; returns the id of the run, or "" when a scan holds the lake, which will match at its end.
+    """Refresh and match what changed; returns the id of the run, or "" when a scan holds the lake, which will match then.
 
     `full` matches everything that is stored.
 

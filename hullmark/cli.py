@@ -23,6 +23,7 @@ VERBS = (
     "feeds",
     "query",
     "fixes",
+    "explain",
     "exceptions",
     "checks",
     "diff",

@@ -78,7 +78,7 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     from hullmark.analysis.remedies import find_remedies
     from hullmark.reports import fixes_report
 
-    digest = _digest(connection, options.image)
+    digest = digest_of(connection, options.image)
     find_remedies(connection, FeedStore(feeds), datetime.now(UTC))
     steps = image_plan(connection, digest)
     if options.format == "json":
@@ -88,7 +88,7 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     return fixes_report.plan_view(steps) if steps else "It has no findings."
 
 
-def _digest(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
+def digest_of(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
     """The one image of the fleet that is meant; raises NotFound and UsageError."""
     from hullmark.sql import read_sql
 

@@ -19,8 +19,8 @@ from hullmark.matching.match import fan_out, judge
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-ROWS = 200_000  # rows of one commit
-ROWS_A_MB = 1000  # findings that are compared at once, for each MB of memory
+ROWS = 100_000  # rows of one commit
+ROWS_A_MB = 500  # findings that are compared at once, for each MB of memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class _Work:
         self._execute("compare.sql", {"run": self.run.run, "engine": self.run.engine, "doubted": doubted})
         events = ask(self.connection, "events.sql", {"run": self.run.run, "at": self.run.at})
         # first: a run that is killed now tells them again, and compare.sql hears that
-        self.lake.append("finding_events", events)
+        for start in range(0, events.num_rows, ROWS):
+            self.lake.append("finding_events", events.slice(start, ROWS))
         self._write()
         return events.select(["event"])
 
@@ -127,9 +128,10 @@ class _Work:
             sql = "SELECT image_digest FROM touched WHERE whole = $whole AND batch = $batch"
             scope = self.connection.sql(sql, params=chosen).to_arrow_table()
             self.connection.register("scope", scope)
-            rows = ask(self.connection, "findings.sql", {"at": self.run.at, "whole": whole})
+            rows = ask(self.connection, "findings.sql", {"at": self.run.at})
             if whole:
-                self.lake.replace_scope("findings", scope, rows)
+                kept = ask(self.connection, "findings_kept.sql")
+                self.lake.replace_scope("findings", scope, pa.concat_tables([rows.cast(kept.schema), kept]))
             else:
                 self.lake.append("findings", rows)
         matched = ask(self.connection, "matched.sql", {"run": self.run.run, "at": self.run.at})

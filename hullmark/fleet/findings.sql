@@ -1,6 +1,6 @@
-/* The findings of the images in `scope` as they are written, in the columns of `findings`. Every row in the table is open; what has
+/* The findings of the images in `scope` that are new or say something else, in the columns of `findings`. Every row in the table is open; what has
    closed is an event. first_seen is kept, last_seen is when a row was last written, which is when something in it changed.
-   $whole: with those that have not changed, which were not matched again. Reads `found`, `compared` and `findings`. */
+   Reads `found` and `compared`. */
 SELECT
     found.image_digest, found.package_key, found.vulnerability, found.aliases, found.advisory, found.type,
     found.package, found.version, found.purl, found.path, found.layer, found.layer_index, found.fixed_version,
@@ -11,8 +11,3 @@ SELECT
 FROM found
 SEMI JOIN scope USING (image_digest)
 JOIN compared USING (image_digest, package_key, vulnerability)
-UNION ALL BY NAME
-SELECT findings.* FROM findings
-SEMI JOIN scope USING (image_digest)
-ANTI JOIN compared USING (image_digest, package_key, vulnerability)
-WHERE $whole

@@ -1,0 +1,122 @@
+"""Why a package of an image is affected by a vulnerability, or why not: what every advisory says of it, and who decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.matching.match import match
+from hullmark.sql import read_sql
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer: `findings` are empty where the image is not affected, and `why` says so in a sentence.
+
+    `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `feeds`: the snapshot of each feed.
+    `events`: what happened to these findings before.
+    """
+
+    digest: str
+    vulnerability: str
+    why: str
+    findings: tuple[Row, ...]
+    statements: tuple[Row, ...]
+    evidence: tuple[Row, ...]
+    severities: tuple[Row, ...]
+    events: tuple[Row, ...]
+    feeds: dict[str, str]
+
+
+def explain(
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, digest: str, vulnerability: str, package: str = ""
+) -> Explanation:
+    """Explain one vulnerability in one image of a lake's connection; `package` asks for that name alone.
+
+    The image is matched again with the snapshots of `store`, so that what is said is what matching does.
+    """
+    store.register(connection)
+    connection.register("asked", pa.table({"image_digest": [digest]}))
+    connection.execute(read_sql(__package__, "explain_image.sql"))
+    match(connection)
+    asked = {"vulnerability": vulnerability, "package": package}
+    statements = _rows(connection, "explain_statements.sql", asked)
+    sql = "FROM finding WHERE vulnerability = $vulnerability AND $package IN ('', package) ORDER BY path, package, version"
+    found = connection.sql(sql, params=asked).to_arrow_table().to_pylist()
+    other = {row["vulnerability"] for row in _renamed(connection, vulnerability)} if not found else set()
+    keys = sorted({row["package_key"] for row in (*found, *statements)})
+    why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
+    evidence = _rows(connection, "explain_evidence.sql", {"keys": keys, "package": package})
+    severities = _rows(connection, "explain_severities.sql", {"vulnerability": vulnerability})
+    events = _rows(connection, "explain_events.sql", {"digest": digest, "vulnerability": vulnerability})
+    feeds = {state.feed: state.snapshot for state in store.current()}
+    parts = (tuple(rows) for rows in (found, statements, evidence, severities, events))
+    return Explanation(digest, vulnerability, why, *parts, feeds)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: Row) -> list[Row]:
+    return list(connection.sql(read_sql(__package__, name), params=parameters).to_arrow_table().to_pylist())
+
+
+def _renamed(connection: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+    """The findings that have this name as an alias."""
+    sql = "SELECT DISTINCT vulnerability FROM finding WHERE list_contains(aliases, $name)"
+    return list(connection.sql(sql, params={"name": name}).to_arrow_table().to_pylist())
+
+
+def _installed(connection: duckdb.DuckDBPyConnection, package: str) -> int:
+    sql = "SELECT count(*) FROM package WHERE $package IN (name, advisory_name)"
+    return int(connection.sql(sql, params={"package": package}).fetchall()[0][0])
+
+
+REASONS = {
+    "owned": "the file belongs to the OS package {owner}, and its distribution answers for it",
+    "withdrawn": "{advisory} was withdrawn",
+    "rejected": "the CVE was rejected",
+    "other-release": "what {advisory} says is about {said_of}, and the image has {ecosystem}",
+    "other-build": "{advisory} is about another module stream or other binary packages of {advisory_name}",
+    "not-listed": "{advisory} lists versions, and {compared} is none of them",
+    "no-order": "{compared} is no version that can be ordered, so that the ranges of {advisory} say nothing of it",
+    "before": "{compared} is before {low}, where {advisory} begins",
+    "after": "{compared} is after {high}, the last version that {advisory} calls affected",
+    "fixed": "{compared} is not before {fixed_or_high}, where {advisory} says that it is fixed",
+}
+NEAREST = (
+    "fixed",
+    "after",
+    "before",
+    "not-listed",
+    "no-order",
+    "other-build",
+    "owned",
+    "rejected",
+    "withdrawn",
+    "other-release",
+)
+
+
+def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
+    name: str, package: str, found: Sequence[Row], statements: Sequence[Row], other: set[str], installed: int
+) -> str:
+    """The answer in one sentence."""
+    if found:
+        fixes = sorted({row["fixed_version"] for row in found if row["fixed_version"]})
+        until = f"; fixed in {', '.join(fixes)}" if fixes else "; no fix is known"
+        return f"Affected: {found[0]['advisory']} decides, and {found[0]['version']} lies in what it calls affected{until}."
+    if other:
+        return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
+    if any(row["holds"] == "affected" for row in statements):
+        row = next(row for row in statements if row["holds"] == "affected")
+        return f"Not affected: {row['advisory']} calls it affected, but a record about this CVE alone decides."
+    if statements:
+        row = min(statements, key=lambda row: NEAREST.index(row["holds"]))
+        said = row | {"fixed_or_high": row["fixed_version"] or row["high"]}
+        return f"Not affected: {REASONS[row['holds']].format(**said)}."
+    if package and not installed:
+        return f"Not affected: the image has no package {package}."
+    return f"Not affected: no advisory of the feeds names {name} and a package of this image together."

@@ -1,0 +1,71 @@
+/* Everything that the advisories say of one vulnerability and the packages of one image, one row for each package and statement (a
+   range or a list of versions), and `holds`: why it makes the package affected or not. Reads `package`, `installed`, `answered`
+   and the feeds. Parameters: vulnerability; package, the name of the only package that is asked about, "" for all.
+
+   affected          the version lies in the range, or is listed
+   before, fixed, after: below the range; at or above its fix; above the last version affected
+   not-listed        the version is not among those that are listed
+   other-release     what is said is about another release of the operating system
+   other-build       about another module stream, or other binary packages of the source
+   withdrawn, rejected: the advisory was taken back; the CVE was
+   owned             an OS package owns the file: its distribution answers for it
+   no-order          the version is none that its scheme allows, so that ranges say nothing of it */
+WITH same AS (
+    SELECT DISTINCT unnest(list_append(vulnerability_ids, $vulnerability)) AS name
+    FROM advisories
+    WHERE len(vulnerability_ids) = 1 AND (advisory_id = $vulnerability OR list_contains(aliases, $vulnerability))
+    UNION SELECT $vulnerability
+),
+about AS MATERIALIZED (
+    SELECT * FROM advisories
+    WHERE list_has_any(list_append(list_concat(vulnerability_ids, aliases), advisory_id), (SELECT list(name) FROM same))
+),
+statement AS (
+    SELECT advisory_id, ecosystem, name, modules, binaries, status, note, scheme, low, high, low_key, high_key, high_inclusive,
+        fixed_version, NULL AS version, NULL AS version_key
+    FROM affected SEMI JOIN about USING (advisory_id)
+    UNION ALL
+    SELECT advisory_id, ecosystem, name, any_value(modules), any_value(binaries), any_value(status), any_value(note), '', '', '', NULL,
+        NULL, false, any_value(fixed_version), list(version ORDER BY version), list(version_key)
+    FROM affected_versions SEMI JOIN about USING (advisory_id)
+    GROUP BY advisory_id, ecosystem, name
+),
+subject AS (
+    SELECT package.*, answered.owner IS NOT NULL AS is_owned, coalesce(installed.place, package.ecosystem) AS place,
+        coalesce(installed.module, '') AS module, coalesce(installed.binary_name, '') AS binary_name
+    FROM package
+    LEFT JOIN installed USING (image_digest, path, type, name, version, arch)
+    LEFT JOIN answered ON answered.image_digest = package.image_digest AND answered.owner = package.owner
+    WHERE package.ecosystem <> '' AND ($package = '' OR $package IN (package.name, package.advisory_name))
+),
+met AS (
+    SELECT subject.*, statement.* EXCLUDE (ecosystem, name, version, version_key),
+        statement.ecosystem AS said_of, statement.version AS listed, statement.version_key AS listed_keys,
+        about.feed, about.summary, about.severity, about.score, about.vector, about.severity_source, about.published,
+        about.modified, about.withdrawn, about.withdrawn_reason,
+        regexp_replace(statement.ecosystem, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') AS release
+    FROM subject
+    JOIN statement ON statement.name = subject.advisory_name
+        AND split_part(statement.ecosystem, ':', 1) = split_part(subject.ecosystem, ':', 1)
+    JOIN about USING (advisory_id)
+)
+SELECT
+    package_key(type, name, version, arch, path) AS package_key, type, name AS package, version AS installed, ecosystem, advisory_name,
+    advisory_version AS compared, path, owner, layer, layer_index, origin, advisory_id AS advisory, feed, said_of, scheme, low, high,
+    high_inclusive, fixed_version, listed, status, note, summary, severity, score, vector, severity_source, published, modified,
+    withdrawn,
+    CASE
+        WHEN is_owned THEN 'owned'
+        WHEN withdrawn IS NOT NULL THEN if(withdrawn_reason = 'rejected', 'rejected', 'withdrawn')
+        WHEN release <> ecosystem THEN 'other-release'
+        WHEN NOT speaks_of(modules, binaries, module, binary_name) THEN 'other-build'
+        WHEN listed IS NOT NULL THEN
+            if(list_contains(listed, advisory_version) OR list_contains(listed_keys, version_key), 'affected', 'not-listed')
+        WHEN version_key IS NULL THEN 'no-order'
+        WHEN version_key < low_key THEN 'before'
+        WHEN high_key IS NULL OR version_key < high_key OR (high_inclusive AND version_key = high_key) THEN 'affected'
+        WHEN high_inclusive THEN 'after'
+        ELSE 'fixed'
+    END AS holds
+FROM met
+ORDER BY path, name, installed, holds <> 'affected', advisory, low, high

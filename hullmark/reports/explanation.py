@@ -1,0 +1,101 @@
+"""An explanation for a terminal, and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from hullmark.analysis.explain import Explanation
+from hullmark.reports.terminal import plain, severity_text
+
+SHOWN = 12  # statements of one kind
+HOLDS = {
+    "affected": "affected", "before": "before", "fixed": "fixed", "after": "after", "not-listed": "not listed",
+    "other-release": "other release", "other-build": "other build", "withdrawn": "withdrawn", "rejected": "rejected",
+    "owned": "owned", "no-order": "no order",
+}  # fmt: skip
+Row = dict[str, Any]
+
+
+def explanation_json(answer: Explanation) -> bytes:
+    """The whole answer as one document."""
+    return orjson.dumps(asdict(answer), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=_text)
+
+
+def _text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def explanation_view(answer: Explanation) -> RenderableType:
+    """The answer first, then the findings, where the packages lie, and what each advisory says."""
+    return Group(Text(plain(answer.why, 600), style="bold"), *_parts(answer))
+
+
+def _parts(answer: Explanation) -> Iterator[RenderableType]:
+    if answer.findings:
+        yield Text("\nFindings", style="bold")
+        for row in answer.findings:
+            line = Text(f"  {plain(row['package'])} {plain(row['version'])}  ")
+            line.append_text(severity_text(row["severity"]))
+            judge = plain(row["severity_source"] or "nobody")
+            line.append(f"  {_score(row)}by {judge}; {_fix(row)}; decided by {plain(row['advisory'])}")
+            yield line
+    if answer.evidence:
+        yield Text("\nPackages", style="bold")
+        for row in answer.evidence:
+            yield Text(f"  {plain(row['purl'] or row['package'], 200)}")
+            yield Padding(Text(_place(row), style="dim"), (0, 0, 0, 4))
+    if answer.statements:
+        yield Text("\nWhat is said", style="bold")
+        yield from (Text(f"  {_statement(row)}") for row in answer.statements[: 3 * SHOWN])
+    if answer.severities:
+        yield Text("\nSeverity by source", style="bold")
+        yield from (Text(f"  {_severity(row)}") for row in answer.severities[:SHOWN])
+    if answer.events:
+        yield Text("\nHistory", style="bold")
+        for row in answer.events[-SHOWN:]:
+            yield Text(f"  {row['at']:%Y-%m-%d %H:%M}  {row['event']} ({row['cause']}) {plain(row['detail'])}".rstrip())
+    used = {row["feed"] for row in answer.statements}
+    if used:
+        feeds = ", ".join(f"{feed} {answer.feeds.get(feed, '')[:12]}" for feed in sorted(used))
+        yield Text(f"\nSnapshots: {plain(feeds, 400)}", style="dim")
+
+
+def _score(row: Row) -> str:
+    return f"{row['score']:.1f} " if row["score"] is not None else ""
+
+
+def _fix(row: Row) -> str:
+    return f"fixed in {plain(row['fixed_version'])}" if row["fixed_version"] else plain(row["fix_state"])
+
+
+def _place(row: Row) -> str:
+    words = [plain(row["path"], 200), f"layer {row['layer_index']} ({row['layer'][:19]})", plain(row["origin"] or "")]
+    if row["owner"]:
+        words.append(f"owned by {plain(row['owner'])}")
+    if row["created_by"]:
+        words.append(plain(row["created_by"], 120))
+    return "; ".join(word for word in words if word)
+
+
+def _statement(row: Row) -> str:
+    if row["listed"] is not None:
+        span = f"{len(row['listed'])} listed versions"
+    else:
+        high = f"{'<=' if row['high_inclusive'] else '<'} {plain(row['high'])}" if row["high"] else "no end"
+        span = f"from {plain(row['low'] or '0')} to {high}"
+    compared = f"{plain(row['advisory_name'])} {plain(row['compared'])}"
+    order = f", {row['scheme']} order" if row["scheme"] else ""
+    return (
+        f"{HOLDS[row['holds']]:<14} {plain(row['advisory'])} ({plain(row['said_of'])}): {span}; compared {compared}{order}"
+    )
+
+
+def _severity(row: Row) -> str:
+    words = [plain(row["source"] or "unnamed"), plain(row["advisory"]), plain(row["severity"] or "")]
+    words += [f"{row['score']:.1f}"] if row["score"] is not None else []
+    return " ".join([*words, plain(row["vector"] or "", 160)]).rstrip()

@@ -1,0 +1,108 @@
+"""Each reason for and against: one image, one row of the table a question."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pytest
+from rich.console import Console
+
+from hullmark.advisories.snapshot import FeedStore
+from hullmark.analysis.explain import Explanation, explain
+from hullmark.lake.schema import IMAGE_LAYERS, PACKAGES
+from hullmark.lake.store import Lake
+from hullmark.reports.explanation import explanation_json, explanation_view
+from tests.advisories.feeds import read, record, write_osv
+from tests.matching.findings import IMAGE, LAYER, package
+
+PACKAGES_THERE = (
+    package("Debian:12", "openssl", "3.0.11-1", path="var/lib/dpkg/status"),
+    package("PyPI", "flask", "2.0", path="site"),
+    package("PyPI", "odd", "not a version", path="site"),
+    package("PyPI", "inner", "1.0", path="dist", owner="deb/openssl"),
+)
+ALL = [{"introduced": "0"}]
+FIX = ({"introduced": "1.0"}, {"fixed": "2.0"})
+RECORDS = {
+    "Debian": (
+        record("DEBIAN-CVE-2024-1001", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.12-1"}], aliases=["CVE-2024-1001"]),
+        record("DEBIAN-CVE-2024-1002", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.11-1"}], aliases=["CVE-2024-1002"]),
+        record("DEBIAN-CVE-2024-1003", "Debian:11", "openssl", ALL, aliases=["CVE-2024-1003"]),
+        record("DSA-4-1", "Debian:12", "openssl", ALL, aliases=["CVE-2024-1002"]),
+    ),
+    "PyPI": (
+        record("GHSA-aaaa-aaaa-aaaa", "PyPI", "flask", [*ALL, {"last_affected": "1.9"}], aliases=["CVE-2024-1005"]),
+        record("GHSA-bbbb-bbbb-bbbb", "PyPI", "flask", [{"introduced": "3.0"}], aliases=["CVE-2024-1006"]),
+        record("GHSA-cccc-cccc-cccc", "PyPI", "flask", versions=["1.0"], aliases=["CVE-2024-1007"]),
+        record("GHSA-dddd-dddd-dddd", "PyPI", "flask", ALL, aliases=["CVE-2024-1008"], withdrawn="2024-07-01T00:00:00Z"),
+        record("GHSA-eeee-eeee-eeee", "PyPI", "odd", FIX, aliases=["CVE-2024-1009"]),
+        record("GHSA-ffff-ffff-ffff", "PyPI", "inner", ALL, aliases=["CVE-2024-1010"]),
+        record("GHSA-gggg-gggg-gggg", "PyPI", "flask", ALL, aliases=["CVE-2024-1011"]),
+    ),
+}  # fmt: skip
+ASKED = (
+    ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and 3.0.11-1 lies"),
+    ("CVE-2024-1002", "", {"fixed", "affected"}, "DSA-4-1 calls it affected, but a record about this CVE alone decides"),
+    ("CVE-2024-1003", "", {"other-release"}, "is about Debian:11, and the image has Debian:12"),
+    ("CVE-2024-1005", "", {"after"}, "2.0 is after 1.9, the last version"),
+    ("CVE-2024-1006", "", {"before"}, "2.0 is before 3.0"),
+    ("CVE-2024-1007", "flask", {"not-listed"}, "lists versions, and 2.0 is none of them"),
+    ("CVE-2024-1008", "", {"withdrawn"}, "GHSA-dddd-dddd-dddd was withdrawn"),
+    ("CVE-2024-1009", "", {"no-order"}, "is no version that can be ordered"),
+    ("CVE-2024-1010", "", {"owned"}, "the file belongs to the OS package deb/openssl"),
+    ("CVE-2024-1011", "", {"affected"}, "no fix is known"),
+    ("GHSA-gggg-gggg-gggg", "", {"affected"}, "It is reported as CVE-2024-1011"),
+    ("CVE-2024-1099", "", set(), "no advisory of the feeds names CVE-2024-1099"),
+    ("CVE-2024-1001", "curl", set(), "the image has no package curl"),
+)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, FeedStore]:
+    folder = tmp_path_factory.mktemp("explain")
+    for name, records in RECORDS.items():
+        write_osv(folder / "feeds", *records, ecosystem=name)
+    lake = Lake(str(folder / "lake"))
+    lake.create()
+    lake.commit("packages", pa.Table.from_pylist(list(PACKAGES_THERE), PACKAGES))
+    layer = {"image_digest": IMAGE, "layer_index": 0, "layer": LAYER, "created_by": "RUN apt-get install openssl"}
+    lake.commit("image_layers", pa.Table.from_pylist([layer], IMAGE_LAYERS))
+    return lake, read(folder / "feeds", *RECORDS)
+
+
+def asked(lake: Lake, store: FeedStore, vulnerability: str, name: str) -> Explanation:
+    connection = lake.connect()
+    try:
+        return explain(connection, store, IMAGE, vulnerability, name)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(("vulnerability", "name", "holds", "why"), ASKED, ids=[f"{row[0]}-{row[1]}" for row in ASKED])
+def test_why(world: tuple[Lake, FeedStore], vulnerability: str, name: str, holds: set[str], why: str) -> None:
+    answer = asked(*world, vulnerability, name)
+    assert why in answer.why
+    assert {row["holds"] for row in answer.statements} == holds
+    assert bool(answer.findings) == (why.startswith("Affected") or why == "no fix is known")
+
+
+def test_what_is_printed(world: tuple[Lake, FeedStore]) -> None:
+    answer = asked(*world, "CVE-2024-1001", "")
+    text = "".join(_printed(answer))
+    for word in (
+        "RUN apt-get install openssl",
+        "var/lib/dpkg/status",
+        "from 0 to < 3.0.12-1",
+        "dpkg order",
+        "Snapshots: osv/Debian",
+    ):
+        assert word in text
+    assert orjson.loads(explanation_json(answer))["why"] == answer.why
+
+
+def _printed(answer: Explanation) -> Iterator[Any]:
+    console = Console(width=200)
+    with console.capture() as said:
+        console.print(explanation_view(answer), soft_wrap=True)
+    yield said.get()
