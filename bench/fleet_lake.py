@@ -162,7 +162,7 @@ def _image(number: int, rng: np.random.Generator, source: Pool, middles: list[Nu
         return _made(number, number, -1, (source.bases[number][0],))
     middle = number - bases if number < bases + len(middles) else int(rng.zipf(1.3) - 1) % len(middles)
     base = middle % bases
-    parts = (source.bases[base][0], middles[middle])
+    parts: tuple[Numbers, ...] = (source.bases[base][0], middles[middle])
     if number >= bases + len(middles):
         parts = (*parts, np.setdiff1d(_drawn(rng, source, APPLICATION), middles[middle]))  # what the middle has stays there
     return _made(number, base, middle, parts)
@@ -221,6 +221,7 @@ def _images(source: Pool, made: list[_Made]) -> pa.Table:
             "registry": REGISTRY, "repository": f"{kind}/{one.number // 8}", "digest": one.digest, "account": "111122223333",
             "region": "eu-central-1", "tags": [f"1.{one.number % 8}"], "platform": "linux/amd64", "size": 50_000_000,
             "pushed_at": seen, "os_id": os_id, "os_version": version, "created_at": seen, "labels": "{}",
-            "annotations": "{}", "index_digest": "", "engine": engine(), "first_seen": seen, "last_seen": seen, "state": "present",
+            "annotations": "{}", "index_digest": "", "engine": engine(),
+            "first_seen": seen, "last_seen": seen, "state": "present",
         })  # fmt: skip
     return pa.Table.from_pylist(rows, IMAGES)

@@ -55,8 +55,9 @@ def explain(
     severities = _rows(connection, "explain_severities.sql", {"vulnerability": vulnerability})
     events = _rows(connection, "explain_events.sql", {"digest": digest, "vulnerability": vulnerability})
     feeds = {state.feed: state.snapshot for state in store.current()}
-    parts = (tuple(rows) for rows in (found, statements, evidence, severities, events))
-    return Explanation(digest, vulnerability, why, *parts, feeds)
+    return Explanation(
+        digest, vulnerability, why, tuple(found), tuple(statements), tuple(evidence), tuple(severities), tuple(events), feeds
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: Row) -> list[Row]:

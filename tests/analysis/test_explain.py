@@ -41,7 +41,7 @@ RECORDS = {
         record("GHSA-gggg-gggg-gggg", "PyPI", "flask", ALL, aliases=["CVE-2024-1011"]),
     ),
 }  # fmt: skip
-ASKED = (
+ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and 3.0.11-1 lies"),
     ("CVE-2024-1002", "", {"fixed", "affected"}, "DSA-4-1 calls it affected, but a record about this CVE alone decides"),
     ("CVE-2024-1003", "", {"other-release"}, "is about Debian:11, and the image has Debian:12"),
