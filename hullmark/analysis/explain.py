@@ -1,36 +1,14 @@
 """Why a package of an image is affected by a vulnerability, or why not: what every advisory says of it, and who decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.analysis.explanation import Explanation, Row
 from hullmark.matching.match import match
 from hullmark.sql import read_sql
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The answer: `findings` are empty where the image is not affected, and `why` says so in a sentence.
-
-    `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `feeds`: the snapshot of each feed.
-    `events`: what happened to these findings before.
-    """
-
-    digest: str
-    vulnerability: str
-    why: str
-    findings: tuple[Row, ...]
-    statements: tuple[Row, ...]
-    evidence: tuple[Row, ...]
-    severities: tuple[Row, ...]
-    events: tuple[Row, ...]
-    feeds: dict[str, str]
 
 
 def explain(

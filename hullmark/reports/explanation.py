@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from hullmark.analysis.explain import Explanation
+from hullmark.analysis.explanation import Explanation
 from hullmark.reports.terminal import plain, severity_text
 
 SHOWN = 12  # statements of one kind

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.analysis.explain import Explanation, explain
+from hullmark.analysis.explain import explain
+from hullmark.analysis.explanation import Explanation
 from hullmark.lake.schema import IMAGE_LAYERS, PACKAGES
 from hullmark.lake.store import Lake
 from hullmark.reports.explanation import explanation_json, explanation_view

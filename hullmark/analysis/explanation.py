@@ -1,0 +1,25 @@
+"""What an explanation holds: the answer in a sentence, and everything that it rests on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer: `findings` are empty where the image is not affected, and `why` says so in a sentence.
+
+    `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `feeds`: the snapshot of each feed.
+    `events`: what happened to these findings before.
+    """
+
+    digest: str
+    vulnerability: str
+    why: str
+    findings: tuple[Row, ...]
+    statements: tuple[Row, ...]
+    evidence: tuple[Row, ...]
+    severities: tuple[Row, ...]
+    events: tuple[Row, ...]
+    feeds: dict[str, str]
