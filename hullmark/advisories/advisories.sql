@@ -5,4 +5,5 @@ WITH chosen AS (
     SELECT advisory_id, arg_max(feed, {'modified': coalesce(modified, TIMESTAMPTZ '1970-01-01'), 'feed': feed}) AS feed
     FROM _advisories GROUP BY advisory_id
 )
-SELECT _advisories.* FROM _advisories SEMI JOIN chosen USING (advisory_id, feed)
+SELECT _advisories.* REPLACE (coalesce(cwes, []) AS cwes, coalesce(withdrawn_reason, '') AS withdrawn_reason)
+FROM _advisories SEMI JOIN chosen USING (advisory_id, feed)

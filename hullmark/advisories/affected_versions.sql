@@ -1,2 +1,7 @@
-/* The affected versions that no range covers, of all current snapshots. */
-CREATE OR REPLACE TEMP VIEW affected_versions AS SELECT * FROM _affected_versions
+/* The affected versions that no range covers, of all current snapshots; blank where an older Hullmark read less, as in `affected`. */
+CREATE OR REPLACE TEMP VIEW affected_versions AS
+SELECT * REPLACE (
+    coalesce(modules, []) AS modules, coalesce(binaries, []) AS binaries, coalesce(status, '') AS status,
+    coalesce(severity, '') AS severity, coalesce(note, '') AS note
+)
+FROM _affected_versions

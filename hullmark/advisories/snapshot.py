@@ -86,7 +86,7 @@ def _refresh(refresh: _Refresh, feed: Feed, source: Source) -> FeedState | None:
             if fetched is None:
                 return _keep(store, before, held.validators)
             if before.snapshot == snapshot_id(fetched.digest) and store.holds(before.feed, before.snapshot):
-                return _keep(store, replace(before, url=shown(url)), fetched.validators)
+                return _keep(store, replace(before, url=shown(url), loader=loader()), fetched.validators)
             with refresh.parsing:
                 return _load(refresh, feed, source, before, fetched)
     except Absent as error:

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hullmark.advisories.loader import loader
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.lake.store import Lake
 
 
 def is_old(lake: Lake, hours: int) -> bool:
-    """Whether there is no feed, or one was last known to be current more than so many hours ago."""
-    fetched = [state.fetched_at for state in FeedStore(lake.feeds_root).states() if state.fetched_at]
-    return not fetched or datetime.now(UTC) - min(fetched) > timedelta(hours=hours)
+    """Whether there is no feed, or one was read by another Hullmark, or was last known to be current too many hours ago."""
+    states = [state for state in FeedStore(lake.feeds_root).states() if state.fetched_at]
+    fetched = [state.fetched_at for state in states if state.fetched_at]
+    outdated = any(state.snapshot and state.loader != loader() for state in states)
+    return not fetched or outdated or datetime.now(UTC) - min(fetched) > timedelta(hours=hours)
 
 
 def feed_gaps(lake: Lake) -> list[str]:
