@@ -25,6 +25,7 @@ VERBS = (
     "fixes",
     "explain",
     "exceptions",
+    "vex",
     "checks",
     "diff",
     "audit",

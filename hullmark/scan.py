@@ -52,14 +52,20 @@ class Scanned:
     feeds: Rows
 
 
-def scan(
-    reference: str, settings: Settings, platform: str | None = None, *, cache: bool = True, profile: Profile | None = None
+def scan(  # noqa: PLR0913  # what is scanned, and how
+    reference: str,
+    settings: Settings,
+    platform: str | None = None,
+    *,
+    cache: bool = True,
+    profile: Profile | None = None,
+    vex: Sequence[pa.Table] = (),
 ) -> Scanned:
     """Scan what `reference` names, for one platform or "all"; `settings.feeds` says where advisories come from.
 
     `cache` keeps layer inventories under the user's cache folder, so that a layer is read once. `profile` is told where the
-    time goes; the cache is passed over then. Raises UsageError, InputError (NotAnImage when there is no image in it),
-    AccessError, TransportError and FeedError.
+    time goes; the cache is passed over then. `vex` are statements that are applied (schema VEX_STATEMENTS). Raises
+    UsageError, InputError (NotAnImage when there is no image in it), AccessError, TransportError and FeedError.
     """
     if platform not in (None, "all"):
         parse_platform(platform)  # before a registry is asked
@@ -75,7 +81,7 @@ def scan(
         source.close()
     packages = [inventory.packages for inventory in inventories]
     with advisories(packages, settings) as feeds, profile.stage(MATCH) if profile else nullcontext():
-        findings = _match(packages, feeds.store, settings)
+        findings = _match(images, packages, feeds.store, settings, vex)
     scanned = tuple(
         ScannedImage(image, inventory, outcome_of(inventory), part)
         for image, inventory, part in zip(images, inventories, findings, strict=True)
@@ -162,19 +168,22 @@ def _of_layer(image: Image, layer: Layer, sentence: str) -> str:
     return f"layer {layer.index} of {image.reference} ({layer.digest[:19]}){rest}"
 
 
-def _match(packages: Sequence[pa.Table], store: FeedStore, settings: Settings) -> list[pa.Table]:
+def _match(
+    images: Sequence[Image], packages: Sequence[pa.Table], store: FeedStore, settings: Settings, vex: Sequence[pa.Table]
+) -> list[pa.Table]:
     progress().begin("Match", None)
     if not store.current():  # what was not compared has no findings
         return [FINDINGS.empty_table() for _ in packages]
     from hullmark.lake.reading import open_duckdb  # noqa: PLC0415  DuckDB comes once the memory of reading is free
     from hullmark.matching.match import match  # noqa: PLC0415
+    from hullmark.vex.scanned import with_vex  # noqa: PLC0415
 
     connection = open_duckdb(settings.memory_mb)
     store.register(connection)
     everything = pa.concat_tables([PACKAGES.empty_table(), *packages])
     connection.register("package", everything)
     match(connection)
-    found = connection.table("finding").to_arrow_table()
+    found = with_vex(connection, images, vex)
     digests = found.column("image_digest")
     return [found.filter(pa.compute.equal(digests, _digest(table))) for table in packages]
 

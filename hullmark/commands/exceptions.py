@@ -62,7 +62,7 @@ def run_add(options: argparse.Namespace) -> int:
     ends = _end(options, now)
     said = {name: getattr(options, name).strip() for name in SCOPE if name != "image"}
     scope = Scope(**said, image_digest=options.image.strip())
-    row = exception_row(scope, options.reason, options.owner or _user(), _user(), (now, ends))
+    row = exception_row(scope, options.reason, options.owner or user(), user(), (now, ends))
     check_length(now, ends, settings.exception_days)
     keep_exceptions(lake, row)
     name = row["id"][0].as_py()
@@ -98,7 +98,7 @@ def run_revoke(options: argparse.Namespace) -> int:
     lake = lake_with_data(settings.lake)
     with closing(lake.connect(settings.memory_mb)) as connection:
         rows = connection.table("exceptions").to_arrow_table()
-    keep_exceptions(lake, revoked(rows, options.id, _user(), datetime.now(UTC)))
+    keep_exceptions(lake, revoked(rows, options.id, user(), datetime.now(UTC)))
     _say(f"Exception {options.id} is revoked: what it covered counts again from now on.")
     return 0
 
@@ -116,7 +116,8 @@ def _end(options: argparse.Namespace, now: "datetime") -> "datetime":
         raise UsageError(f"--until is {options.until[:40]!r}, which is no day; write it as 2026-12-31") from None
 
 
-def _user() -> str:
+def user() -> str:
+    """The name of whoever runs this; raises UsageError where the machine does not know it."""
     import getpass
 
     try:

@@ -10,11 +10,17 @@ from hullmark.errors import UsageError
 from hullmark.reports.severity import ORDER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
     from hullmark.profile import Profile
     from hullmark.reports.scan_report import Report
     from hullmark.scan import Scanned
 
 INCOMPLETE = 3
+SETTLED = ("not_affected", "fixed")
+SHOWN = 10  # parts of a VEX document that are not believed
 
 
 def add(verbs: Verbs) -> None:
@@ -33,6 +39,7 @@ def add(verbs: Verbs) -> None:
         "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
+    verb.add_argument("--vex", metavar="FILE", action="append", help="apply this VEX document; may be repeated")
     verb.add_argument("--removed", action="store_true", help="list also what later layers removed and lower ones ship")
     verb.add_argument("--profile", action="store_true", help="say where the time went; reads every layer again")
     verb.add_argument("--no-cache", action="store_true", help="read every layer again, and keep none")
@@ -53,7 +60,10 @@ def run(options: argparse.Namespace) -> int:
     settings = with_feeds(read_settings(), options.feeds)
     profile = Profile() if options.profile else None
     with showing():
-        scanned = scan(options.image, settings, options.platform, cache=not options.no_cache, profile=profile)
+        scanned = scan(
+            options.image, settings, options.platform, cache=not options.no_cache, profile=profile,
+            vex=_statements(options.vex or ()),
+        )  # fmt: skip
     reports = [
         scan_report(
             item.image,
@@ -75,6 +85,22 @@ def run(options: argparse.Namespace) -> int:
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")
     return _exit_status(scanned, options.fail_on)
+
+
+def _statements(files: "Sequence[str]") -> "list[pa.Table]":
+    """What VEX documents state; what of them is not believed is told."""
+    from datetime import UTC, datetime
+
+    from hullmark.commands.showing import print_error
+    from hullmark.vex.files import read_vex_file
+
+    found = []
+    for name in files:
+        vex = read_vex_file(Path(name), "", datetime.now(UTC))
+        for refused in vex.refused[:SHOWN]:
+            print_error(f"note: {name}, {refused.where}: {refused.reason}")
+        found.append(vex.statements)
+    return found
 
 
 def _show_profile(profile: "Profile") -> None:
@@ -122,7 +148,14 @@ def _write_table(reports: list["Report"], target: Path | None, *, removed: bool)
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:
     from hullmark.reports.severity import reaches
 
-    severities = [value for item in scanned.images for value in item.findings.column("severity").unique().to_pylist()]
+    severities = [value for item in scanned.images for value in _open(item.findings).column("severity").unique().to_pylist()]
     if fail_on and reaches(severities, fail_on):
         return 1
     return INCOMPLETE if scanned.gaps else 0
+
+
+def _open(findings: "pa.Table") -> "pa.Table":
+    """Without what VEX settles."""
+    if "vex_status" not in findings.column_names:
+        return findings
+    return findings.filter([status not in SETTLED for status in findings.column("vex_status").to_pylist()])

@@ -25,6 +25,8 @@ FINDING_FIELDS = {
     "layer": "layer", "fixed_version": "fixed_version", "severity": "severity", "score": "score", "kev": "kev",
     "epss": "epss", "advisory": "advisory",
 }  # fmt: skip
+VEX_FIELDS = ("status", "justification", "author", "document")
+SAID = ("risk", *(f"vex_{name}" for name in VEX_FIELDS))
 Report = dict[str, object]
 
 
@@ -66,9 +68,11 @@ def to_json(reports: Sequence[Report]) -> bytes:
 
 
 def by_risk(findings: pa.Table) -> pa.Table:
-    """Findings with what is known to be exploited first, then by severity, EPSS, score, and a stable rest."""
+    """Findings by risk (docs/risk.md), the highest first, then by KEV, severity, EPSS, score, and a stable rest."""
     severity = pc.index_in(pc.utf8_lower(findings.column("severity")), value_set=pa.array(ORDER))
+    risk = findings.column("risk") if "risk" in findings.column_names else pa.nulls(findings.num_rows, pa.float64())
     order = pa.table({
+        "risk": pc.fill_null(risk, -1.0),
         "kev": pc.cast(pc.fill_null(findings.column("kev"), False), pa.int8()),
         "severity": pc.fill_null(severity, 0),
         "epss": pc.fill_null(findings.column("epss"), -1.0),
@@ -77,7 +81,7 @@ def by_risk(findings: pa.Table) -> pa.Table:
         "package": findings.column("package"),
         "path": findings.column("path"),
     })  # fmt: skip
-    keys = [(name, "descending") for name in ("kev", "severity", "epss", "score")]
+    keys = [(name, "descending") for name in ("risk", "kev", "severity", "epss", "score")]
     return findings.take(
         pc.sort_indices(order, [*keys, *((name, "ascending") for name in ("vulnerability", "package", "path"))])
     )
@@ -89,9 +93,14 @@ def _rows(table: pa.Table, fields: Sequence[str], order: Sequence[str]) -> list[
 
 
 def _findings(findings: pa.Table) -> list[dict[str, object]]:
-    chosen = by_risk(findings).select(list(FINDING_FIELDS.values())).rename_columns(list(FINDING_FIELDS))
-    rows: list[dict[str, object]] = chosen.to_pylist()
-    for row in rows:
+    ordered = by_risk(findings)
+    rows: list[dict[str, object]] = (
+        ordered.select(list(FINDING_FIELDS.values())).rename_columns(list(FINDING_FIELDS)).to_pylist()
+    )
+    said = ordered.select([name for name in SAID if name in ordered.column_names]).to_pylist()
+    for row, told in zip(rows, said, strict=True):
+        row["risk"] = None if told.get("risk") is None else round(told["risk"], 1)
+        row["vex"] = {name: told[f"vex_{name}"] for name in VEX_FIELDS} if told.get("vex_status") else None
         row["fixed_version"] = row["fixed_version"] or None
         row["aliases"] = row["aliases"] or []
         row["kev"] = bool(row["kev"])

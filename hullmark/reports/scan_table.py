@@ -41,13 +41,16 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
     yield ""
     yield _header(report)
     yield ""
-    findings: list[Finding] = report["findings"]
+    findings: list[Finding] = [finding for finding in report["findings"] if not is_settled(finding)]
     if findings:
         yield from _overview(findings)
         yield ""
-        yield from _findings(report)
+        yield from _findings(report, findings)
     else:
         yield _nothing_found(report)
+        yield ""
+    if settled := [finding for finding in report["findings"] if is_settled(finding)]:
+        yield from _settled(settled)
         yield ""
     for sentence in _not_compared(report):
         yield Text(sentence, style="yellow")
@@ -63,7 +66,7 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
         yield from _problems(report["problems"])
         yield ""
     if findings:
-        yield _next_steps(report)
+        yield _next_steps(report, findings)
 
 
 def _header(report: Any) -> Table:  # noqa: ANN401
@@ -140,16 +143,31 @@ def _overview(findings: list[Finding]) -> Iterator[RenderableType]:
         yield Text(f"{counted(exploited, 'vulnerability')} known to be exploited", style="bold red")
 
 
-def _findings(report: Any) -> Iterator[RenderableType]:  # noqa: ANN401
+def _findings(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:  # noqa: ANN401
     index = layer_index(report)
     known = {_place(item): item for item in report["packages"]}
-    groups = _by_package(report["findings"])
+    groups = _by_package(findings)
     for group in groups[:PACKAGES]:
         yield _heading(group[0], index, known.get(_place(group[0]), {}))
         yield _group_table(group)
     if len(groups) > PACKAGES:
         rest = sum(len(group) for group in groups[PACKAGES:])
         yield Text(f"and {counted(len(groups) - PACKAGES, 'package')} with {counted(rest, 'finding')}", style="dim")
+
+
+def is_settled(finding: Mapping[str, Any]) -> bool:
+    """Whether VEX says that nothing is left to do."""
+    return bool(finding["vex"]) and finding["vex"]["status"] in {"not_affected", "fixed"}
+
+
+def _settled(findings: list[Finding]) -> Iterator[RenderableType]:
+    yield Text(f"{counted(len(findings), 'finding')} settled by VEX, not counted above", style="bold")
+    table = columns("", "", "")
+    for finding in findings[:PACKAGES]:
+        vex = finding["vex"]
+        words = f"{vex['status']}: {vex['justification']}" if vex["justification"] else vex["status"]
+        table.add_row(plain(finding["id"], 40), plain(finding["package"], 40), plain(f"{words} ({vex['author']})", 120))
+    yield Padding(table, (0, 0, 0, 2))
 
 
 def _by_package(findings: list[Finding]) -> list[list[Finding]]:
@@ -231,8 +249,7 @@ def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:
     yield table
 
 
-def _next_steps(report: Any) -> Text:  # noqa: ANN401
-    findings = report["findings"]
+def _next_steps(report: Any, findings: list[Finding]) -> Text:  # noqa: ANN401
     fixable = [finding for finding in findings if finding["fixed_version"]]
     if not fixable:
         return Text("Next: no update fixes any of these yet; scan again after `hullmark feeds sync`.", style="dim")

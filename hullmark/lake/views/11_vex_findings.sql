@@ -18,7 +18,7 @@ found AS (
 )
 SELECT
     images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability,
-    told.status, told.justification, told.author, told.document_id, told."at"
+    told.status, told.justification, told.detail, told.author, told.document_id, told."at"
 FROM found
 JOIN told ON told.called = found.called
     AND (told.stem = '' OR told.stem = found.stem) AND (told.version = '' OR told.version = found.named)

@@ -7,7 +7,7 @@ SELECT
     coalesce(exempt, '') AS exempt,
     CASE WHEN coalesce(exempt, '') = '' THEN exception_ended END AS exception_ended,
     coalesce(status, '') AS vex_status,
-    CASE WHEN status IS NULL THEN '' ELSE status || coalesce(': ' || nullif(justification, ''), '') || ' (' || author || ', ' || document_id || ')'
+    CASE WHEN status IS NULL THEN '' ELSE status || coalesce(': ' || left(nullif(justification, ''), 200), '') || ' (' || author || ', ' || document_id || ')'
     END AS vex,
     exempt <> '' OR vex_status IN ('not_affected', 'fixed') AS settled
 FROM exception_findings

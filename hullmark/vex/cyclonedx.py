@@ -1,0 +1,84 @@
+"""CycloneDX VEX: `vulnerabilities` of a bill of materials, or of a document of their own (ECMA-424)."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+
+from hullmark.errors import LimitExceeded
+from hullmark.formats.json_object import Object, child, objects, text, texts
+from hullmark.vex.claim import Claim, Envelope, Format, Refused
+from hullmark.vex.target import IMAGES
+
+MOST_COMPONENTS = 200_000
+Names = tuple[str, ...]  # what holds what, outermost first
+STATES = {
+    "resolved": "fixed", "resolved_with_pedigree": "fixed", "exploitable": "affected", "in_triage": "under_investigation",
+    "false_positive": "not_affected", "not_affected": "not_affected",
+}  # fmt: skip
+
+
+def recognises(document: Object) -> bool:
+    """Whether a JSON object is such a document."""
+    return text(document, "bomFormat") == "CycloneDX"
+
+
+def envelope(document: Object) -> Envelope:
+    """Its serial number, time, and who wrote it."""
+    metadata = child(document, "metadata")
+    people = [*objects(metadata.get("authors")), child(metadata, "manufacturer"), child(metadata, "supplier")]
+    author = next((name for item in people if (name := text(item, "name") or text(item, "email"))), "")
+    return Envelope(text(document, "serialNumber"), author, text(metadata, "timestamp"))
+
+
+def claims(document: Object) -> Iterator[Claim | Refused]:
+    """Every vulnerability that has an analysis, in order."""
+    known, holder = _components(document), _called(child(child(document, "metadata"), "component"))
+    for number, item in enumerate(objects(document.get("vulnerabilities"))):
+        where = f"vulnerabilities[{number}]"
+        analysis = child(item, "analysis")
+        if not analysis:
+            continue
+        state = text(analysis, "state")
+        reason = text(analysis, "justification") or ("false_positive" if state == "false_positive" else "")
+        yield Claim(
+            where,
+            text(item, "id"),
+            STATES.get(state, state),
+            tuple(_names(text(affected, "ref"), known, holder) for affected in objects(item.get("affects"))),
+            tuple(text(other, "id") for other in objects(item.get("references"))),
+            reason,
+            text(analysis, "detail") or ", ".join(texts(analysis.get("response"))),
+            text(analysis, "lastUpdated") or text(analysis, "firstIssued") or text(item, "updated"),
+        )
+
+
+def _components(document: Object) -> Mapping[str, Names]:
+    """Names by `bom-ref`, after that of the image or subject which holds it. Raises LimitExceeded for too many."""
+    found: dict[str, Names] = {}
+    subject = child(child(document, "metadata"), "component")
+    todo = [("", iter([subject])), (_called(subject), objects(document.get("components")))]
+    while todo:
+        holder, items = todo[-1]
+        item = next(items, None)
+        if item is None:
+            todo.pop()
+            continue
+        name = _called(item)
+        found[text(item, "bom-ref")] = (holder, name) if holder else (name,)
+        if len(found) > MOST_COMPONENTS:
+            raise LimitExceeded(f"the document has more than {MOST_COMPONENTS:,} components")
+        outer = name if name.startswith(IMAGES) or item is subject else holder
+        todo.append((outer, objects(item.get("components"))))
+    return found
+
+
+def _called(component: Object) -> str:
+    return text(component, "purl") or text(component, "name")
+
+
+def _names(ref: str, known: Mapping[str, Names], holder: str) -> Names:
+    """What a `ref` or a BOM-Link (urn:cdx:serial/version#ref) leads to; itself where that is not in this document."""
+    inner = unquote(ref.partition("#")[2]) if ref.startswith("urn:cdx:") else ref
+    return known.get(ref) or known.get(inner) or ((holder, inner or ref) if holder else (inner or ref,))
+
+
+FORMAT = Format("cyclonedx", recognises, envelope, claims)

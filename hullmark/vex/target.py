@@ -1,0 +1,88 @@
+"""What a VEX statement is about: a package, an image, or a package in an image (package-url/purl-spec; OpenVEX 0.2.0)."""
+
+import re
+from dataclasses import dataclass, replace
+
+from packageurl import PackageURL
+
+LONGEST = 2000  # characters of a name
+IMAGES = ("pkg:oci/", "pkg:docker/")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_REFERENCE = re.compile(r"(?P<repository>[a-z0-9][\w.:/-]{0,500})@(?P<digest>sha256:[0-9a-f]{64})")
+_ESCAPE = re.compile(r"%[0-9a-f]{2}")
+_PARTS = re.compile(r"(?P<stem>[^@?#]+)(@(?P<version>[^?#]*))?(\?(?P<qualifiers>[^#]*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`product` is how the document writes it; the rest are columns of VEX_STATEMENTS, of which "" fits anything."""
+
+    product: str
+    stem: str = ""
+    version: str = ""
+    qualifiers: tuple[str, ...] = ()
+    image_digest: str = ""
+    repository: str = ""
+    tag: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is an image, of which nothing narrower is said."""
+        return not self.stem
+
+
+def target_of(product: str) -> Target:
+    """The target that a product names; raises ValueError, in words, for one that names none which can be found."""
+    if len(product) > LONGEST:
+        raise ValueError(f"the product has a name of more than {LONGEST} characters")
+    if product.startswith(IMAGES):
+        return _image(product)
+    if product.startswith("pkg:"):
+        return _package(product)
+    if _DIGEST.fullmatch(product):
+        return Target(product, image_digest=product)
+    if found := _REFERENCE.fullmatch(product):
+        return Target(product, image_digest=found["digest"], repository=found["repository"])
+    raise ValueError(f"the product {product[:80]!r} is no package URL and no digest of an image")
+
+
+def within(image: Target, package: Target) -> Target:
+    """The package in the image; raises ValueError where the product that holds it is no image."""
+    if not image.is_image:
+        raise ValueError(f"{package.product[:80]!r} is part of {image.product[:80]!r}, which is no image")
+    if package.is_image:
+        raise ValueError(f"{package.product[:80]!r} is an image in an image")
+    both = f"{image.product} {package.product}"
+    return replace(package, product=both, image_digest=image.image_digest, repository=image.repository, tag=image.tag)
+
+
+def _package(product: str) -> Target:
+    written = _parsed(product).to_string()
+    found = _PARTS.match(_ESCAPE.sub(lambda escape: escape[0].upper(), written))
+    if not found:
+        raise ValueError(f"{product[:80]!r} is no package URL")
+    qualifiers = tuple(item for item in (found["qualifiers"] or "").split("&") if item)
+    if any(item.startswith("vers=") for item in qualifiers):
+        raise ValueError(f"{product[:80]!r} names a range of versions, which is not read")
+    return Target(product, found["stem"], found["version"] or "", qualifiers)
+
+
+def _image(product: str) -> Target:
+    purl = _parsed(product)
+    qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
+    place = str(qualifiers.get("repository_url", "")).removeprefix("https://").rstrip("/")
+    if place and place.rpartition("/")[2].lower() != purl.name.lower():
+        place = f"{place}/{purl.name}"
+    version = purl.version or ""
+    digest = version if _DIGEST.fullmatch(version) else ""
+    if not digest and not place:
+        raise ValueError(f"the image {product[:80]!r} has neither a digest nor a repository_url, so that any could be meant")
+    tag = str(qualifiers.get("tag", "")) or ("" if digest else version)
+    return Target(product, image_digest=digest, repository=place, tag="" if digest else tag)
+
+
+def _parsed(product: str) -> PackageURL:
+    try:
+        return PackageURL.from_string(product)
+    except ValueError:
+        raise ValueError(f"{product[:80]!r} is no package URL") from None
