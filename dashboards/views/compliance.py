@@ -30,7 +30,7 @@ def show() -> None:
     accounts = second.multiselect("Account", options["accounts"], key="account", placeholder="All", **KEPT)
     repositories = third.multiselect("Repository", options["repositories"], key="repository", placeholder="All", **KEPT)
     counts = {
-        row["rule"]: (row["population"], row["failing"])
+        row["rule"]: (row["population"], row["failing"], row["exempt"])
         for row in ask("compliance_rules", accounts=accounts, repositories=repositories).to_pylist()
     }
     if not counts:
@@ -82,11 +82,11 @@ def rules(policy: Policy, counts: Counts, framework: str) -> None:
     rows = [row for row in rule_rows(policy, counts) if row.rule in names]
     picked = table(pa.Table.from_pylist([
         {"rule": row.rule, "severity": [row.severity], "title": row.title, "failing": row.failing,
-         "answer": answer(row.failing, row.population), "fix": row.fix, "refs": list(row.refs)}
+         "answer": answer(row.failing, row.population), "exempt": row.exempt, "fix": row.fix, "refs": list(row.refs)}
         for row in rows
     ]), {
         "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("", 330),
-        "answer": columns.text("Fail", 96), "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
+        "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64), "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
     }, "rules_table")  # fmt: skip
     if picked is None:
         st.caption("Click a rule to see the images that fail it.")

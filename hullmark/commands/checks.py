@@ -60,9 +60,9 @@ def _ask(connection: "duckdb.DuckDBPyConnection", query: str, **parameters: obje
     return rows
 
 
-def _counts(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[int, int]]:
+def _counts(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[int, int, int]]:
     rows = _ask(connection, "compliance_rules", **EVERYWHERE)
-    return {row["rule"]: (row["population"], row["failing"]) for row in rows}
+    return {row["rule"]: (row["population"], row["failing"], row["exempt"]) for row in rows}
 
 
 def _rules(connection: "duckdb.DuckDBPyConnection", policy: "Policy") -> list[dict[str, Any]]:
@@ -114,8 +114,8 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
             state = [] if row["state"] == "manual" else [f"{row['failing']:,}", f"{row['population']:,}"]
             table.add_row(plain(row["control"]), plain(title, 120), *(state or ["-", "-"]), ", ".join(row["rules"]))
     else:
-        table = columns("Rule", "Severity", "", "Fail", "of", right=("Fail", "of"))
+        table = columns("Rule", "Severity", "", "Fail", "Exempt", "of", right=("Fail", "Exempt", "of"))
         for row in rows:
-            counts = (f"{row['failing']:,}", f"{row['population']:,}")
+            counts = (f"{row['failing']:,}", f"{row['exempt']:,}", f"{row['population']:,}")
             table.add_row(plain(row["rule"]), severity_text(row["severity"]), plain(row["title"], 100), *counts)
     return table

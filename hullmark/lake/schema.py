@@ -148,8 +148,10 @@ EVIDENCE = _schema(
 EXPOSURES = _schema(image_digest=TEXT, path=TEXT, kind=TEXT, evidence=TEXT, layer=TEXT, layer_index=pa.int32())
 # What fails which rule (docs/compliance.md), and since when. Subjects of rules are digests.
 CHECKS = _schema(image_digest=TEXT, rule=TEXT, evidence=TEXT, first_seen=TIME)
-# How many of how many fail a rule in a repository, from `at` on until the next row says otherwise.
-COMPLIANCE = _schema(at=TIME, run=TEXT, rule=TEXT, account=TEXT, repository=TEXT, population=COUNT, failing=COUNT)
+# How many of how many fail a rule in a repository, and are exempt from it, from `at` on until the next row says otherwise.
+COMPLIANCE = _schema(
+    at=TIME, run=TEXT, rule=TEXT, account=TEXT, repository=TEXT, population=COUNT, failing=COUNT, exempt=COUNT
+)
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
 # package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from hullmark.compliance.load import Framework, Policy
 
 RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-Counts = Mapping[str, tuple[int, int]]  # rule: population, failing
+Counts = Mapping[str, tuple[int, int, int]]  # rule: population, failing, exempt
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule: `failing` of `population` images."""
+    """One rule: `failing` of `population` images; `exempt` more would fail it."""
 
     rule: str
     title: str
     severity: str
     failing: int
+    exempt: int
     population: int
     fix: str
     refs: tuple[str, ...]
@@ -37,10 +38,10 @@ class ControlRow:
 
 def rule_rows(policy: Policy, counts: Counts) -> list[RuleRow]:
     """Every rule, gravest and most often failed first; 0 of 0 where nobody is asked."""
-    nobody = (0, 0)
+    nobody = (0, 0, 0)
     rows = [
-        RuleRow(item.id, item.title, item.severity, failing, population, item.fix, item.refs)
-        for item, (population, failing) in ((rule, counts.get(rule.id, nobody)) for rule in policy.rules.values())
+        RuleRow(item.id, item.title, item.severity, failing, exempt, population, item.fix, item.refs)
+        for item, (population, failing, exempt) in ((rule, counts.get(rule.id, nobody)) for rule in policy.rules.values())
     ]
     return sorted(rows, key=lambda row: (not row.failing, RANK[row.severity], -row.failing, row.rule))
 

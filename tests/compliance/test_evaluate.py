@@ -223,6 +223,26 @@ def test_scores_count_who_is_asked_and_who_fails(lake: Lake) -> None:
     assert rows == [("HM001", "bad", 1, 1), ("HM001", "good", 1, 0)]  # nobody exposes a port: 0 of 0 is no row
 
 
+def exception(**more: object) -> dict[str, object]:
+    blank = dict.fromkeys(
+        ("vulnerability", "package", "versions", "repository", "account", "image_digest", "revoked_by"), ""
+    )
+    return blank | {
+        "id": "ex-1", "owner": "ann", "reason": "why", "rule": "HM001", "created_at": NOW, "created_by": "ann",
+        "expires_at": AT + timedelta(days=1),
+    } | more  # fmt: skip
+
+
+def test_what_is_exempt_from_a_rule_does_not_fail_it_until_the_exception_ends(lake: Lake) -> None:
+    images(lake, {"user": "root"}, {"user": "root"})
+    write(lake, "exceptions", [exception(repository="ba*")])
+    for days in (0, 2):
+        evaluate(lake, read_policy(), f"run-{days}", AT + timedelta(days=days))
+    with closing(lake.connect()) as connection:
+        scores = connection.sql("SELECT run, repository, failing, exempt FROM compliance WHERE rule = 'HM001' ORDER BY ALL")
+        assert scores.fetchall() == [("run-0", "bad", 0, 1), ("run-0", "good", 1, 0), ("run-2", "bad", 1, 0)]
+
+
 def test_only_changes_are_written_and_the_first_day_stays(lake: Lake) -> None:
     images(lake, {"user": "root"}, {})
     evaluate(lake, read_policy(), "first", AT)
