@@ -86,7 +86,8 @@ def rules(policy: Policy, counts: Counts, framework: str) -> None:
         for row in rows
     ]), {
         "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("", 330),
-        "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64), "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
+        "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64),
+        "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
     }, "rules_table")  # fmt: skip
     if picked is None:
         st.caption("Click a rule to see the images that fail it.")
