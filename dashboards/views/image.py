@@ -68,8 +68,8 @@ def findings(image: Row) -> None:
         "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "layer_index": columns.number("Layer", 54),
-        "summary": columns.text("Summary", 320), "path": columns.text("Path", 200), "first_seen": columns.day("Since"),
-        "said": columns.said(),
+        "said": columns.said(), "summary": columns.text("Summary", 320), "path": columns.text("Path", 200),
+        "first_seen": columns.day("Since"),
     }, "image_findings")  # fmt: skip
     settled = sum(rows["settled"].to_pylist())
     st.caption(

@@ -1,5 +1,5 @@
 /* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
-   when each finding is due. Reads `images`, `findings`, `target` (severity, days; severity "kev" for what is known to be exploited). */
+   when each finding is due. Reads `images`, `open_findings`, `target` (severity, days; severity "kev" for what is known to be exploited). */
 CREATE OR REPLACE TEMP TABLE image AS
 SELECT
     digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
@@ -18,5 +18,5 @@ SELECT
         first_seen + to_days(target.days::INTEGER),
         CASE WHEN kev THEN least(first_seen + to_days((SELECT days FROM target WHERE severity = 'kev')::INTEGER), kev_due::TIMESTAMPTZ) END
     ) AS due
-FROM findings
+FROM open_findings AS findings
 LEFT JOIN target ON target.severity = findings.severity

@@ -2,7 +2,7 @@
 
 import random
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hullmark.analysis.bases import update_bases
 from hullmark.analysis.campaigns import campaigns
 from hullmark.analysis.image_plan import image_plan
 from hullmark.analysis.remedies import find_remedies
+from hullmark.exceptions import Scope, exception_row
 from hullmark.lake.schema import FINDINGS
 from hullmark.lake.store import Lake
 from hullmark.versions import key
@@ -188,3 +189,22 @@ def test_a_fleet_without_findings_has_no_campaign(tmp_path: Path) -> None:
     store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", events=[{"introduced": "0"}])), "PyPI")
     with closing(lake.connect()) as connection:
         assert campaigns(connection, store, LATER).num_rows == 0
+
+
+def test_what_an_exception_covers_needs_no_change(tmp_path: Path) -> None:
+    rng = random.Random(3)  # noqa: S311  a sample
+    store, rows = feeds(rng, tmp_path), fleet(rng)
+    lake = lake_of(tmp_path, rows, store, *(Image(f"app{number}:1", "a") for number in range(12)))
+    with closing(lake.connect()) as connection:
+        chosen, count = connection.sql(
+            "SELECT vulnerability, count(*) FROM findings GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()[0]
+        find_remedies(connection, store, LATER)
+        before = connection.sql("SELECT count(*) FROM expected").fetchall()[0][0]
+    today = datetime.now(UTC)
+    lake.commit("exceptions", exception_row(Scope(chosen), "known", "ann", "bob", (today, today + timedelta(days=1))))
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        left = connection.sql("SELECT vulnerability FROM expected").fetchall()
+    assert len(left) == before - count
+    assert (chosen,) not in left

@@ -3,7 +3,7 @@
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.compliance.evaluate import evaluate
 from hullmark.compliance.load import read_policy
 from hullmark.errors import UsageError
+from hullmark.exceptions import Scope, exception_row
 from hullmark.lake.store import Lake
 from hullmark.settings import Settings
 from tests.analysis.fleets import NOW, Image, digest, write
@@ -143,6 +144,16 @@ def test_fixable_and_exploited(lake: Lake) -> None:
     said = fails(lake)
     assert {"HM017", "HM018"} <= said["bad"]
     assert not {"HM017", "HM018"} & said["good"]
+
+
+def test_what_is_lived_with_fails_no_rule_about_findings(lake: Lake) -> None:
+    images(lake, {}, {})
+    write(lake, "findings", [finding("bad:1", 40, fixed_version="2", kev=True)])
+    assert {"HM017", "HM018", "HM019"} <= fails(lake)["bad"]
+    now = datetime.now(UTC)
+    known = finding("bad:1", 40)["vulnerability"]
+    lake.commit("exceptions", exception_row(Scope(str(known)), "known", "ann", "bob", (now, now + timedelta(days=1))))
+    assert not {"HM017", "HM018", "HM019"} & fails(lake)["bad"]
 
 
 def test_signatures_and_what_could_not_be_read(lake: Lake) -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,9 @@ import pytest
 import streamlit as st
 
 from dashboards.data import QUERIES, ask, ask_row
+from hullmark.exceptions import Scope, exception_row
 from hullmark.fleet.standing import Standing, mark_account
+from hullmark.lake.store import Lake
 from hullmark.reports.severity import ORDER
 from hullmark.sql import read_sql
 from tests.dashboards.fleet import digest, write_fleet
@@ -155,3 +158,30 @@ def ask_again(lake: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]
     st.cache_data.clear()
     rows: list[dict[str, Any]] = answer(lake, "images_list", monkeypatch).to_pylist()
     return rows
+
+
+def test_what_is_settled_is_counted_beside_and_shown_when_asked_for(
+    fleet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = str(copytree(fleet, tmp_path / "lake"))
+    whole = answer(lake, "findings_rows", monkeypatch, limit=100_000).to_pylist()
+    chosen = whole[0]["vulnerability"]
+    covered = [row for row in whole if row["vulnerability"] == chosen]
+    now = datetime.now(UTC)
+    made = exception_row(Scope(chosen), "known", "ann", "bob", (now - timedelta(days=1), now + timedelta(days=1)))
+    Lake(lake).commit("exceptions", made)
+    st.cache_data.clear()
+    rest = answer(lake, "findings_rows", monkeypatch, limit=100_000).to_pylist()
+    assert len(rest) == len(whole) - len(covered)
+    every = answer(lake, "findings_rows", monkeypatch, limit=100_000, with_settled=True).to_pylist()
+    assert len(every) == len(whole)
+    assert {row["vulnerability"] for row in every if row["said"]} == {chosen}
+    counts = answer(lake, "overview_fleet", monkeypatch).to_pylist()[0]
+    assert (counts["findings"], counts["settled"]) == (len(rest), len(covered))
+    bars = answer(lake, "overview_findings_by_severity", monkeypatch).to_pylist()
+    assert sum(row["number"] for row in bars) == len(rest)
+    images = answer(lake, "images_list", monkeypatch, limit=100_000).to_pylist()
+    assert sum(row["findings"] for row in images) == len(rest)
+    told = answer(lake, "findings_vulnerability", monkeypatch, vulnerability=chosen).to_pylist()[0]
+    assert told["settled"] == told["findings"] == len(covered)
+    assert told["risk"] == pytest.approx(sum(told["risk_parts"].values()))

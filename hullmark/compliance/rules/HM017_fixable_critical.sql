@@ -7,6 +7,6 @@ applies = "SELECT digest AS subject FROM image"
 fix = "See hullmark fixes IMAGE."
 */
 SELECT image_digest AS subject, count(*) || ' findings, such as ' || min(vulnerability) || ' in ' || arg_min(package, vulnerability) AS evidence
-FROM findings SEMI JOIN image ON image.digest = findings.image_digest
+FROM open_findings SEMI JOIN image ON image.digest = open_findings.image_digest
 WHERE severity IN ('critical', 'high') AND fixed_version <> ''
 GROUP BY image_digest
