@@ -19,6 +19,7 @@ from hullmark.analysis.image_plan import Step, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
+from hullmark.quality.quarantine import Kept, kept
 from hullmark.settings import Settings, read_settings
 from hullmark.sql import read_sql
 
@@ -61,6 +62,12 @@ def ask_row(query: str, **parameters: object) -> Row:
 def lake_exists() -> bool:
     """Whether there is a lake at the address of the settings; raises LakeError for one that cannot be read."""
     return Lake(settings().lake).exists()
+
+
+@st.cache_data(ttl="1m", show_spinner=False, max_entries=4)
+def rejected(lake: str) -> list[Kept]:
+    """The batches that failed their checks and wait for a decision."""
+    return kept(Lake(lake))
 
 
 def campaigns(limit: int) -> pa.Table:

@@ -13,6 +13,7 @@ from hullmark.settings import Settings, read_settings
 from tasks.advisories import refresh_advisories
 from tasks.analysis import evaluate_rules
 from tasks.matching import match_lake
+from tasks.quality import relate_tables
 
 
 @flow(name="advisories")
@@ -56,3 +57,4 @@ def match_stored(lake: Lake, settings: Settings, record: Record, reread: list[st
     match_lake(lake, record, reread, settings.memory_mb, full)
     progress().begin("Ask the rules", None)
     evaluate_rules(lake, record.run, settings)
+    relate_tables(lake, record, settings.memory_mb)

@@ -1,10 +1,11 @@
 """Coverage: what became of every digest that ECR lists, how that went over time, and what is left alone for now."""
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
 from dashboards.charts import statuses
-from dashboards.data import ask, lake_exists, settings
+from dashboards.data import ask, harmless, lake_exists, rejected, settings
 from dashboards.parts import attempt, getting_started, still_table
 from dashboards.words import counted, moment
 from hullmark.fleet.quarantine import Held, held, release
@@ -39,6 +40,24 @@ def show() -> None:
         else:
             st.caption("A trend needs two scans.")
     quarantine()
+    batches()
+
+
+def batches() -> None:
+    """Rows that failed the checks of their table; a person decides on the command line, where it is noted who did."""
+    items = rejected(settings().lake)
+    st.subheader("Rejected batches", anchor=False, help="Rows that failed the checks of their table, kept whole beside it")
+    if not items:
+        st.caption("Every batch has passed its checks.")
+        return
+    st.caption("`hullmark quality show`, `release` or `discard` with the name.")
+    still_table(harmless(pa.table({
+        "name": [item.name for item in items], "kept_at": [item.kept_at[:16].replace("T", " ") for item in items],
+        "rows": [item.rows for item in items], "failures": ["; ".join(item.failures) for item in items],
+    })), {
+        "name": columns.text("Batch", 340), "kept_at": columns.text("Kept (UTC)", 120), "rows": columns.number("Rows", 62),
+        "failures": columns.text("What is wrong", 620),
+    })  # fmt: skip
 
 
 def quarantine() -> None:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards import charts, columns
-from dashboards.data import Row, ask, ask_row, campaigns, settings
+from dashboards.data import Row, ask, ask_row, campaigns, rejected, settings
 from dashboards.parts import getting_started, still_table
 from dashboards.words import age, ago, counted, share
 
@@ -24,6 +24,7 @@ def show() -> None:
             freshness(feeds)
         return
     heading(fleet, ask_row("overview_last_run", now=now))
+    rejections()
     numbers(fleet, feeds.to_pylist())
     risk(fleet)
     left, right = st.columns([0.58, 0.42], gap="medium")
@@ -67,6 +68,15 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
         share(len(feeds) - late, len(feeds)),
         f"oldest feed {age(oldest)} old" if feeds else "none loaded",
     )
+
+
+def rejections() -> None:
+    """Batches that failed their checks, with the way to them, while there are any."""
+    if number := len(rejected(settings().lake)):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            noun = "batch" if number == 1 else "batches"
+            st.warning(f"{number:,} {noun} in quarantine: their rows failed checks and are in no table.")
+            st.page_link("views/coverage.py", label="Coverage", icon=":material/arrow_forward:", width="content")
 
 
 def card(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:

@@ -1,4 +1,4 @@
-"""`hullmark quality list|show|release|discard`: batches that failed their checks and wait for a decision."""
+"""`hullmark quality list|show|release|discard|check`: rejected batches, and tables that disagree."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ def add(verbs: Verbs) -> None:
     releasing.set_defaults(handler=release)
     discarding = actions.add_parser("discard", help="delete the rows of a batch; its report stays")
     discarding.set_defaults(handler=discard)
+    checking = actions.add_parser("check", help="what tables do not say alike: references, totals, drift, freshness")
+    checking.set_defaults(handler=check)
     for action in (releasing, discarding):
         action.add_argument("name", metavar="NAME", help="as `list` shows it")
         action.add_argument("--by", metavar="WHO", help="who decides (default: the user of this machine)")
@@ -50,6 +52,24 @@ def show_all(options: argparse.Namespace) -> int:
         table.add_row(*cells)
     Console().print(table)
     return 0
+
+
+def check(_: argparse.Namespace) -> int:
+    """Ask every relation between tables; status 3 when one does not hold."""
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from hullmark.quality.relate import relate
+    from hullmark.reports.terminal import plain
+    from hullmark.settings import read_settings
+
+    broken = relate(_lake(), "", 0, datetime.now(UTC), read_settings().memory_mb)
+    for item in broken:
+        Console(soft_wrap=True).print(plain(f"{item.level}: {item}", 600), highlight=False, markup=False)
+    if not broken:
+        Console().print("The tables agree.", highlight=False)
+    return 3 if any(item.level == "error" for item in broken) else 0
 
 
 def show(options: argparse.Namespace) -> int:

@@ -1,0 +1,6 @@
+/*
+title = "what fails a rule is a digest that a registry listed"
+level = "error"
+*/
+SELECT image_digest AS subject, rule AS evidence FROM checks
+WHERE image_digest NOT IN (SELECT digest FROM images UNION SELECT digest FROM digests)
