@@ -44,6 +44,7 @@ def show_all(options: argparse.Namespace) -> int:
         Console().print("No batch is in quarantine.", highlight=False)
         return 0
     table = columns("Name", "Kept (UTC)", "Rows", "What is wrong", *(["Decision"] if options.all else []), right=("Rows",))
+    table.columns[0].no_wrap = True  # it is to be copied
     for item in items:
         more = f" (and {len(item.failures) - 1} more)" if len(item.failures) > 1 else ""
         cells = [item.name, item.kept_at[:16], f"{item.rows:,}", plain(f"{(item.failures or ('',))[0]}{more}")]

@@ -75,6 +75,9 @@ def lake(tmp_path: Path) -> Lake:
          "revoked_at": day(8), "revoked_by": "eve"}
         for name, made in (("ex-1", 2), ("ex-2", 7))
     ])  # fmt: skip
+    write(lake, "vex_statements", [
+        {"document": name, "row": 1, "imported_at": day(at), "status": "not_affected"} for name, at in (("d1", 3), ("d2", 7))
+    ])  # fmt: skip
     return lake
 
 
@@ -103,6 +106,7 @@ def test_what_was_known_on_day_six(lake: Lake) -> None:
     assert [row["snapshot"] for row in rows(content, "feeds")] == ["s5"]
     assert [(row["rule"], row["failing"]) for row in rows(content, "compliance")] == [("HM001", "1")]
     assert [(row["id"], row["state"], row["revoked_by"]) for row in rows(content, "exceptions")] == [("ex-1", "active", "")]
+    assert [(row["document"], row["status"]) for row in rows(content, "vex")] == [("d1", "not_affected")]
     assert [row["run"] for row in rows(content, "runs")] == ["run-1", "run-5"]
 
 
