@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hullmark.catalogers import catalogers
-from hullmark.catalogers.base import Cataloger
+from hullmark.catalogers.base import Cataloger, Find
 from hullmark.errors import CorruptData, HullmarkError
 from hullmark.formats.problems import MOST
 from hullmark.formats.stanzas import field_pattern, stanzas
-from hullmark.model import Distro, Owned, Package, Problem
+from hullmark.model import Package, Problem
 
 # One path for each glob, so that a new cataloger is tried without being named here.
 PATHS: dict[str, Cataloger] = {
@@ -61,7 +61,7 @@ def test_any_bytes(path: str, data: bytes) -> None:
     except (HullmarkError, ValueError, RecursionError):
         return
     for item in found:
-        assert isinstance(item, Package | Problem | Distro | Owned)
+        assert isinstance(item, Find)
         assert not isinstance(item, Package) or (item.type and item.name and item.version)
         assert not isinstance(item, Problem) or (item.path == path and item.reason.encode())
 

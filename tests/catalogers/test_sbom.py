@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hullmark.catalogers.base import Find
@@ -35,7 +35,6 @@ def test_all_forms_say_the_same() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-@settings(deadline=5000)
 @given(data=st.data())
 def test_damage_is_contained(path: str, data: st.DataObject) -> None:
     document = bytearray(DOCUMENTS[path])
@@ -50,7 +49,6 @@ def test_damage_is_contained(path: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-@settings(deadline=5000)
 @given(share=st.floats(0, 1))
 def test_what_is_cut_short_invents_nothing(path: str, share: float) -> None:
     whole = {pep503_name(item.name) for item in packages(_found(path, DOCUMENTS[path]))}

@@ -179,7 +179,7 @@ def test_two_runs_at_once(tmp_path: Path, feeds: Path, hullmark: Hullmark) -> No
     with DemoAws() as aws:
         environ |= aws.environment()
         added = hullmark("integrations", "add", *ACCOUNT, "--even-if-failing", environ=environ)
-        assert "Saved, although lines failed." in added.stdout, added
+        assert "Saved, although lines failed" in added.stdout, added
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(lake)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
