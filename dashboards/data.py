@@ -1,5 +1,6 @@
 """The one way in which a page asks the lake: a query by its name, cached for as long as the lake stays as it is."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -13,6 +14,8 @@ import streamlit as st
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.campaigns import best_changes
+from hullmark.analysis.explain import explain
+from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.history import register_history
 from hullmark.analysis.image_plan import Step, image_plan
@@ -124,6 +127,20 @@ def _remedies(lake: str, state: State) -> Reader:  # the state is part of the ca
     except duckdb.OutOfMemoryException:
         raise LakeError("this page needs more memory than it may use; raise HULLMARK_MEMORY_MB") from None
     return Reader(connection)
+
+
+def reason(digest: str, vulnerability: str) -> Explanation:
+    """Why an image is affected by a vulnerability, or why not."""
+    lake = settings().lake
+    answer: Explanation = _reason(lake, _state(lake), digest, vulnerability)
+    return answer
+
+
+@st.cache_data(max_entries=32, show_spinner="Asking the advisories")
+def _reason(lake: str, state: State, digest: str, vulnerability: str) -> Explanation:  # the state is part of the cache key
+    place = Lake(lake)
+    with closing(place.connect(memory_mb=settings().memory_mb)) as connection:
+        return explain(connection, FeedStore(place.feeds_root), digest, vulnerability)
 
 
 @st.cache_resource(ttl="1h", max_entries=2, show_spinner=False)  # exceptions end by themselves

@@ -29,6 +29,7 @@ VERBS = (
     "checks",
     "diff",
     "audit",
+    "past",
     "integrations",
     "run",
     "quarantine",

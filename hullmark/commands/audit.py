@@ -51,7 +51,7 @@ def _make(options: argparse.Namespace) -> int:
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    moment = _moment(options.as_of, datetime.now(UTC))
+    moment = moment_of(options.as_of, datetime.now(UTC))
     target = Path(options.output or f"hullmark-audit-{moment:%Y-%m-%d}.zip")
     read_policy(settings.policy)  # says what is wrong with it
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
@@ -69,7 +69,7 @@ def _make(options: argparse.Namespace) -> int:
     return 0
 
 
-def _moment(said: str, now: datetime) -> datetime:
+def moment_of(said: str, now: datetime) -> datetime:
     """The end of a day, or the time itself; raises UsageError for what is neither and for days to come."""
     try:
         found = datetime.fromisoformat(said)

@@ -30,13 +30,18 @@ def run(options: argparse.Namespace) -> int:
 
     settings = read_settings()
     rows = query(lake_with_data(settings.lake), options.sql, settings.memory_mb)
-    if options.format == "csv":
+    print_rows(rows, options.format)
+    return 0
+
+
+def print_rows(rows: "pa.Table", form: str) -> None:
+    """Print rows as a table, as CSV or as an object a line."""
+    if form == "csv":
         _print_csv(rows)
-    elif options.format == "json":
+    elif form == "json":
         _print_json(rows)
     else:
         _print_table(rows)
-    return 0
 
 
 def lake_with_data(root: str) -> "Lake":

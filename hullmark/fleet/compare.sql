@@ -32,7 +32,7 @@ pair AS (
         row(old.aliases, old.advisory, old.purl, old.layer, old.layer_index, old.score, old.vector, old.kev_due,
             old.kev_ransomware, old.epss, old.epss_percentile, old.summary, old.severity_source, old.fix_state, old.rule, old.note)
             AS rest_changed,
-        old.advisory AS old_advisory,
+        old.advisory AS old_advisory, coalesce(new.advisory, old.advisory) AS advisory,
         old.severity AS old_severity, new.severity AS new_severity,
         old.fixed_version AS old_fixed, new.fixed_version AS new_fixed
     FROM (

@@ -21,6 +21,9 @@ SELECT
         WHEN range_changed THEN 'fixed in ' || coalesce(nullif(new_fixed, ''), 'no version') || ', before: '
             || coalesce(nullif(old_fixed, ''), 'no version')
         ELSE ''
-    END AS detail
+    END AS detail,
+    CASE WHEN closed THEN old_severity ELSE new_severity END AS severity,
+    CASE WHEN closed THEN old_fixed ELSE new_fixed END AS fixed_version,
+    advisory
 FROM compared
 WHERE NOT told AND (opened OR closed OR severity_changed OR range_changed OR exploitation_changed)

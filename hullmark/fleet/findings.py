@@ -1,5 +1,6 @@
 """Match the whole lake against the current advisories, and write what has changed: findings, and events with their cause."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from hullmark.errors import FeedError
 from hullmark.fleet.ask import ask
 from hullmark.fleet.rematch import Rematch, plan_rematch
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import FINDING_EVENTS, MATCHINGS, RUN_FEEDS
+from hullmark.lake.schema import MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
 from hullmark.matching.match import fan_out, judge
 from hullmark.matching.matcher import matcher
@@ -52,8 +53,10 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
         _judge(connection, plan, today)
         connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
         work = _Work(lake, connection, run, plan)
-        events = [work.update(part) for part in _parts(connection, plan, memory_mb)]
-        changes = _count(lake, events)
+        events: Counter[str] = Counter()
+        for part in _parts(connection, plan, memory_mb):
+            events += work.update(part)
+        changes = Changes(lake.count("findings"), events["opened"], events["closed"], events["changed"])
         note.write(changes, _number(connection, "SELECT count(*) FROM doubtful"))
         return changes
 
@@ -103,7 +106,7 @@ class _Work:
     run: Run
     plan: Rematch
 
-    def update(self, part: int) -> pa.Table:
+    def update(self, part: int) -> Counter[str]:
         """Compare and write one part; returns how many events of each name."""
         self._execute("part.sql", {"part": part})
         self._execute("part_packages.sql")
@@ -117,7 +120,7 @@ class _Work:
         for start in range(0, events.num_rows, ROWS):
             self.lake.append("finding_events", events.slice(start, ROWS))
         self._write()
-        return events.select(["event"])
+        return Counter({row["values"]: row["counts"] for row in events["event"].value_counts().to_pylist()})
 
     def _write(self) -> None:
         """Write the findings of every image that has a change, a bounded number of rows at a time."""
@@ -157,13 +160,6 @@ def _feeds(store: FeedStore, run: Run) -> pa.Table:
         for state in store.current()
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, RUN_FEEDS)
-
-
-def _count(lake: Lake, events: Sequence[pa.Table]) -> Changes:
-    names = pa.concat_tables([FINDING_EVENTS.empty_table().select(["event"]), *events]).column("event").value_counts()
-    counts = {row["values"]: int(row["counts"]) for row in names.to_pylist()}
-    total = lake.count("findings")
-    return Changes(total, counts.get("opened", 0), counts.get("closed", 0), counts.get("changed", 0))
 
 
 def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

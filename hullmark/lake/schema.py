@@ -165,9 +165,11 @@ FINDINGS = _schema(
     score=REAL, vector=TEXT, kev=FLAG, kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
     summary=TEXT, severity_source=TEXT, fix_state=TEXT, rule=TEXT, note=TEXT, status=TEXT, first_seen=TIME, last_seen=TIME,
 )  # fmt: skip
+# The ledger: severity, fixed_version and advisory are those after the event, or the last ones of what closed.
 FINDING_EVENTS = _schema(
-    run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT
-)
+    run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT,
+    severity=TEXT, fixed_version=TEXT, advisory=TEXT,
+)  # fmt: skip
 RUNS = _schema(
     run=TEXT, kind=TEXT, started=TIME, finished=TIME, state=TEXT, accounts=COUNT, repositories=COUNT, digests=COUNT,
     images_scanned=COUNT, images_unchanged=COUNT, images_failed=COUNT, layers_read=COUNT, layers_known=COUNT,

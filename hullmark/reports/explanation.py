@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+import pyarrow as pa
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -19,6 +20,11 @@ HOLDS = {
     "owned": "owned", "no-order": "no order",
 }  # fmt: skip
 Row = dict[str, Any]
+STATEMENTS = pa.schema(
+    [(name, pa.int32() if name == "layer_index" else pa.string()) for name in (
+        "holds", "advisory", "said_of", "span", "compared", "order", "path", "layer_index", "feed", "snapshot",
+    )]
+)  # fmt: skip
 
 
 def explanation_json(answer: Explanation) -> bytes:
@@ -33,6 +39,19 @@ def _text(value: object) -> str:
 def explanation_view(answer: Explanation) -> RenderableType:
     """The answer first, then the findings, where the packages lie, and what each advisory says."""
     return Group(Text(plain(answer.why, 600), style="bold"), *_parts(answer))
+
+
+def statements_table(answer: Explanation) -> pa.Table:
+    """What each advisory says, a row each, as words: see STATEMENTS."""
+    rows = [
+        {
+            "holds": HOLDS[row["holds"]], "advisory": row["advisory"], "said_of": row["said_of"], "span": _span(row),
+            "compared": f"{row['advisory_name']} {row['compared']}", "order": row["scheme"], "path": row["path"],
+            "layer_index": row["layer_index"], "feed": row["feed"], "snapshot": answer.feeds.get(row["feed"], "")[:12],
+        }
+        for row in answer.statements
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, STATEMENTS)
 
 
 def _parts(answer: Explanation) -> Iterator[RenderableType]:
@@ -83,16 +102,18 @@ def _place(row: Row) -> str:
 
 
 def _statement(row: Row) -> str:
-    if row["listed"] is not None:
-        span = f"{len(row['listed'])} listed versions"
-    else:
-        high = f"{'<=' if row['high_inclusive'] else '<'} {plain(row['high'])}" if row["high"] else "no end"
-        span = f"from {plain(row['low'] or '0')} to {high}"
     compared = f"{plain(row['advisory_name'])} {plain(row['compared'])}"
     order = f", {row['scheme']} order" if row["scheme"] else ""
-    return (
-        f"{HOLDS[row['holds']]:<14} {plain(row['advisory'])} ({plain(row['said_of'])}): {span}; compared {compared}{order}"
-    )
+    about = f"{plain(row['advisory'])} ({plain(row['said_of'])})"
+    return f"{HOLDS[row['holds']]:<14} {about}: {_span(row)}; compared {compared}{order}"
+
+
+def _span(row: Row) -> str:
+    """The versions that a statement is about."""
+    if row["listed"] is not None:
+        return f"{len(row['listed'])} listed versions"
+    high = f"{'<=' if row['high_inclusive'] else '<'} {plain(row['high'])}" if row["high"] else "no end"
+    return f"from {plain(row['low'] or '0')} to {high}"
 
 
 def _severity(row: Row) -> str:

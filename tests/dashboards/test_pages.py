@@ -131,6 +131,11 @@ def test_a_vulnerability_shows_its_carriers(open_page: Open, fleet: str) -> None
     (carriers,) = page.dataframe
     assert len(carriers.value) == 13
     assert "DSA-5007-1" in words(page)
+    why = page.selectbox(key="why")
+    why.select(why.options[0]).run(timeout=60)
+    assert not page.exception
+    assert len(page.dataframe) == 2
+    assert "ffected: " in words(page)
 
 
 @pytest.mark.parametrize(("name", "key"), [("image", "digest"), ("vulnerability", "id")])

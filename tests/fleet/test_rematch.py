@@ -36,6 +36,7 @@ class Fleet:
     records: dict[str, Record] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     packages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    born: dict[str, datetime] = field(default_factory=dict)
     made: int = 0
 
     @property
@@ -98,7 +99,8 @@ class Fleet:
         now = datetime.now(UTC)
         place = {"registry": "r", "repository": "a", "digest": digest}
         self.lake.replace_scope("packages", pa.table({"image_digest": [digest]}), pa.Table.from_pylist(rows, PACKAGES))
-        image = place | {"state": "present", "first_seen": now, "last_seen": now, "engine": "e", "tags": ["1"]}
+        born = self.born.setdefault(digest, now)
+        image = place | {"state": "present", "first_seen": born, "last_seen": now, "engine": "e", "tags": ["1"]}
         self.lake.commit("images", pa.Table.from_pylist([image], IMAGES))
         row = place | {"status": "scanned", "reason": "", "run": f"scan-{self.made}", "at": now, "engine": "e"}
         self.lake.commit("digests", pa.Table.from_pylist([row], DIGESTS))
@@ -108,7 +110,7 @@ class Fleet:
         del self.packages[digest]
         row = {"registry": "r", "repository": "a", "digest": digest, "state": "deleted", "engine": "e", "tags": ["1"]}
         now = datetime.now(UTC)
-        self.lake.commit("images", pa.Table.from_pylist([row | {"first_seen": now, "last_seen": now}], IMAGES))
+        self.lake.commit("images", pa.Table.from_pylist([row | {"first_seen": self.born[digest], "last_seen": now}], IMAGES))
 
     def exploit(self) -> None:
         self.known ^= {f"CVE-2024-{self.rng.randint(1000, 1030)}"}

@@ -1,0 +1,70 @@
+"""`hullmark past DATE`: what was known on a day, and what the advisories of another day say."""
+
+import argparse
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hullmark.commands.verbs import Verbs
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+DESCRIPTION = (
+    "What was known on a day; with --feeds now what today's advisories say of the images of that day; with --images now "
+    "what the advisories of that day say of today's images."
+)
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verb."""
+    verb = verbs.add_parser(
+        "past", help="what was known on a day, or would be with other advisories", description=DESCRIPTION
+    )
+    verb.add_argument("date", metavar="DATE", help="the end of this day (UTC), such as 2026-03-01, or a time")
+    verb.add_argument("--images", choices=("then", "now"), default="then", help="whose images (default: then)")
+    verb.add_argument("--feeds", choices=("then", "now"), default="then", help="whose advisories (default: then)")
+    verb.add_argument("--format", choices=("table", "csv", "json"), default="table", help="counts, or every finding")
+    verb.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask the lake and print."""
+    from hullmark.commands.audit import moment_of
+    from hullmark.commands.query import lake_with_data, print_rows
+    from hullmark.commands.showing import showing
+    from hullmark.progress import progress
+    from hullmark.settings import read_settings
+
+    settings = read_settings()
+    lake = lake_with_data(settings.lake)
+    now = datetime.now(UTC)
+    moment = moment_of(options.date, now)
+    with showing(), closing(lake.connect(settings.memory_mb)) as connection:
+        progress().begin("Ask the past", None)
+        rows = _findings(connection, lake.feeds_root, options, moment, now)
+        if options.format == "table":
+            rows = _counts(connection, rows)
+    print_rows(rows, options.format)
+    return 0
+
+
+def _findings(
+    connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace, moment: datetime, now: datetime
+) -> "pa.Table":
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.analysis.past import assess
+
+    if (options.images, options.feeds) == ("then", "then"):
+        return connection.sql("FROM findings_at($moment)", params={"moment": moment}).to_arrow_table()
+    images_at = moment if options.images == "then" else now
+    return assess(connection, FeedStore(feeds), images_at, moment if options.feeds == "then" else None)
+
+
+def _counts(connection: "duckdb.DuckDBPyConnection", rows: "pa.Table") -> "pa.Table":
+    """By severity, gravest first."""
+    from hullmark.sql import read_sql
+
+    connection.register("past_finding", rows)
+    return connection.sql(read_sql("hullmark.analysis", "past_counts.sql")).to_arrow_table()

@@ -1,0 +1,68 @@
+"""Any day of the past: what was known, told by events after the old files are gone, and what it comes to matched anew."""
+
+import random
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hullmark.analysis.past import assess
+from hullmark.errors import NotFound
+from tests.fleet.test_rematch import Fleet
+
+KEY = ("image_digest", "package_key", "vulnerability")
+TOLD = (*KEY, "severity", "fixed_version", "type", "package", "version")
+Row = dict[str, Any]
+
+
+def known(fleet: Fleet, moment: datetime) -> list[tuple[object, ...]]:
+    with closing(fleet.lake.connect()) as connection:
+        rows = connection.sql("FROM findings_at($moment)", params={"moment": moment}).to_arrow_table().to_pylist()
+    return told(rows)
+
+
+def told(rows: list[Row]) -> list[tuple[object, ...]]:
+    return sorted(tuple(str(row[name]) for name in TOLD) for row in rows)
+
+
+def assessed(fleet: Fleet, images_at: datetime, feeds_at: datetime | None) -> list[tuple[object, ...]]:
+    with closing(fleet.lake.connect()) as connection:
+        return told(assess(connection, fleet.store, images_at, feeds_at).to_pylist())
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fleet, datetime, list[tuple[object, ...]]]:
+    """A fleet that changed after a moment, what was known at that moment, and no file of that state."""
+    fleet = Fleet(Path(tmp_path_factory.mktemp("past")), random.Random(11))  # noqa: S311  a sample
+    fleet.begin()
+    fleet.match()
+    moment, then = datetime.now(UTC), told(fleet.stored())
+    for action in (fleet.remove, fleet.add, fleet.advise, fleet.advise, fleet.retract, fleet.exploit):
+        action()
+    fleet.publish()
+    fleet.match()
+    fleet.lake.vacuum(0)
+    return fleet, moment, then
+
+
+def test_what_was_known(past: tuple[Fleet, datetime, list[tuple[object, ...]]]) -> None:
+    fleet, moment, then = past
+    now = told(fleet.stored())
+    assert then != now
+    assert known(fleet, moment) == then
+    assert known(fleet, datetime.now(UTC)) == now
+    assert known(fleet, datetime(2020, 1, 1, tzinfo=UTC)) == []
+
+
+def test_matched_anew(past: tuple[Fleet, datetime, list[tuple[object, ...]]]) -> None:
+    fleet, moment, then = past
+    now, today = told(fleet.stored()), datetime.now(UTC)
+    assert assessed(fleet, moment, moment) == then
+    assert assessed(fleet, today, None) == now
+    mixed = assessed(fleet, moment, None), assessed(fleet, today, moment)
+    assert mixed[0] not in (then, now)
+    assert mixed[1] not in (then, now)
+    with pytest.raises(NotFound, match="nothing was matched with advisories by 2020-01-01"):
+        assessed(fleet, today, datetime(2020, 1, 1, tzinfo=UTC))
