@@ -8,8 +8,12 @@ SELECT
     count(*) FILTER (last_step + 1 = step) AS fixed,
     lag(digest) OVER (ORDER BY step) AS before
 FROM tag_steps
-LEFT JOIN finding_stays AS stays ON stays.registry = tag_steps.registry AND stays.repository = tag_steps.repository
-    AND stays.line = tag_steps.line AND stays.platform = tag_steps.platform AND step BETWEEN first_step AND last_step + 1
-WHERE tag_steps.registry || '/' || tag_steps.repository = $place AND tag_steps.line = $line AND tag_steps.platform = $platform
+LEFT JOIN (
+    FROM finding_stays
+    WHERE registry = split_part($place, '/', 1) AND repository = substr($place, strpos($place, '/') + 1) AND line = $line
+        AND platform = $platform
+) AS stays ON step BETWEEN first_step AND last_step + 1
+WHERE tag_steps.registry = split_part($place, '/', 1) AND tag_steps.repository = substr($place, strpos($place, '/') + 1)
+    AND tag_steps.line = $line AND tag_steps.platform = $platform
 GROUP BY step, tag_steps.tag, digest, since, until
 ORDER BY step DESC
