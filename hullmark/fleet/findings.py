@@ -14,6 +14,7 @@ from hullmark.errors import FeedError
 from hullmark.fleet.ask import ask
 from hullmark.fleet.rematch import Rematch, plan_rematch
 from hullmark.fleet.run import Run
+from hullmark.fleet.settled import note_settled
 from hullmark.lake.schema import MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
 from hullmark.matching.match import fan_out, judge
@@ -58,7 +59,8 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
             events += work.update(part)
         changes = Changes(lake.count("findings"), events["opened"], events["closed"], events["changed"])
         note.write(changes, _number(connection, "SELECT count(*) FROM doubtful"))
-        return changes
+    note_settled(lake, run, memory_mb)
+    return changes
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, plan: Rematch, today: date) -> None:
