@@ -13,4 +13,4 @@ def note_settled(lake: Lake, run: Run, memory_mb: int = 1024) -> int:
     events = ask_lake(lake, "settled.sql", {"run": run.run, "at": run.at}, memory_mb)
     if events.num_rows:
         lake.append("finding_events", events)
-    return events.num_rows
+    return int(events.num_rows)
