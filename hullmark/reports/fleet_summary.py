@@ -44,7 +44,7 @@ def _parts(con: duckdb.DuckDBPyConnection, run: str, now: datetime) -> Iterator[
         yield _coverage(coverage)
         yield ""
     feeds = _ask(con, "feeds", now=now)
-    yield from _findings(_ask(con, "severity"), compared=bool(feeds))
+    yield from _findings(_ask(con, "severity"), _ask(con, "settled")[0]["settled"], compared=bool(feeds))
     yield from _section("Images to look at first", _images(_ask(con, "images")))
     yield from _section("Updates that help most", _fixes(_ask(con, "fixes")))
     yield _feeds(feeds)
@@ -82,20 +82,23 @@ def _coverage(rows: Rows) -> Table:
     return table
 
 
-def _findings(rows: Rows, compared: bool) -> Iterator[RenderableType]:
+def _findings(rows: Rows, settled: int, compared: bool) -> Iterator[RenderableType]:
     counts: Counter[str] = Counter()
     for row in rows:
         counts[str(row["severity"] or "unknown")] += row["findings"]
     total, fixable, exploited = counts.total(), sum(row["fixable"] for row in rows), sum(row["exploited"] for row in rows)
     if not total:
         good = Text("✓ No known vulnerabilities in the images that are in their registries now.", style="bold green")
+        if settled:
+            good = Text(f"✓ Exceptions or VEX have settled all {settled:,} findings.", style="bold green")
         yield good if compared else Text("Not compared with any advisory yet.", style="yellow")
         yield ""
         return
     yield Text.assemble((counted(total, "finding"), "bold"), "  ", severity_counts(counts))
     yield severity_bar(counts, BAR)
+    beside = f" · {settled:,} more are settled by exceptions or VEX" if settled else ""
     known = Text(f"{exploited:,} known to be exploited", style="bold red" if exploited else "green")
-    yield Text.assemble(known, f" · {fixable:,} have a fixed version ({100 * fixable / total:.0f} %)")
+    yield Text.assemble(known, f" · {fixable:,} have a fixed version ({100 * fixable / total:.0f} %){beside}")
     yield ""
 
 

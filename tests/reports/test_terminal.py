@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
+from hullmark.exceptions import Scope
 from hullmark.lake.store import Lake
 from hullmark.model import Distro
 from hullmark.reports.fleet_summary import fleet_summary
@@ -14,6 +15,7 @@ from hullmark.reports.scan_report import Report
 from hullmark.reports.scan_table import print_scan
 from hullmark.reports.severity import ORDER
 from hullmark.reports.terminal import age, counted, plain, severity_bar, size
+from tests.exceptions import standing
 from tests.lake.rows import NOW, digest, rows
 from tests.reports.samples import FINDINGS, IMAGE, LAYERS, finding, package, removed, sample
 
@@ -210,3 +212,15 @@ def test_the_summary_writes_out_hostile_text(lake: Lake) -> None:
     lake.commit("findings", rows("findings", hostile))
     lake.commit("feed_snapshots", rows("feed_snapshots", {"feed": HOSTILE}))
     assert not set(summary(lake, "r")) & set("\x1b\x07\r\x9b\u202e\u2028")
+
+
+def test_the_summary_tells_what_is_settled(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "other"))
+    standing.write_fleet(lake)
+    lake.commit("feed_snapshots", rows("feed_snapshots", {"feed": "kev"}))
+    standing.write_exceptions(lake, Scope("CVE-2026-1"))
+    text = " ".join(summary(lake).split())
+    assert "4 findings" in text
+    assert "2 more are settled by exceptions or VEX" in text
+    standing.write_exceptions(lake, Scope(repository="*"))
+    assert "Exceptions or VEX have settled all 6 findings." in " ".join(summary(lake).split())
