@@ -13,6 +13,7 @@ from hullmark.errors import LimitExceeded, Unsupported
 from hullmark.formats.json_object import parse_object
 from hullmark.lake.schema import VEX_STATEMENTS
 from hullmark.vex import csaf, cyclonedx, openvex
+from hullmark.vex.attestation import unwrapped
 from hullmark.vex.claim import Claim, Envelope, Refused
 from hullmark.vex.target import Target, target_of, within
 
@@ -39,13 +40,13 @@ class Vex:
 
 
 def read_vex(data: bytes, source: str, by: str, now: datetime) -> Vex:
-    """Read a document of any known format; `source` says where it came from, `by` who imports it.
+    """Read a document of any known format, or one in an attestation; `source` says where it came from, `by` who imports it.
 
     Raises CorruptData when it is no JSON object, Unsupported when it is no VEX, and LimitExceeded when it is too large.
     """
     if len(data) > MOST_BYTES:
         raise LimitExceeded(f"the document has {len(data):,} bytes, more than {MOST_BYTES:,}")
-    document = parse_object(data)
+    document = unwrapped(parse_object(data))
     known = next((item for item in FORMATS if item.recognises(document)), None)
     if known is None:
         raise Unsupported("the document is no OpenVEX, CycloneDX or CSAF; export it as one of these")

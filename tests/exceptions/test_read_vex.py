@@ -1,5 +1,6 @@
 """VEX documents of three formats against rows worked out by hand (`documents/<name>.json` and `.tsv`), and hostile ones."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,39 @@ HOSTILE: list[tuple[object, str]] = [
 
 @pytest.mark.parametrize(("document", "words"), HOSTILE, ids=range(len(HOSTILE)))
 def test_what_cannot_be_read_is_one_sentence(document: object, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        read(document)
+
+
+STATEMENT = {"_type": "https://in-toto.io/Statement/v0.1", "predicateType": "https://openvex.dev/ns", "subject": []}
+
+
+def envelope(payload: bytes) -> dict[str, str]:
+    return {"payloadType": "application/vnd.in-toto+json", "payload": base64.b64encode(payload).decode()}
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [{**OPEN, "statements": [GOOD]}, {"Data": {**OPEN, "statements": [GOOD]}, "Timestamp": "2026-01-01T00:00:00Z"}],
+)
+def test_a_document_in_an_attestation(predicate: object) -> None:
+    statement = {**STATEMENT, "predicate": predicate}
+    for document in (statement, envelope(json.dumps(statement).encode())):
+        assert read(document).statements["vulnerability"].to_pylist() == ["CVE-2026-1"]
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({**STATEMENT, "predicate": "text"}, "no OpenVEX, CycloneDX or CSAF"),
+        ({**STATEMENT, "predicate": {"Data": "text"}}, "no OpenVEX, CycloneDX or CSAF"),
+        ({**envelope(b""), "payload": "!"}, "is no base64"),
+        ({**envelope(b""), "payload": 7}, "not valid JSON"),
+        (envelope(b"[]"), "not a JSON object"),
+        (envelope(json.dumps(envelope(json.dumps(OPEN).encode())).encode()), "no OpenVEX, CycloneDX or CSAF"),
+    ],
+)
+def test_a_broken_attestation_is_one_sentence(document: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read(document)
 
