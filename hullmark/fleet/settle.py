@@ -1,7 +1,7 @@
 """The end of the reading: what needed none, what nobody answers for and what is gone get their rows; all is counted."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 
 import pyarrow as pa
@@ -49,8 +49,10 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
         rows = pa.concat_tables([carried, renamed, rest])
         connection.register("rows", rows)
         news = ask(connection, "news.sql", {"engine": run.engine})
-    lake.commit("images", seen)
-    lake.commit("coverage", rows)
+    has_news = rest.num_rows or renamed.num_rows
+    with nullcontext() if has_news else lake.guarded(None):  # rows that are carried over have passed when they were new
+        lake.commit("images", seen)
+        lake.commit("coverage", rows)
     lake.commit("digests", news)
     note_failures(lake, run, answered, memory_mb)
     mark_gone(lake, run, listed, memory_mb)

@@ -8,7 +8,7 @@ import pytest
 from hullmark.errors import LakeError, NotFound, UsageError
 from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
-from hullmark.quality.gate import Gate
+from hullmark.quality.gate import LEDGER, Gate
 from hullmark.quality.quarantine import FOLDER, Kept, discard, kept, release, report
 from hullmark.quality.validate import Verdict
 from tests.cli.command import run
@@ -47,7 +47,7 @@ def stored(lake: Lake) -> set[str]:
         return {row[0] for row in connection.sql("SELECT tag FROM tags").fetchall()}
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+@pytest.mark.parametrize("name", sorted(TABLES.keys() - LEDGER))
 def test_no_table_is_touched_by_a_batch_that_fails(tmp_path: Path, name: str) -> None:
     lake = Lake(str(tmp_path / "lake"))
     good = rows(name, {})
@@ -129,3 +129,9 @@ def test_from_the_command_line(lake: Lake, tmp_path: Path) -> None:
     assert run(tmp_path, ["quality", "release", item.name, "--by", " "]).status == 2
     assert "1 rows are in" in run(tmp_path, ["quality", "release", item.name, "--by", "ann"]).stdout
     assert "released by ann" in run(tmp_path, ["quality", "list", "--all"]).stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("name", sorted(LEDGER))
+def test_what_a_run_says_of_itself_is_always_said(lake: Lake, name: str) -> None:
+    with lake.guarded(Gate("run-1", refuse)):
+        assert lake.commit(name, rows(name, {})) == 1
