@@ -9,6 +9,7 @@ from hullmark.fleet.settled import note_settled
 from hullmark.lake.store import Lake
 from tests.exceptions import standing
 from tests.exceptions.standing import NOW, WEB
+from tests.lake.rows import rows
 
 Told = list[tuple[str, str, str]]
 
@@ -53,3 +54,15 @@ def test_a_finding_that_is_gone_does_not_come_back(tmp_path: Path) -> None:
     lake.commit("findings", findings)
     lake.commit("exceptions", revoked(lake.connect().table("exceptions").to_arrow_table(), name, "eve", NOW))
     assert run(lake, 2) == []
+
+
+def test_what_was_settled_was_known_all_the_same(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    standing.write_fleet(lake)
+    keys = {"image_digest": WEB, "package_key": "deb|openssl|1.2||p", "vulnerability": "CVE-2026-1"}
+    opened = {**keys, "run": "run-0", "at": NOW, "event": "opened", "cause": "image", "detail": ""}
+    lake.append("finding_events", rows("finding_events", opened))
+    standing.write_exceptions(lake, Scope("CVE-2026-1", image_digest=WEB))
+    assert len(run(lake, 1)) == 1
+    asked = "SELECT vulnerability FROM findings_at($at)"
+    assert lake.connect().execute(asked, {"at": NOW + timedelta(hours=1)}).fetchall() == [("CVE-2026-1",)]

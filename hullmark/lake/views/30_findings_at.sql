@@ -9,4 +9,4 @@ SELECT
 FROM finding_events
 WHERE "at" <= moment::TIMESTAMPTZ
 GROUP BY image_digest, package_key, vulnerability
-HAVING arg_max(event, "at") FILTER (event <> 'changed') = 'opened'
+HAVING arg_max(event, "at") FILTER (event IN ('opened', 'closed')) = 'opened'
