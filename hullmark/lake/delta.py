@@ -23,6 +23,7 @@ from hullmark.lake.schema import TABLES, Table
 
 Maintenance = Callable[[Place, str], int]
 ATTEMPTS = 12
+SCOPES = 5_000  # that one commit replaces
 FIRST_PAUSE = 0.05  # seconds, doubled with each attempt up to
 LONGEST_PAUSE = 5.0
 ROW_GROUP = 122_880  # DuckDB's own size of a row group: one thread reads one
@@ -54,10 +55,18 @@ def count(place: Place, name: str) -> int:
 
 
 def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> None:
-    """Put the rows in place of all rows whose scope columns stand in `scopes`, in one commit."""
-    predicate = same_rows(table.scope, scopes)
-    if predicate:
-        retry(place, table.name, partial(_replace_once, rows=rows, predicate=predicate))
+    """Put the rows in place of all rows whose scope columns stand in `scopes`, in one commit for every SCOPES of them.
+
+    A predicate that names many more overflows the stack of Delta's parser.
+    """
+    column = table.scope[0]
+    names = pc.unique(scopes.column(column)).sort()
+    for start in range(0, len(names), SCOPES):
+        named = names.slice(start, SCOPES)
+        some = scopes.filter(pc.is_in(scopes.column(column), value_set=named))
+        content = rows.filter(pc.is_in(rows.column(column), value_set=named)) if len(names) > SCOPES else rows
+        predicate = same_rows(table.scope, some)
+        retry(place, table.name, partial(_replace_once, rows=content, predicate=predicate))
 
 
 def append(place: Place, table: Table, rows: pa.Table) -> None:

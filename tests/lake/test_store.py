@@ -246,3 +246,14 @@ def test_the_lock_says_who_holds_it_and_is_free_afterwards(lake: Lake) -> None:
         pytest.fail("two runs held the lake")
     with other.lock("again"):
         pass
+
+
+def test_more_scopes_than_one_predicate_can_name(lake: Lake) -> None:
+    names = [digest(number) for number in range(12_000)]
+    old = pa.table({"image_digest": names, "run": ["old"] * len(names)})
+    lake.replace_scope("matched_images", old, old)
+    kept = names[:3]
+    new = pa.table({"image_digest": kept, "run": ["new"] * 3})
+    lake.replace_scope("matched_images", old.slice(0, 11_999), new)
+    found = set(ask(lake, "SELECT image_digest, run FROM matched_images"))
+    assert found == {*((name, "new") for name in kept), (names[-1], "old")}
