@@ -158,4 +158,7 @@ def _open(findings: "pa.Table") -> "pa.Table":
     """Without what VEX settles."""
     if "vex_status" not in findings.column_names:
         return findings
-    return findings.filter([status not in SETTLED for status in findings.column("vex_status").to_pylist()])
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return findings.filter(pc.invert(pc.is_in(findings.column("vex_status"), value_set=pa.array(SETTLED, pa.string()))))
