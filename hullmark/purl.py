@@ -25,7 +25,7 @@ NAMESPACES = {
     "opensuse-tumbleweed": "opensuse",
 }
 BINARY_ECOSYSTEMS = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "Red Hat"})  # errata by rpm, not by its source
-_LOWER = frozenset({"apk", "npm", "pypi"})  # whose names the library writes in lower case
+_LOWER = frozenset({"alpm", "apk", "npm", "pypi"})  # whose names the library writes in lower case
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]*")
 _SIMPLE = re.compile(r"[!-$&-.0-~]*")  # printable ASCII but `%` and `/`: quoting is all that the library does to it
