@@ -1,8 +1,10 @@
 """Arch versions: `[epoch:]pkgver[-pkgrel]`, ordered as pacman orders them (lib/libalpm/version.c, vercmp(8)).
 
 A part is a run of numbers and words with separators between them, and more separators are above fewer. A word right after a
-number makes a prerelease (`1.0rc` < `1.0`), one after a separator does not (`1.0` < `1.0.a` < `1.0.1`). vercmp ignores the
-pkgrel where one side has none, which is no order; here a version without one is below the same version with one.
+number makes a prerelease (`1.0rc` < `1.0`), one after a separator does not (`1.0` < `1.0.a` < `1.0.1`). In two places
+vercmp's answers are no order. It ignores the pkgrel where one side has none; here a version without one is below the same
+version with one. And it goes round in a circle where a part ends in separators (`0_` < `0.1` < `0..a` < `0_`); here such a
+part stands where it stands among those with one separator (`0.a` < `0_` = `0__` < `0.1`).
 """
 
 import re
@@ -36,7 +38,7 @@ def _piece(piece: str) -> bytes:
     """A word needs no end of its own: whatever follows it begins below any letter."""
     text = _SEPARATORS.sub("", piece, count=1)
     count = len(piece) - len(text)
-    separated = _SEPARATED + number(str(count)) if count else b""
+    separated = _SEPARATED + number(str(count) if text else "1") if count else b""
     return separated + (number(text) if text.isdigit() else _WORD + text.encode("ascii") if text else b"")
 
 

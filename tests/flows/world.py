@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -101,6 +102,10 @@ class FlowWorld:
 
     def requests(self) -> int:
         return sum(registry.requests.total() for registry in self.registries.values())
+
+    def sent(self) -> Counter[str]:
+        """How often each manifest and blob was sent by any registry."""
+        return sum((registry.sent for registry in self.registries.values()), Counter())
 
     def ask(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
         connection = self.lake.connect()

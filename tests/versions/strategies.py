@@ -17,7 +17,10 @@ def _optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 rpm_parts = _joined([*"~^._+aAz", "rc", "el9", "git"])
 rpm_versions = st.builds("{}{}{}".format, _epochs, rpm_parts, _optional(rpm_parts.map("-{}".format)))
-alpm_parts = st.builds("{}{}".format, dotted, _optional(_joined(["a", "rc", "beta", "git", ".r", "_", ".a", "."], 3)))
+# what ends in separators has no place in pacman's order (hullmark/versions/alpm.py)
+alpm_parts = st.builds("{}{}".format, dotted, _optional(_joined(["a", "rc", "beta", "git", ".r", "_", ".a", "."], 3))).map(
+    lambda part: part.rstrip("._")
+)
 alpm_versions = st.builds("{}{}{}".format, _epochs, alpm_parts, numbers.map("-{}".format))
 # univers follows pkgcore, not the specification, in a first number with zeros before it and in _p without a number
 _ebuild_suffixes = st.one_of(

@@ -131,6 +131,8 @@ class Api(Handler):
         if found is None:
             self.fail(404, "MANIFEST_UNKNOWN", "no such manifest")
         else:
+            if self.command == "GET":
+                self.site.faults.count_sent(found.digest)
             self.answer(200, found.data, {"Content-Type": found.media_type, "Docker-Content-Digest": found.digest})
 
     def _blob(self, name: str, digest: str) -> None:

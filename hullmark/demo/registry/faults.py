@@ -1,4 +1,4 @@
-"""Faults that a test asks the embedded registry for, and the count of what it was asked."""
+"""Faults that a test asks the embedded registry for, and the counts of what it was asked and what it sent."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ class Faults:
     """Targets are digests, or kinds of request ("manifest", "storage"); safe between threads."""
 
     requests: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
     _refusals: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _drops: dict[str, list[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -18,6 +19,11 @@ class Faults:
         """Note one request."""
         with self._lock:
             self.requests[kind] += 1
+
+    def count_sent(self, digest: str) -> None:
+        """Note that a manifest or blob was sent from its beginning."""
+        with self._lock:
+            self.sent[digest] += 1
 
     def refuse(self, target: str, status: int, times: int, retry_after: str) -> None:
         """Answer the next `times` requests for `target` with `status`."""

@@ -81,6 +81,11 @@ class DemoRegistry:
         """
         return self._faults.requests.copy()
 
+    @property
+    def sent(self) -> Counter[str]:
+        """How often each manifest and blob, by digest, was sent from its beginning: no refusals, no logins, no HEAD."""
+        return self._faults.sent.copy()
+
     def push_blob(self, repository: str, data: bytes) -> str:
         """Store a blob without HTTP; its digest."""
         return self._content.put_blob(repository, data)

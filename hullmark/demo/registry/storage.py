@@ -54,6 +54,8 @@ class Storage(Handler):
         if start >= max(len(data), 1):
             self.answer(416, b"", {"Content-Range": f"bytes */{len(data)}"})
             return
+        if start == 0:
+            self.site.faults.count_sent(digest)
         headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(data)}"} if match else {}
         headers |= {"Content-Type": "application/octet-stream", "Accept-Ranges": "bytes", "Content-Length": str(end - start)}
         limit = self.site.faults.drop_after(digest)
