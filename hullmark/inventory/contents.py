@@ -162,13 +162,23 @@ class Collector:
         if not wanting:
             return
         data = self.contents.recent.get(target)
-        if data is None:
+        if data is not None:
+            self._parse(path, data, wanting, [])
+        elif self._reads_as(path, target, wanting):
+            self.contents.found.repeat(path, target, wanting)
+        else:
             self.contents.unread.add(path)
             self.contents.facts[path] = (0, entry.mode)
-        else:
-            self._parse(path, data, wanting, [])
-            size, mode = self.contents.facts[target]
-            self.contents.facts[path] = (size, mode)
+            return
+        self.contents.facts[path] = self.contents.facts[target]
+
+    def _reads_as(self, path: str, target: str, wanting: Sequence[Cataloger]) -> bool:
+        """Whether the same catalogers have read the target for its path, and would find the same at this one."""
+        if target not in self.contents.facts or target in self.contents.unread:
+            return False
+        return self._matcher.catalogers_of(target) == wanting and all(
+            cataloger.reads_as and cataloger.reads_as(path) == cataloger.reads_as(target) for cataloger in wanting
+        )
 
     def _note_mode(self, path: str, entry: Entry) -> None:
         """Whose rights a program takes on, and who may change a file."""

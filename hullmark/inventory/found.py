@@ -40,6 +40,14 @@ class Found:
                 elif not isinstance(item, Package) or self._is_new(item, seen):
                     finds.setdefault(path, []).append((cataloger.name, item))
 
+    def repeat(self, path: str, target: str, readers: Readers) -> None:
+        """Note for `path` what these catalogers found in `target`, which has the same content. Raises LimitExceeded."""
+        names = {cataloger.name for cataloger in readers}
+        for name, item in tuple(self.by_path.get(target, ())):
+            if name in names:
+                self._count(item)
+                self.by_path.setdefault(path, []).append((name, _at(path, item)))
+
     def takes(self, size: int, by_path: Readers, by_content: Readers) -> bool:
         """Whether any cataloger reads a file of this size."""
         return any(size <= most for _, most, _ in self._readers(by_path, by_content))
@@ -87,10 +95,13 @@ class Found:
         if identity in seen:
             return False
         seen.add(identity)
-        self._packages += 1
+        self._count(package)
+        return True
+
+    def _count(self, item: Find) -> None:
+        self._packages += isinstance(item, Package)
         if self._packages > self._limits.packages:
             raise LimitExceeded(f"{self._owner} has more than {self._limits.packages} packages; raise the limit packages")
-        return True
 
 
 def _guarded(cataloger: Cataloger, path: str, data: bytes) -> Iterator[Find]:

@@ -11,7 +11,7 @@ from hullmark.catalogers import catalogers
 from hullmark.inventory import LayerInventory, engine, read_layer
 from hullmark.inventory.globs import Matcher, fixed_paths, matcher
 from hullmark.lake.schema import LAYER_OBJECT
-from hullmark.settings import Limits
+from hullmark.settings import MIB, Limits
 from tests.catalogers.cases import wants
 from tests.inventory.stacks import metadata, status
 from tests.layers.tars import Member, hardlink, layer_of, read, symlink, tar_of
@@ -67,6 +67,9 @@ def test_one_tar_in_every_form(form: str) -> None:
     assert inventory.unpacked == len(plain)
 
 
+PERL = "usr/bin/perl"
+LARGE = b"\0v5.36.0\0".ljust(MIB)  # more than is remembered of a file
+
 DUPLICATES: list[tuple[list[tuple[str, Member]], list[str]]] = [
     ([(FOO, metadata("foo", "1")), (FOO, metadata("foo", "2"))], ["2"]),
     ([(FOO, metadata("foo", "1")), (FOO, symlink("y"))], []),
@@ -104,12 +107,29 @@ def test_a_second_pass_only_when_it_is_needed() -> None:
         ([("m", b""), ("n", hardlink("m"))], 0),
         ([(FOO, hardlink("elsewhere"))], 0),
         ([("m", metadata("foo", "1")), (FOO, hardlink("m"))], 1),
+        ([(PERL, LARGE), ("usr/bin/perl5.36.0", hardlink(PERL))], 0),
+        ([(PERL, LARGE), ("usr/bin/python3.9", hardlink(PERL))], 1),
+        ([("usr/bin/python3.8", LARGE), ("usr/bin/python3.9", hardlink("usr/bin/python3.8"))], 1),
+        ([("m", LARGE), (PERL, hardlink("m")), ("usr/bin/perl5.36.0", hardlink(PERL))], 1),
     ]
     for members, count in cases:
         stored = tar_of(members)
         passes.clear()
         read_layer(io.BytesIO(stored), layer_of(stored), Limits(), partial(again, stored))
         assert len(passes) == count
+
+
+def test_a_hard_link_that_reads_as_its_target_has_its_finds() -> None:
+    table = read(
+        tar_of([(PERL, LARGE), ("usr/bin/perl5.36.0", hardlink(PERL)), ("usr/bin/python3.9", hardlink(PERL))])
+    ).table
+    rows = [(row["path"], row["kind"], row["version"]) for row in table.to_pylist() if row["cataloger"] == "software"]
+    assert rows == [
+        (PERL, "package", "5.36.0"),
+        ("usr/bin/perl5.36.0", "package", "5.36.0"),
+        ("usr/bin/python3.9", "problem", None),
+    ]
+    assert {row["size"] for row in table.to_pylist() if row["path"].startswith(PERL) and row["wanted"]} == {len(LARGE)}
 
 
 def test_without_a_second_pass_a_hard_link_is_a_problem() -> None:

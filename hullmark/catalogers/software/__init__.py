@@ -49,11 +49,17 @@ class Software:
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """A package for each pattern that wants the path and finds its evidence; nothing when none does."""
-    for software in patterns():
-        if any(pattern.fullmatch(path) for pattern in software.paths):
-            version = next(filter(None, (_version(item, path, data) for item in software.evidence)), "")
-            if version:
-                yield Package(software.type, software.name, version, cpe=_cpe(software.cpe, version), origin=Origin.BINARY)
+    for software in _wanting(path):
+        version = next(filter(None, (_version(item, path, data) for item in software.evidence)), "")
+        if version:
+            yield Package(software.type, software.name, version, cpe=_cpe(software.cpe, version), origin=Origin.BINARY)
+
+
+def reads_as(path: str) -> object:
+    """What of a path decides what `parse` yields: whose it may be, and the number in its name where evidence asks for it."""
+    wanting = _wanting(path)
+    asked = any(MINOR in item.mark or MINOR in item.text for software in wanting for item in software.evidence)
+    return tuple(software.name for software in wanting), _minor(path) if asked else ""
 
 
 @cache
@@ -64,6 +70,16 @@ def patterns() -> tuple[Software, ...]:
     return tuple(_software(**tomllib.loads(item.read_text(encoding="utf-8"))) for item in found)
 
 
+def _wanting(path: str) -> list[Software]:
+    return [software for software in patterns() if any(pattern.fullmatch(path) for pattern in software.paths)]
+
+
+def _minor(path: str) -> str:
+    """The number in a file's name, "" when it has none."""
+    number = _NUMBER.search(basename(path))
+    return number[0] if number else ""
+
+
 def _software(name: str, cpe: str, paths: list[str], evidence: list[dict[str, str]], type: str = "generic") -> Software:  # noqa: A002  # the key of the file
     kinds = tuple(Evidence(**item) for item in evidence)
     return Software(name, type, cpe, tuple(map(glob_pattern, paths)), tuple(paths), kinds)
@@ -71,10 +87,9 @@ def _software(name: str, cpe: str, paths: list[str], evidence: list[dict[str, st
 
 def _version(evidence: Evidence, path: str, data: bytes) -> str:
     """The version at the first mark near which the text holds; "" when there is none."""
-    number = _NUMBER.search(basename(path))
-    if MINOR in evidence.mark and not number:
+    minor = _minor(path)
+    if MINOR in evidence.mark and not minor:
         return ""
-    minor = number[0] if number else ""
     mark = evidence.mark.replace(MINOR, minor).encode()
     text = _compiled(evidence.text.replace(MINOR, re.escape(minor)))
     at = data.find(mark)
@@ -106,4 +121,5 @@ CATALOGER = Cataloger(
     globs=tuple(sorted({glob for software in patterns() for glob in software.globs})),
     parse=parse,
     max_bytes=MOST_BYTES,
+    reads_as=reads_as,
 )
