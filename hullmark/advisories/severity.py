@@ -21,6 +21,8 @@ WORDS = {
 }  # fmt: skip
 GRAVITY = ("none", "negligible", "low", "medium", "high", "critical")
 LONGEST_VECTOR = 512
+UNJUDGED = "unknown"  # then no word of the same record about another package counts instead
+NOT_YET = {"not yet assigned", "untriaged"}
 OWN = {"Ubuntu": "ubuntu", "Amazon": "amazon"}  # entries of `severity` that hold a distribution's word
 # Errata that state their severity in the title ("Important: nodejs:16 security update"), by how their ids begin.
 TITLED = {"AL": "almalinux", "RL": "rocky", "RX": "rocky"}
@@ -75,11 +77,12 @@ def statements(record: Mapping[str, Any]) -> list[Statement]:
 
 
 def own_word(item: Mapping[str, Any]) -> str:
-    """The word of a distribution for one entry of `affected`, "" for none."""
+    """The word of a distribution for one entry of `affected`: "" for none, UNJUDGED where it has not judged."""
     specific = item.get("ecosystem_specific")
     if not isinstance(specific, Mapping):
         return ""
-    return _gravest([specific.get("ubuntu_priority"), specific.get("urgency")])
+    stated = [word for name in ("ubuntu_priority", "urgency") if isinstance(word := specific.get(name), str)]
+    return _gravest(stated) or (UNJUDGED if any(word in NOT_YET or word.endswith("**") for word in stated) else "")
 
 
 def rating(score: float) -> str:

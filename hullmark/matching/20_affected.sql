@@ -6,7 +6,8 @@
    3. An advisory without a CVE goes under the CVE of another one about the package that names it as an alias.
    4. Distributions publish both bulletins about several CVEs (DSA, USN) and records about one (DEBIAN-CVE, UBUNTU-CVE).
       Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says;
-      the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases.
+      the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases. Debian's own tracker (TRACKER-CVE)
+      decides before OSV's copy of it.
    5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others.
    6. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
       CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal.
@@ -82,15 +83,21 @@ about AS MATERIALIZED (
     WHERE coalesce(alias.cve, one.vulnerability) NOT IN (FROM rejected)
 ),
 spoken AS (
-    SELECT named.*, vulnerability, contains(place, ':') AND ends_with(advisory_id, '-' || vulnerability) AS alone
+    SELECT
+        named.*, vulnerability, contains(place, ':') AND ends_with(advisory_id, '-' || vulnerability) AS alone,
+        alone AND starts_with(advisory_id, 'TRACKER-') AS tracked
     FROM named JOIN about USING (advisory_id, place, advisory_name)
     QUALIFY rank = max(rank) OVER (PARTITION BY place, advisory_name, vulnerability)
 ),
 deciding AS MATERIALIZED (
     SELECT advisory_id, place, advisory_name, rank, vulnerability
     FROM spoken
-    QUALIFY NOT bool_or(alone) OVER (PARTITION BY place, advisory_name, vulnerability)
-        OR ends_with('-' || advisory_id, '-' || vulnerability)
+    QUALIFY CASE
+        WHEN bool_or(tracked) OVER (PARTITION BY place, advisory_name, vulnerability) THEN tracked
+        WHEN bool_or(alone) OVER (PARTITION BY place, advisory_name, vulnerability)
+            THEN ends_with('-' || advisory_id, '-' || vulnerability)
+        ELSE true
+    END
 ),
 known AS MATERIALIZED (
     SELECT hit.*, about.vulnerability, deciding.advisory_id IS NOT NULL AS decides

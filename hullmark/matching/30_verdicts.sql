@@ -21,16 +21,20 @@ elsewhere AS (
 ),
 judged AS (
     SELECT
-        held.*, coalesce(chosen.score, given.score) AS score,
+        held.*, coalesce(chosen.score, given.score) AS best, best AS score,
         CASE WHEN chosen.score IS NULL THEN coalesce(given.vector, '') ELSE chosen.vector END AS vector,
         CASE
             WHEN chosen.severity <> 'unknown' THEN chosen.severity
-            WHEN given.score >= 9 THEN 'critical' WHEN given.score >= 7 THEN 'high' WHEN given.score >= 4 THEN 'medium'
-            WHEN given.score > 0 THEN 'low' WHEN given.score = 0 THEN 'none'
+            WHEN best >= 9 THEN 'critical' WHEN best >= 7 THEN 'high' WHEN best >= 4 THEN 'medium'
+            WHEN best > 0 THEN 'low' WHEN best = 0 THEN 'none'
             ELSE 'unknown'
         END AS severity,
-        CASE WHEN chosen.severity = 'unknown' AND given.score IS NOT NULL THEN if(given.source = 'nvd', 'nvd', 'cvss')
-            ELSE chosen.source END AS severity_source
+        CASE
+            WHEN chosen.severity <> 'unknown' THEN chosen.source
+            WHEN chosen.score IS NULL AND given.source = 'nvd' THEN 'nvd'
+            WHEN best IS NOT NULL THEN 'cvss'
+            ELSE ''
+        END AS severity_source
     FROM held LEFT JOIN elsewhere USING (vulnerability)
 )
 SELECT

@@ -42,6 +42,7 @@ class Ecosystem:
     order: Callable[[str], Any]
     bulletin: str  # how ids of what may speak of several CVEs begin
     about_one: str  # how those begin that speak of one; "" where there is no such thing
+    copied: str = ""  # how those begin of which they are copies, and which decide before them
 
 
 ALPINE = cmp_to_key(apk_order)
@@ -52,7 +53,7 @@ SEMVER = ("0.9.0", "1.0.0-alpha.2", "1.0.0-alpha.10", "1.0.0-rc.1", "1.0.0", "1.
 MAVEN = ("0.9", "1.0-alpha-1", "1.0-rc1", "1.0", "1.0.1", "1.1-SNAPSHOT", "1.9", "1.10", "2.0.Final")
 ECOSYSTEMS = (
     Ecosystem("PyPI", ("0.9", "1.0rc1", "1.0", "1.0.post1", "1.1", "1.9", "1.10", "2.0"), Version, "PYSEC-", ""),
-    Ecosystem("Debian:12", DEB, DebianVersion, "DSA-", "DEBIAN-"),
+    Ecosystem("Debian:12", DEB, DebianVersion, "DSA-", "DEBIAN-", "TRACKER-"),
     Ecosystem("Ubuntu:22.04", DEB, DebianVersion, "USN-", "UBUNTU-"),
     Ecosystem("Alpine:v3.18", APK, ALPINE, "X-", "ALPINE-"),
     Ecosystem("Alpaquita:23", APK, ALPINE, "X-", "BELL-"),
@@ -80,9 +81,14 @@ def records_of(rng: random.Random, place: Ecosystem, world: int) -> Iterator[Rec
     cves = [f"CVE-2024-{10 * world + number + 1000}" for number in (0, 1)]
     github = f"GHSA-{world:04}-aaaa-aaaa"
     kinds = [f"{place.bulletin}{world}-1", f"{place.bulletin}{world}-2", github, f"{place.about_one}{rng.choice(cves)}"]
-    for name in rng.sample(kinds, rng.randint(1, 4)):
+    kinds += [f"{place.copied}{rng.choice(cves)}"] if place.copied else []
+    for name in rng.sample(kinds, rng.randint(1, len(kinds))):
         pool = [*cves, github]
-        aliases = [] if name.startswith(place.about_one or "CVE-") else rng.sample(pool, rng.randint(0, 2))
+        aliases = (
+            []
+            if name.startswith((place.about_one or "CVE-", place.copied or "CVE-"))
+            else rng.sample(pool, rng.randint(0, 2))
+        )
         item: Record = {"package": {"ecosystem": place.name, "name": f"p{world}"}}
         item["ranges"] = [{"type": "ECOSYSTEM", "events": list(_events(rng, place))} for _ in range(rng.randint(0, 2))]
         item["versions"] = rng.sample(place.versions, rng.randint(0 if item["ranges"] else 1, 2))
@@ -135,7 +141,8 @@ def loop(records: list[Record], version: str, place: Ecosystem) -> Iterator[tupl
     for vulnerability in sorted({name for record in valid for name in names(record, valid)}):
         about = [record for record in valid if vulnerability in names(record, valid)]
         alone = [record for record in about if place.about_one and record["id"] == place.about_one + vulnerability]
-        deciding = alone or about
+        origin = [record for record in about if place.copied and record["id"] == place.copied + vulnerability]
+        deciding = origin or alone or about
         holding = [record for record in deciding if holds(record, version, place)]
         if holding:
             # None has a severity, so the one modified last is named.
