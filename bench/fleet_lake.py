@@ -21,7 +21,7 @@ from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InvalidVersion
 from hullmark.inventory import engine
 from hullmark.lake.reading import open_duckdb
-from hullmark.lake.schema import IMAGE_LAYERS, IMAGES, PACKAGES
+from hullmark.lake.schema import IMAGE_LAYERS, IMAGES, PACKAGES, TAGS
 from hullmark.lake.store import Lake
 from hullmark.purl import pep503_name
 from hullmark.scan import scan
@@ -131,7 +131,7 @@ def _once(table: pa.Table) -> pa.Table:
 
 
 def write_fleet(lake: Lake, source: Pool, images: int, seed: int = 7) -> int:
-    """Write `images`, `image_layers` and `packages`, a batch after the other; returns how many packages there are."""
+    """Write `images`, `tags`, `image_layers` and `packages`, one batch after the other; returns how many packages."""
     lake.create()
     rng = np.random.default_rng(seed)
     middles = [_drawn(rng, source, MIDDLE) for _ in range(max(4, images // IMAGES_A_MIDDLE))]
@@ -141,7 +141,9 @@ def write_fleet(lake: Lake, source: Pool, images: int, seed: int = 7) -> int:
         made = [_image(number, rng, source, middles) for number in numbers]
         lake.append("packages", _packages(source, made))
         lake.append("image_layers", _layers(made))
-        lake.append("images", _images(source, made))
+        listed = _images(source, made)
+        lake.append("images", listed)
+        lake.append("tags", _tags(listed))
         total += sum(len(rows) for one in made for rows in one.parts)
     return total
 
@@ -215,13 +217,28 @@ def _images(source: Pool, made: list[_Made]) -> pa.Table:
     rows = []
     for one in made:
         _, os_id, version = source.bases[one.base]
-        kind = ("base", "middle", "team")[len(one.parts) - 1]
+        repository, tag = _named(one, len(source.bases))
         seen = START + timedelta(minutes=one.number)
         rows.append({
-            "registry": REGISTRY, "repository": f"{kind}/{one.number // 8}", "digest": one.digest, "account": "111122223333",
-            "region": "eu-central-1", "tags": [f"1.{one.number % 8}"], "platform": "linux/amd64", "size": 50_000_000,
+            "registry": REGISTRY, "repository": repository, "digest": one.digest, "account": "111122223333",
+            "region": "eu-central-1", "tags": [tag], "platform": "linux/amd64", "size": 50_000_000,
             "pushed_at": seen, "os_id": os_id, "os_version": version, "created_at": seen, "labels": "{}",
             "annotations": "{}", "index_digest": "", "engine": engine(),
             "first_seen": seen, "last_seen": seen, "state": "present",
         })  # fmt: skip
     return pa.Table.from_pylist(rows, IMAGES)
+
+
+def _named(one: _Made, bases: int) -> tuple[str, str]:
+    """Its repository and tag."""
+    kind = ("base", "middle", "team")[len(one.parts) - 1]
+    if kind == "team":
+        return f"team/{one.number // 8}", f"1.{one.number % 8}"
+    return f"{kind}/{one.base}", f"1.{one.middle // bases if kind == 'middle' else 0}"
+
+
+def _tags(listed: pa.Table) -> pa.Table:
+    named = listed.select(["registry", "repository", "digest"])
+    tags = pc.list_element(listed["tags"], 0)
+    ends = pa.nulls(listed.num_rows, TAGS.field("until").type)
+    return named.append_column("tag", tags).append_column("since", listed["first_seen"]).append_column("until", ends)

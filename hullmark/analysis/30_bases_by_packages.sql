@@ -2,30 +2,35 @@
    that is the base of others, of the same release, at least $share of whose OS packages, by name, this image has.
    Reads `images`, `packages`, `base_by_chain`, `base_stated`, `known_base`. One row an image: the base with the most packages in
    common among those with the highest share. base_layers: the layers that brought nine tenths of what they share. */
+CREATE OR REPLACE TEMP TABLE base_offered AS
+SELECT DISTINCT base_digest AS digest FROM base_by_chain WHERE method = 'chain';
+
+CREATE OR REPLACE TEMP TABLE orphan AS
+SELECT digest AS image_digest, any_value(os_id) AS os_id, any_value(os_version) AS os_version
+FROM images
+ANTI JOIN base_by_chain ON base_by_chain.image_digest = digest
+ANTI JOIN base_stated ON base_stated.image_digest = digest
+ANTI JOIN base_offered USING (digest)
+GROUP BY digest;
+
 CREATE OR REPLACE TEMP TABLE base_by_packages AS
-WITH release AS (
-    SELECT digest, any_value(os_id) AS os_id, any_value(os_version) AS os_version FROM images GROUP BY digest
+WITH asked AS (
+    SELECT * FROM orphan
+    UNION ALL
+    SELECT digest, any_value(os_id) AS os_id, any_value(os_version) AS os_version
+    FROM images SEMI JOIN base_offered USING (digest) SEMI JOIN orphan USING (os_id, os_version)
+    GROUP BY digest
 ),
 os_package AS (
     SELECT image_digest, name, min(layer_index) AS layer_index, os_id, os_version
-    FROM packages
-    JOIN release ON release.digest = packages.image_digest
+    FROM packages JOIN asked USING (image_digest)
     WHERE type IN ('deb', 'apk', 'rpm', 'alpm')
     GROUP BY ALL
-),
-base AS (
-    SELECT DISTINCT base_digest AS digest FROM base_by_chain WHERE method = 'chain'
-),
-orphan AS (
-    SELECT DISTINCT image_digest FROM os_package
-    ANTI JOIN base_by_chain USING (image_digest)
-    ANTI JOIN base_stated USING (image_digest)
-    ANTI JOIN base ON base.digest = os_package.image_digest
 ),
 offered AS (
     SELECT image_digest AS base_digest, os_id, os_version, name, count(*) OVER (PARTITION BY image_digest) AS offered
     FROM os_package
-    SEMI JOIN base ON base.digest = os_package.image_digest
+    SEMI JOIN base_offered ON base_offered.digest = os_package.image_digest
 ),
 shared AS (
     SELECT

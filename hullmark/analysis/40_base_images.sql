@@ -36,6 +36,7 @@ release AS (
         min(packages.layer_index) + 1 AS base_layers
     FROM images
     JOIN packages ON packages.image_digest = images.digest AND packages.type IN ('deb', 'apk', 'rpm', 'alpm')
+    ANTI JOIN base_by_chain ON base_by_chain.image_digest = images.digest  -- the layers have said it
     WHERE os_id <> ''
     GROUP BY images.digest
 ),

@@ -1,38 +1,38 @@
 /* What becomes of each finding of the fleet when its package is upgraded and its base is replaced: computed by matching the new
-   versions, not guessed from the old ones. Reads `findings`, `upgrade`, `held` (of the targets), `fleet_image`, `outdated`.
-   One row a finding that nothing has settled: `upgraded` says that the upgrade ends it, `rebased` that the successor of its base does. */
-CREATE OR REPLACE TEMP TABLE expected AS
-WITH still AS (
-    SELECT DISTINCT place, advisory_name, advisory_version AS target, module, binary_name, vulnerability FROM held
-),
-successor AS (
-    SELECT image_digest, arg_max(successor, since) AS successor, arg_max(successor_name, since) AS successor_name
-    FROM outdated
-    WHERE successor <> ''
-    GROUP BY image_digest
-),
-above AS (
-    SELECT DISTINCT findings.image_digest AS successor, type, package, vulnerability
-    FROM findings SEMI JOIN successor ON successor.successor = findings.image_digest
+   versions, not guessed from the old ones. Reads `findings`, `occurrence`, `kind`, `bump`, `move`, `held` (of the targets), `fleet_image`.
+   `kept`: what a target version still has. `above`: what a successor has as well. `outcome`: one row a finding that nothing has settled,
+   in numbers: `upgraded` says that the upgrade ends it, `rebased` that the successor of its base does. `expected`: the same in words. */
+CREATE OR REPLACE TEMP TABLE kept AS
+SELECT DISTINCT pkg, move.fix, kind
+FROM held
+JOIN move ON move.place = held.place AND move.advisory_name = held.advisory_name AND move.module = held.module
+    AND move.binary_name = held.binary_name AND move.target = held.advisory_version
+JOIN kind USING (pkg, vulnerability);
+
+CREATE OR REPLACE TEMP TABLE above AS
+WITH has AS (
+    SELECT DISTINCT image_digest AS successor, type, package, vulnerability
+    FROM findings SEMI JOIN (SELECT successor FROM fleet_image WHERE successor <> '') AS successor ON successor = image_digest
 )
+SELECT successor, kind FROM has JOIN kind USING (type, package, vulnerability);
+
+CREATE OR REPLACE TEMP VIEW outcome AS
 SELECT
-    findings.image_digest, findings.package_key, findings.vulnerability, findings.type, findings.package, findings.version,
-    findings.layer, findings.layer_index, findings.severity, findings.kev, findings.fixed_version,
-    risk(findings.severity, findings.kev, findings.kev_ransomware, findings.epss, findings.fix_state, tagged, age_days) AS risk,
-    CASE WHEN findings.layer_index < fleet_image.base_layers THEN 'base' ELSE 'application' END AS part,
-    upgrade.target,
-    upgrade.target IS NOT NULL AND still.vulnerability IS NULL AS upgraded,
-    coalesce(successor.successor, '') AS successor, coalesce(successor.successor_name, '') AS successor_name,
-    successor.successor IS NOT NULL AND findings.layer_index < fleet_image.base_layers AND above.vulnerability IS NULL AS rebased
-FROM findings
-JOIN fleet_image ON fleet_image.digest = findings.image_digest
-JOIN image_exposure ON image_exposure.image_digest = findings.image_digest
-ANTI JOIN settled ON settled.image_digest = findings.image_digest AND settled.package_key = findings.package_key
-    AND settled.vulnerability = findings.vulnerability
-LEFT JOIN upgrade ON upgrade.image_digest = findings.image_digest AND upgrade.package_key = findings.package_key
-LEFT JOIN still ON still.place = upgrade.place AND still.advisory_name = upgrade.advisory_name
-    AND still.module = upgrade.module AND still.binary_name = upgrade.binary_name
-    AND still.target = upgrade.target AND still.vulnerability = findings.vulnerability
-LEFT JOIN successor ON successor.image_digest = findings.image_digest
-LEFT JOIN above ON above.successor = successor.successor AND above.type = findings.type AND above.package = findings.package
-    AND above.vulnerability = findings.vulnerability
+    image, kind, pkg, layer_index, bump.fix, layer_index < base_layers AS in_base, bump.fix IS NOT NULL AND kept.kind IS NULL AS upgraded,
+    fleet_image.successor <> '' AND layer_index < base_layers AND above.kind IS NULL AS rebased
+FROM occurrence
+JOIN fleet_image USING (image)
+LEFT JOIN bump USING (image, pkg)
+LEFT JOIN kept USING (pkg, fix, kind)
+LEFT JOIN above USING (successor, kind)
+WHERE NOT settled;
+
+CREATE OR REPLACE TEMP VIEW expected AS
+SELECT
+    fleet_image.digest AS image_digest, package_key, vulnerability, type, package, version, layer_index, severity, kev, fixed_version,
+    weight * share AS risk, CASE WHEN in_base THEN 'base' ELSE 'application' END AS part, target, upgraded, successor, successor_name,
+    rebased
+FROM outcome
+JOIN kind USING (kind, pkg)
+JOIN fleet_image USING (image)
+LEFT JOIN (SELECT fix, target FROM fix) AS fix ON fix.fix = outcome.fix

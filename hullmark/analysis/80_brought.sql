@@ -1,10 +1,23 @@
-/* What upgrading would bring: vulnerabilities of a target version that the installed one does not have. Reads `upgrade`, `held` (of
-   the targets), `findings`. One row an (image, package, vulnerability). */
-CREATE OR REPLACE TEMP TABLE brought AS
-SELECT upgrade.image_digest, upgrade.package_key, upgrade.type, upgrade.package, upgrade.target, held.vulnerability
-FROM upgrade
-JOIN held ON held.place = upgrade.place AND held.advisory_name = upgrade.advisory_name
-    AND held.module = upgrade.module AND held.binary_name = upgrade.binary_name
-    AND held.advisory_version = upgrade.target
-ANTI JOIN findings ON findings.image_digest = upgrade.image_digest AND findings.package_key = upgrade.package_key
-    AND findings.vulnerability = held.vulnerability
+/* What upgrading would bring: vulnerabilities of a target version that the installed one does not have. Reads `bump`, `move`, `held`
+   (of the targets), `occurrence`, `kind`, `fleet_image`. `arrival` has one row an (image, pkg, vulnerability), `brought` shows it in words. */
+CREATE OR REPLACE TEMP TABLE arrival AS
+WITH target AS (
+    SELECT DISTINCT pkg, fix, vulnerability
+    FROM held
+    JOIN move ON move.place = held.place AND move.advisory_name = held.advisory_name AND move.module = held.module
+        AND move.binary_name = held.binary_name AND move.target = held.advisory_version
+),
+there AS (
+    SELECT image, pkg, vulnerability FROM occurrence JOIN kind USING (kind, pkg) SEMI JOIN target USING (pkg, vulnerability)
+)
+SELECT image, pkg, fix, vulnerability
+FROM bump
+JOIN target USING (pkg, fix)
+ANTI JOIN there USING (image, pkg, vulnerability);
+
+CREATE OR REPLACE TEMP VIEW brought AS
+SELECT fleet_image.digest AS image_digest, package_key, type, package, target, vulnerability
+FROM arrival
+JOIN fleet_image USING (image)
+JOIN (SELECT DISTINCT pkg, package_key, type, package FROM kind) AS named USING (pkg)
+JOIN (SELECT fix, target FROM fix) AS fix USING (fix)

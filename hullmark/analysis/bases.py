@@ -30,9 +30,5 @@ def update_bases(lake: Lake, known: pa.Table | None = None, memory_mb: int = 102
         found = connection.sql(read_sql(__package__, "40_base_images.sql")).to_arrow_table().cast(BASE_IMAGES)
         connection.register("found", found)
         changed = connection.sql(read_sql(__package__, "bases_changed.sql")).to_arrow_table()
-        gone = connection.sql(read_sql(__package__, "bases_gone.sql")).to_arrow_table()
-    if not changed.num_rows and not gone.num_rows:
-        return 0
-    scopes = pa.concat_tables([changed.select(["image_digest"]), gone])
-    lake.replace_scope("base_images", scopes, changed)
-    return int(scopes.num_rows)
+    lake.make_equal("base_images", found, changed)
+    return int(changed.num_rows)

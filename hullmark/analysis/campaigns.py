@@ -5,8 +5,8 @@ brings them. Which findings each ends is known (see `remedies.py`); a finding th
 first. Greedy set cover (Chvátal 1979) over cells, which are the findings that exactly the same changes end.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,8 +16,8 @@ from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.remedies import find_remedies
 from hullmark.sql import read_sql
 
-CHANGES = ("rebase", "upgrade")
-CHOICE = pa.schema([("rebase", pa.string()), ("upgrade", pa.string()), ("rank", pa.int64()), ("key", pa.string())])
+Numbers = np.ndarray[Any, Any]
+CHOICE = pa.schema([(name, pa.int32()) for name in ("rebase", "upgrade", "rank", "change")])
 
 
 def campaigns(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime, limit: int = 50) -> pa.Table:
@@ -36,41 +36,24 @@ def best_changes(connection: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:
 
 def _choice(cells: pa.Table, limit: int) -> pa.Table:
     """Which change takes each cell, with its rank from 1; cells that no chosen change takes are left out."""
-    columns = [cells[name].combine_chunks().dictionary_encode() for name in CHANGES]
-    names = [key for column in columns for key in column.dictionary.to_pylist()]
-    starts = np.cumsum([0, *(len(column.dictionary) for column in columns)])
-    numbers = [
-        np.where(
-            column.indices.is_valid().to_numpy(zero_copy_only=False), column.indices.fill_null(0).to_numpy() + start, -1
-        )
-        for column, start in zip(columns, starts, strict=False)
-    ]
-    rank, taken_by = _cover(numbers, np.asarray(cells["risk"].to_numpy(), np.float64), len(names), limit)
-    at = np.flatnonzero(rank)
-    part = cells.select(list(CHANGES)).take(pa.array(at))
-    keys = pa.array([names[number] for number in taken_by[at]], pa.string())
-    return part.append_column("rank", pa.array(rank[at], pa.int64())).append_column("key", keys).cast(CHOICE)
+    pair = cells["rebase"].to_numpy(), cells["upgrade"].to_numpy()
+    rank, change = cover(pair, np.asarray(cells["risk"].to_numpy(), np.float64), limit)
+    taken = np.flatnonzero(rank)
+    return pa.table([*(numbers[taken] for numbers in pair), rank[taken], change[taken]], names=CHOICE.names).cast(CHOICE)
 
 
-def _cover(numbers: list[np.ndarray], weight: np.ndarray, changes: int, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each cell the rank of the change that takes it (0: none) and that change's number."""
-    rank, taken_by = np.zeros(len(weight), np.int64), np.full(len(weight), -1, np.int64)
-    for place, best in enumerate(_best(numbers, weight, changes, limit), 1):
-        mine = (rank == 0) & np.logical_or.reduce([column == best for column in numbers])
-        rank[mine], taken_by[mine] = place, best
+def cover(pair: tuple[Numbers, Numbers], weight: Numbers, limit: int) -> tuple[Numbers, Numbers]:
+    """For each cell the rank of the change that takes it (0: none) and that change, of the two in `pair` (-1: none there).
+
+    The change that ends the most of what is left is taken, again and again, at most `limit` times; of equals the lowest.
+    """
+    rank, taken_by, left = np.zeros(len(weight), np.int32), np.full(len(weight), -1, np.int32), weight.copy()
+    changes = max((int(numbers.max(initial=-1)) for numbers in pair), default=-1) + 1
+    for place in range(1, limit + 1):
+        gains = sum((np.bincount(numbers + 1, left, changes + 1) for numbers in pair), np.zeros(changes + 1))[1:].round(6)
+        if not changes or gains.max() <= 0:
+            break
+        best = int(gains.argmax())
+        mine = (rank == 0) & ((pair[0] == best) | (pair[1] == best))
+        rank[mine], taken_by[mine], left[mine] = place, best, 0.0
     return rank, taken_by
-
-
-def _best(numbers: list[np.ndarray], weight: np.ndarray, changes: int, limit: int) -> Iterator[int]:
-    """The change that ends the most of what is left, again and again; of equals the first."""
-    left = weight.copy()
-    for _ in range(limit):
-        sums = np.zeros(changes)
-        for column in numbers:
-            sums += np.bincount(column[column >= 0], left[column >= 0], changes)
-        if not changes or sums.max() <= 0:
-            return
-        best = int(sums.argmax())
-        for column in numbers:
-            left[column == best] = 0.0
-        yield best

@@ -1,55 +1,78 @@
-/* The chosen changes, best first, each with what it ends beyond those before it. Reads `element`, `choice` (rebase, upgrade, rank, key),
-   `images`, `brought`, `image_layers`. packages: the upgrades with the version that each goes to, the weightiest first. */
-WITH taken AS (
-    SELECT element.*, choice.rank, choice.key
-    FROM element
-    JOIN choice ON choice.rebase IS NOT DISTINCT FROM element.rebase AND choice.upgrade IS NOT DISTINCT FROM element.upgrade
+/* The chosen changes, best first, each with what it ends beyond those before it. Reads `element`, `choice` (rebase, upgrade, rank, change),
+   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`. packages: the upgrades with the version that each goes to, the
+   weightiest first. */
+WITH taken AS MATERIALIZED (
+    SELECT rank, image, pkg, fix, made, closes, exploited, grave, risk
+    FROM element JOIN choice USING (rebase, upgrade)
 ),
-place AS (
-    SELECT digest AS image_digest, list(DISTINCT account) AS accounts, list(DISTINCT repository) AS repositories
-    FROM images
+chosen AS (
+    SELECT DISTINCT rank, choice.change, change.rebase, name, family FROM choice JOIN change ON change.change = choice.change
+),
+total AS (
+    SELECT rank, sum(closes)::BIGINT AS closes, sum(risk) AS risk, sum(exploited)::BIGINT AS exploited, sum(grave)::BIGINT AS grave
+    FROM taken
+    GROUP BY rank
+),
+place AS MATERIALIZED (
+    SELECT DISTINCT image, dense_rank() OVER (ORDER BY account, images.repository) AS place, account, images.repository
+    FROM images JOIN fleet_image USING (digest)
     WHERE state = 'present'
-    GROUP BY digest
+),
+touched AS MATERIALIZED (
+    SELECT DISTINCT rank, image FROM taken
+),
+spread AS (
+    SELECT rank, count(DISTINCT account) AS accounts, list_sort(list(DISTINCT repository)) AS repositories
+    FROM (SELECT DISTINCT rank, place FROM touched JOIN place USING (image))
+    JOIN (SELECT DISTINCT place, account, repository FROM place) USING (place)
+    GROUP BY rank
 ),
 reach AS (
-    SELECT
-        rank, count(*) AS images, len(list_distinct(flatten(list(accounts)))) AS accounts,
-        list_sort(list_distinct(flatten(list(repositories)))) AS repositories
-    FROM (SELECT DISTINCT rank, image_digest FROM taken) JOIN place USING (image_digest)
+    SELECT rank, count(*) AS images, min(successor_name) AS successor_name
+    FROM touched JOIN fleet_image USING (image)
     GROUP BY rank
 ),
-bump AS (
-    SELECT rank, list(package || ' ' || target ORDER BY risk DESC, package, target) AS packages
-    FROM (
-        SELECT rank, package, target, sum(risk) AS risk FROM taken WHERE starts_with(key, 'upgrade|') GROUP BY rank, package, target
-    )
-    GROUP BY rank
+built_from AS (
+    SELECT rank, coalesce(max(source), '') AS source FROM (SELECT DISTINCT rank, made FROM taken) JOIN made USING (made) GROUP BY rank
+),
+upgraded AS (
+    SELECT rank, pkg, fix, sum(risk) AS risk FROM taken SEMI JOIN (SELECT rank FROM chosen WHERE NOT rebase) USING (rank) GROUP BY ALL
+),
+named AS (
+    SELECT rank, package, target, sum(upgraded.risk) AS risk
+    FROM upgraded
+    JOIN (SELECT DISTINCT pkg, package FROM kind) USING (pkg)
+    JOIN (SELECT fix, target FROM fix) USING (fix)
+    GROUP BY rank, package, target
+),
+listed AS (
+    SELECT rank, list(package || ' ' || target ORDER BY round(risk, 6) DESC, package, target) AS packages FROM named GROUP BY rank
 ),
 news AS (
     SELECT rank, count(*) AS brings
-    FROM brought
-    JOIN (SELECT DISTINCT rank, image_digest, package_key FROM taken WHERE starts_with(key, 'upgrade|')) AS changed
-        USING (image_digest, package_key)
+    FROM arrival
+    JOIN (SELECT DISTINCT rank, image, pkg FROM taken SEMI JOIN arrival USING (image, pkg)) USING (image, pkg)
+    JOIN (SELECT rank FROM chosen WHERE NOT rebase) USING (rank)
     GROUP BY rank
 )
 SELECT
-    taken.rank,
-    CASE WHEN starts_with(taken.key, 'base|') THEN 'base' ELSE split_part(taken.key, '|', 3) END AS kind,
+    rank,
+    CASE WHEN rebase THEN 'base' ELSE family END AS kind,
     CASE
-        WHEN starts_with(taken.key, 'base|') THEN 'Build again on ' || min(successor_name)
-        WHEN split_part(taken.key, '|', 3) = 'os' THEN 'Upgrade OS packages in ' || min(made_in)
-        ELSE 'Upgrade ' || split_part(taken.key, '|', 3) || ' packages in ' || min(made_in)
+        WHEN rebase THEN 'Build again on ' || successor_name
+        WHEN family = 'os' THEN 'Upgrade OS packages in ' || name
+        ELSE 'Upgrade ' || family || ' packages in ' || name
     END AS change,
-    CASE WHEN starts_with(taken.key, 'base|') THEN '' ELSE min(made_in) END AS made_in,
-    CASE WHEN starts_with(taken.key, 'base|') THEN '' ELSE coalesce(max(source), '') END AS source,
-    any_value(successor) FILTER (starts_with(taken.key, 'base|')) AS successor,
-    count(*) AS closes, round(sum(risk), 1) AS risk, count(*) FILTER (kev) AS exploited,
-    count(*) FILTER (severity IN ('critical', 'high')) AS grave,
-    any_value(reach.images) AS images, any_value(reach.accounts) AS accounts, any_value(reach.repositories) AS repositories,
-    coalesce(any_value(bump.packages), []) AS packages, coalesce(any_value(news.brings), 0) AS brings
-FROM taken
+    CASE WHEN rebase THEN '' ELSE name END AS made_in,
+    CASE WHEN rebase THEN '' ELSE coalesce(source, '') END AS source,
+    CASE WHEN rebase THEN name END AS successor,
+    closes, round(risk, 1) AS risk, exploited, grave, images, accounts, repositories,
+    coalesce(packages, []) AS packages, coalesce(brings, 0) AS brings
+FROM chosen
+JOIN total USING (rank)
 JOIN reach USING (rank)
-LEFT JOIN bump USING (rank)
+JOIN spread USING (rank)
+LEFT JOIN built_from USING (rank)
+LEFT JOIN listed USING (rank)
 LEFT JOIN news USING (rank)
-GROUP BY taken.rank, taken.key
-ORDER BY taken.rank
+ORDER BY rank

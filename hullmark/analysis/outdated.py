@@ -19,9 +19,14 @@ class Outdated:
     rebuilds: pa.Table
 
 
-def outdated(connection: duckdb.DuckDBPyConnection, now: datetime, days: int = OLD_DAYS) -> Outdated:
-    """What the lake behind `connection` says of its bases at `now`; see the two `.sql` files for the columns."""
+def register_outdated(connection: duckdb.DuckDBPyConnection, now: datetime, days: int = OLD_DAYS) -> pa.Table:
+    """Make the relation `outdated` on a lake's connection, and return it: why bases are out of date at `now`."""
     reasons = connection.sql(read_sql(__package__, "outdated_bases.sql"), params={"now": now, "days": days}).to_arrow_table()
     connection.register("outdated", reasons)
-    rebuilds = connection.sql(read_sql(__package__, "rebuilds.sql")).to_arrow_table()
-    return Outdated(reasons, rebuilds)
+    return reasons
+
+
+def outdated(connection: duckdb.DuckDBPyConnection, now: datetime, days: int = OLD_DAYS) -> Outdated:
+    """What the lake behind `connection` says of its bases at `now`; see the two `.sql` files for the columns."""
+    reasons = register_outdated(connection, now, days)
+    return Outdated(reasons, connection.sql(read_sql(__package__, "rebuilds.sql")).to_arrow_table())

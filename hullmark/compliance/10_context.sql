@@ -1,5 +1,6 @@
 /* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
-   when each finding is due. Reads `images`, `open_findings`, `target` (severity, days; severity "kev" for what is known to be exploited). */
+   when each finding is due. What is settled is worked out once for all rules. Reads `images`, `findings`, `image_standing`,
+   `target` (severity, days; severity "kev" for what is known to be exploited). */
 CREATE OR REPLACE TEMP TABLE image AS
 SELECT
     digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
@@ -10,6 +11,15 @@ SELECT
 FROM images
 WHERE state = 'present'
 GROUP BY digest;
+
+CREATE OR REPLACE TEMP TABLE settled AS
+SELECT image_digest, package_key, vulnerability FROM image_standing WHERE settled;
+
+CREATE OR REPLACE TEMP VIEW open_findings AS
+SELECT findings.*
+FROM findings
+SEMI JOIN image ON image.digest = findings.image_digest
+ANTI JOIN settled USING (image_digest, package_key, vulnerability);
 
 CREATE OR REPLACE TEMP VIEW finding_due AS
 SELECT

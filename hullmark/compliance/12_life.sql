@@ -1,6 +1,6 @@
 /* The releases of operating systems and runtimes in each image, with the day on which their fixes end. Reads `image`, `packages`,
-   `end_of_life`. A runtime is known by the name of its package where no package manager or another one has it on record; the
-   longest cycle that its version begins with counts. */
+   `end_of_life`. Parameter: now. A runtime is known by the name of its package where no package manager or another one has it on record; the
+   longest cycle that its version begins with counts. near: its fixes have ended, or end within 60 days; evidence says so. */
 CREATE OR REPLACE TEMP TABLE image_life AS
 WITH runtime(name, product) AS (
     VALUES ('python', 'python'), ('node', 'nodejs'), ('nodejs', 'nodejs'), ('ruby', 'ruby'), ('php', 'php'), ('stdlib', 'go'),
@@ -28,4 +28,11 @@ dated AS (
     WHERE version = cycle OR starts_with(version, cycle || '.')
     QUALIFY row_number() OVER (PARTITION BY image_digest, product, version ORDER BY len(cycle) DESC) = 1
 )
-SELECT *, coalesce(nullif(label, ''), product || ' ' || cycle) AS name FROM dated
+SELECT
+    *, coalesce(nullif(label, ''), product || ' ' || cycle) AS name, ended OR ends < $now::TIMESTAMPTZ::DATE + INTERVAL 60 DAY AS near,
+    name || CASE
+        WHEN ends IS NULL THEN ' has ended'
+        WHEN ends < $now::TIMESTAMPTZ::DATE THEN ' ended on ' || strftime(ends, '%Y-%m-%d')
+        ELSE ' ends on ' || strftime(ends, '%Y-%m-%d')
+    END AS evidence
+FROM dated

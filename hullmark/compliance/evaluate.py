@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.analysis.outdated import outdated
+from hullmark.analysis.outdated import register_outdated
 from hullmark.compliance.load import Policy, Rule
 from hullmark.errors import UsageError
 from hullmark.lake.schema import CHECKS, COMPLIANCE
@@ -34,12 +34,10 @@ def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int 
         )
         connection.execute(read_sql(__package__, "20_results.sql"), {"at": at})
         scopes = connection.sql(read_sql(__package__, "checks_changed.sql")).to_arrow_table()
-        connection.register("scope", scopes)
-        rows = connection.sql("SELECT result.* FROM result SEMI JOIN scope USING (image_digest)").to_arrow_table()
+        rows = connection.table("result").to_arrow_table()
         scores = connection.sql(read_sql(__package__, "30_scores.sql"), params={"at": at, "run": run}).to_arrow_table()
         failing = connection.sql("SELECT count(DISTINCT image_digest) FROM result").fetchall()[0][0]
-    if scopes.num_rows:
-        lake.replace_scope("checks", scopes, rows.cast(CHECKS))
+    lake.make_equal("checks", rows.cast(CHECKS), scopes)
     lake.commit("compliance", scores.cast(COMPLIANCE))
     return int(failing)
 
@@ -48,9 +46,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime)
     """Leave on a lake's connection what rules see beside its tables (see `1*.sql`); the feeds are registered."""
     targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
     connection.register("target", targets)
-    outdated(connection, at)
+    register_outdated(connection, at)
     for step in CONTEXT:
-        connection.execute(read_sql(__package__, step))
+        statement = read_sql(__package__, step)
+        connection.execute(statement, {"now": at} if "$now" in statement else None)
 
 
 def _failing(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:

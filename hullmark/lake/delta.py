@@ -69,6 +69,11 @@ def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> Non
         retry(place, table.name, partial(_replace_once, rows=content, predicate=predicate))
 
 
+def replace_all(place: Place, table: Table, rows: pa.Table) -> None:
+    """Put the rows in place of all that the table holds. One commit."""
+    retry(place, table.name, lambda state: write_deltalake(state, rows, mode="overwrite", writer_properties=PROPERTIES))
+
+
 def append(place: Place, table: Table, rows: pa.Table) -> None:
     """Put the rows in beside those that are there. One commit."""
     retry(place, table.name, lambda state: write_deltalake(state, rows, mode="append", writer_properties=PROPERTIES))

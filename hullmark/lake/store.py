@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hullmark.errors import LakeError, UsageError
 from hullmark.lake import delta, locks, marker, reading
@@ -103,6 +104,21 @@ class Lake:
         with self._writing(table):
             delta.replace(self.place, target, rows, scopes)
         return int(rows.num_rows)
+
+    def make_equal(self, table: str, rows: pa.Table, changed: pa.Table) -> None:
+        """Make the table hold `rows` and no others, in one commit; `changed` are the scopes in which it differs now.
+
+        Many of those are no list of scopes but the table written anew.
+        """
+        target = table_named(table)
+        column = target.scope[0]
+        if changed.num_rows <= delta.SCOPES:
+            if changed.num_rows:
+                self.replace_scope(table, changed, rows.filter(pc.is_in(rows[column], value_set=pc.unique(changed[column]))))
+            return
+        content = self._fit(target, rows)
+        with self._writing(table):
+            delta.replace_all(self.place, target, content)
 
     def replace_before(self, table: str, column: str, before: datetime, batch: pa.Table) -> int:
         """Put the rows in place of all rows whose time `column` is before a time, in one commit; returns their number."""

@@ -257,3 +257,21 @@ def test_more_scopes_than_one_predicate_can_name(lake: Lake) -> None:
     lake.replace_scope("matched_images", old.slice(0, 11_999), new)
     found = set(ask(lake, "SELECT image_digest, run FROM matched_images"))
     assert found == {*((name, "new") for name in kept), (names[-1], "old")}
+
+
+def test_a_table_is_made_equal_in_one_commit_whether_few_scopes_differ_or_most(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.commit("packages", packages("a", "b", names=2))
+    before = lake.versions()["packages"]
+    for most, changed in ((2, ("a", "b", "c")), (5_000, ("c",))):
+        monkeypatch.setattr("hullmark.lake.delta.SCOPES", most)
+        wanted = packages("b", "c", names=1, version=f"{most}.0")
+        lake.make_equal("packages", wanted, pa.table({"image_digest": [digest(name) for name in changed]}))
+        before += 1
+        assert lake.versions()["packages"] == before
+        left = ask(lake, "SELECT image_digest, version FROM packages ORDER BY ALL")
+        assert [name for name, _ in left] == sorted([digest("b"), digest("c")])
+    assert {version for _, version in left} == {"2.0", "5000.0"}
+    lake.make_equal("packages", wanted, pa.table({"image_digest": pa.array([], pa.string())}))
+    assert lake.versions()["packages"] == before, "nothing differs, nothing is written"

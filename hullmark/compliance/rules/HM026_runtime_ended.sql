@@ -6,12 +6,4 @@ refs = ["NIST SP 800-190 4.1.1", "PCI DSS 4.0 12.3.4", "ISO 27001 A.8.8"]
 applies = "SELECT image_digest AS subject FROM image_life WHERE kind = 'runtime'"
 fix = "Build it with a release of the runtime that gets fixes."
 */
-SELECT
-    image_digest AS subject,
-    name || CASE
-        WHEN ends IS NULL THEN ' has ended'
-        WHEN ends < $now::TIMESTAMPTZ::DATE THEN ' ended on ' || strftime(ends, '%Y-%m-%d')
-        ELSE ' ends on ' || strftime(ends, '%Y-%m-%d')
-    END AS evidence
-FROM image_life
-WHERE kind = 'runtime' AND (ended OR ends < $now::TIMESTAMPTZ::DATE + INTERVAL 60 DAY)
+SELECT image_digest AS subject, evidence FROM image_life WHERE kind = 'runtime' AND near
