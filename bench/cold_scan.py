@@ -200,8 +200,6 @@ def differ(found: dict[str, Found]) -> None:
             if lot:
                 shown = ", ".join("{}:{}@{}".format(*package) for package in sorted(lot)[:8])
                 print(f"{who}: {len(lot)} ({shown}{', ...' if len(lot) > 8 else ''})")
-        for kind, count in sorted(other.other_kinds.items()):
-            print(f"{name} also lists {count} of {kind}")
 
 
 def scanners(folder: Path | None, trivy_path: Path | None, syft_path: Path | None) -> list[Tool]:

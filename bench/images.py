@@ -1,4 +1,4 @@
-"""Real images to measure with: Debian, with Python packages, with a node tree, rpm; `python -m bench.images FOLDER`.
+"""Real images to measure with: Debian, with Python packages, with a node tree, of seven languages, rpm; `python -m bench.images FOLDER`.
 
 Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
 """
@@ -21,10 +21,16 @@ Step = Callable[[Path], None]
 
 SMALL = ("python3-minimal",)
 PYTHON = ("python3", "ca-certificates", "curl", "git", "perl")
+MANY = (
+    "python3", "ca-certificates", "nodejs", "openjdk-17-jre-headless", "skopeo", "umoci", "ripgrep", "ruby", "bundler",
+    "ruby-nokogiri", "ruby-sinatra", "php-cli", "composer", "nginx-light", "redis-server", "curl",
+)  # fmt: skip
 LARGE = ("python3", "ca-certificates", "curl", "git", "build-essential", "nodejs", "postgresql-client", "vim")
 WEB = ("django==4.2.1", "requests==2.31.0", "boto3==1.34.0", "pyyaml==6.0.1", "jinja2==3.1.2", "cryptography==42.0.0")
 DATA = ("numpy==1.26.4", "pandas==2.2.0", "scipy==1.12.0", "pillow==10.2.0", "sqlalchemy==2.0.25", "aiohttp==3.9.1")
 MODELS = ("scikit-learn==1.4.0", "matplotlib==3.8.2", "pyarrow==15.0.0", "polars==0.20.5", "notebook==7.0.6")
+JARS = ("pyspark==3.5.0", "py4j==0.10.9.7")  # 240 jars
+RUST = ("uv==0.13.9",)  # the wheel holds a program built with cargo-auditable
 NODE = (
     "express@4.18.2",
     "webpack@5.89.0",
@@ -37,8 +43,11 @@ NODE = (
 )
 
 
-def pip(*requirements: str) -> Step:
-    """A layer of wheels with what they need, where `pip install` in the image would put them."""
+def pip(*requirements: str, built: str = ":none:") -> Step:
+    """A layer of wheels with what they need, where `pip install` in the image would put them.
+
+    `built` is made of its source here, as it has no wheel; then nothing else may be missing for this Python.
+    """
 
     def install(root: Path) -> None:
         options = (
@@ -49,6 +58,8 @@ def pip(*requirements: str) -> Step:
             "3.11",
             "--only-binary=:all:",
         )
+        if built != ":none:":
+            options = (*options[:3], "--no-deps", f"--no-binary={built}")
         run(sys.executable, "-m", "pip", "install", *options, "--upgrade", "--target", root / SITE, *requirements)
 
     return install
@@ -80,6 +91,7 @@ IMAGES: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
     "debian": (SMALL, ()),
     "python": (PYTHON, (pip(*WEB), pip(*DATA))),
     "large": (LARGE, (pip(*WEB), pip(*DATA), pip(*MODELS), npm(*NODE))),
+    "languages": (MANY, (pip(*WEB, *RUST), pip(*JARS, built="pyspark"), npm("express@4.18.2"))),
     "rpm": ((), (lambda root: rpm_root.install(root, run),)),
 }
 

@@ -1,21 +1,21 @@
-"""What a scanner's report lists, in one form for all: (purl type, name, version), each once, of the types Hullmark reads."""
+"""What a scanner's report lists, in one form for all: (purl type, name, version), each once."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 from packageurl import PackageURL
 
-TYPES = frozenset({"deb", "apk", "pypi", "npm", "rpm"})
+SYSTEMS = frozenset({"deb", "apk", "rpm"})
+
+Identity = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The packages of one report, and how many of other types it has."""
+    """The packages of one report."""
 
-    packages: frozenset[tuple[str, str, str]] = frozenset()
-    other_kinds: Counter[str] = field(default_factory=Counter)
+    packages: frozenset[Identity] = frozenset()
 
 
 def of_hullmark(document: bytes) -> Found:
@@ -34,19 +34,18 @@ def of_syft(document: bytes) -> Found:
 
 
 def _found(purls: Iterable[str]) -> Found:
-    named = {_named(purl) for purl in purls if purl}
-    return Found(
-        frozenset(item for item in named if item[0] in TYPES), Counter(item[0] for item in named if item[0] not in TYPES)
-    )
+    return Found(frozenset(_named(purl) for purl in purls if purl))
 
 
-def _named(purl: str) -> tuple[str, str, str]:
+def _named(purl: str) -> Identity:
     """Namespaces are left out of distributions' packages (they differ by taste), names are as the type compares them."""
     url = PackageURL.from_string(purl)
-    name = f"{url.namespace}/{url.name}" if url.namespace and url.type not in {"deb", "apk", "rpm"} else url.name
+    name = f"{url.namespace}/{url.name}" if url.namespace and url.type not in SYSTEMS else url.name
     if url.type == "pypi":
         name = name.lower().replace("_", "-").replace(".", "-")
     version = url.version or ""
     if url.type in {"deb", "rpm"} and url.qualifiers and isinstance(url.qualifiers, dict) and "epoch" in url.qualifiers:
         version = f"{url.qualifiers['epoch']}:{version}"
+    if url.type == "golang" and name == "stdlib":
+        version = version.removeprefix("v")
     return url.type, name, version

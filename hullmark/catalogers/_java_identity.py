@@ -98,6 +98,8 @@ def _group(artifact: str, manifest: Mapping[str, str], dotted: str) -> str:
     vendor = next((value for value in _vendors(manifest) if _REVERSED_HOST.fullmatch(value)), "")
     if vendor and not (vendor.count(".") == 1 and dotted.startswith(f"{vendor}.")):
         return vendor
+    module = manifest.get("automatic-module-name", "")
+    dotted = dotted or (module if _DOTTED.fullmatch(module) and module.endswith(f".{artifact}") else "")
     parts = artifact.split(".")
     if _REVERSED_HOST.match(artifact) and len(parts) >= 3:  # Eclipse names an artifact by its whole bundle
         return ".".join(parts[: min(3, len(parts) - 1)])
