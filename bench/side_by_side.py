@@ -1,4 +1,4 @@
-"""Package lists side by side: what only Hullmark, only Trivy or only Syft reports of an image, one package a line, and twins.
+"""Package lists side by side: what only Hullmark, only Trivy or only Syft reports of an image, one package a line.
 
 `python -m bench.side_by_side --scanners VENV --feeds FOLDER LAYOUT...`; the same arguments as `bench.cold_scan`.
 """

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from hullmark.catalogers import catalogers, software
+from hullmark.formats import elf
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "catalogers.md"
 
@@ -9,6 +10,8 @@ def test_the_table_is_the_code() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
     for cataloger in catalogers():
         paths = ", ".join(f"`{glob}`" for glob in cataloger.globs) or "every ELF, PE and Mach-O file"
+        if cataloger.magic == elf.MAGIC:
+            paths = "every ELF file"
         if cataloger is software.CATALOGER:
             paths = "the paths of its patterns, below"
         assert f"| `{cataloger.name}` | {cataloger.type or '-'} | {paths} |" in document
