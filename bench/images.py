@@ -1,4 +1,4 @@
-"""Real images to measure with: Debian, with Python, with a node tree, of many languages, rpm; `python -m bench.images FOLDER`.
+"""Real images to measure with: Debian, with Python, with node, of many languages, rpm; `python -m bench.images FOLDER`.
 
 Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
 """
