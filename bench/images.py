@@ -50,7 +50,7 @@ def pip(*requirements: str, built: str = ":none:") -> Step:
     """
 
     def install(root: Path) -> None:
-        options = (
+        options: tuple[str, ...] = (
             "--quiet",
             "--no-compile",
             "--disable-pip-version-check",

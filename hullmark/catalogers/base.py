@@ -26,7 +26,10 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cataloger:
-    """`globs` match whole image paths: `*` any part of a name, `**/` any number of folders (also none), `?` one."""
+    """`globs` match whole image paths: `*` any part of a name, `**/` any number of folders (also none), `?` one.
+
+    A glob that ends with a slash matches folders alone; `parse` then gets the folder's path and no bytes.
+    """
 
     name: str  # names the Problem rows
     type: str  # purl type of what it yields

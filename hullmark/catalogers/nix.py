@@ -3,7 +3,7 @@
 Source: NixOS/nix, src/libstore/schema.sql, and the manual on derivations. A path is `<hash>-<name>-<version>[-<output>]`;
 Nix knows no version, so it begins, as in `nix-env`, at the first dash before a digit. The derivation that made a path tells
 its output apart. Paths without a version are files that a build wrote, archives and patches are what builds read: neither is
-a package. A store without its database (`dockerTools.buildImage`) is not read, as no one file of it names a package.
+a package. `nix_store` reads the paths of a store that has no database.
 """
 
 import re
@@ -43,17 +43,26 @@ def _packages(path: str, data: bytes) -> Iterator[Package | Problem]:
         stored, deriver = (_name(row[at] if len(row) > at else None) for at in (1, 4))
         if not stored:
             yield Problem(path, "nix", f"row {number} of the table ValidPaths names no path of a store")
-        elif not _INPUT.search(stored):
-            made = deriver.removesuffix(".drv")
-            found = _NAME.fullmatch(made if made and stored.startswith(made) else _OUTPUT.sub("", stored))
-            if found:
-                yield Package("nix", found["name"], found["version"])
+        else:
+            yield from package_of(stored, deriver.removesuffix(".drv"))
+
+
+def package_of(stored: str, made: str = "") -> Iterator[Package]:
+    """The package that a path of the store is, by its name, or by that of the derivation that made it; at most one."""
+    if not _INPUT.search(stored):
+        found = _NAME.fullmatch(made if made and stored.startswith(made) else _OUTPUT.sub("", stored))
+        if found:
+            yield Package("nix", found["name"], found["version"])
+
+
+def name_of(path: str) -> str:
+    """What stands behind the hash of a store path; "" for any other path."""
+    found = _STORE.fullmatch(path)
+    return found[1] if found else ""
 
 
 def _name(value: bytes | int | None) -> str:
-    """What stands behind the hash of a store path; "" for anything else."""
-    found = _STORE.fullmatch(value.decode("utf-8", "replace")) if isinstance(value, bytes) else None
-    return found[1] if found else ""
+    return name_of(value.decode("utf-8", "replace")) if isinstance(value, bytes) else ""
 
 
 CATALOGER = Cataloger(name="nix", type="nix", globs=(DATABASE, f"{DATABASE}{LOG}"), parse=parse)

@@ -32,7 +32,8 @@ def addresses(data: bytes, names: Iterable[str]) -> Mapping[str, int]:
 
 def _places(data: bytes, texts: Region, name: str) -> list[int]:
     """Where in a table of names this one begins, wherever it ends a text."""
-    whole, places = name.encode() + b"\0", []
+    whole = name.encode() + b"\0"
+    places: list[int] = []
     at = data.find(whole, texts.offset, texts.offset + texts.size)
     while at >= 0 and len(places) < MOST_PLACES:
         places.append(at - texts.offset)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from hullmark.distro import choose
 from hullmark.inventory.configuration import config_exposures
 from hullmark.inventory.distinct import distinct
-from hullmark.inventory.evidence import without_answered
+from hullmark.inventory.evidence import once, without_answered
 from hullmark.inventory.heirs import inherit
 from hullmark.inventory.overlay import Flags, Ints, ints
 from hullmark.inventory.owners import with_owners
@@ -48,7 +48,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     problems = pa.concat_tables([_problems(finds, version, versions), unread_links(names, versions)])
     return Inventory(
         distro,
-        without_answered(packages),
+        without_answered(once(packages)),
         removed_rows(spans.filter(pc.is_valid(spans["removed_layer"])), image.digest, distro),
         _problem_rows(problems, image.digest, stored),
         _exposures(finds, version, versions, image, stored),

@@ -72,6 +72,7 @@ class Collector:
     def collect(self, tar: Tar) -> Contents:  # noqa: C901  the hot loop: a call an entry costs more than a branch
         """All of the tar; raises what the tar raises, and LimitExceeded when there is too much to keep."""
         names, wants, magic = self.contents.names, self._matcher.wants, self._matcher.magic
+        folders = self._matcher.folder_heads
         for entry in tar:
             path = clean(entry.name)
             self._spend(len(path) + len(entry.link) + NAME_BYTES)
@@ -91,6 +92,8 @@ class Collector:
                         self._read(path, entry, tar, [])
                 elif entry.kind == HARDLINK:
                     self._note_alias(path)
+                elif path.startswith(folders) and entry.kind == FOLDER:
+                    self._enter(path, entry)
                 if entry.block[103] != PLAIN or entry.block[106] in OPEN:
                     self._note_mode(path, entry)
         _settle(self.contents)
@@ -127,6 +130,13 @@ class Collector:
         elif entry.kind == OTHER:
             for cataloger in wanting:
                 self.contents.found.report(path, cataloger.name, "it is a device or a pipe, not a file")
+
+    def _enter(self, path: str, entry: Entry) -> None:
+        """Ask the catalogers that want a folder for its path; only one that tells something is kept."""
+        self.contents.found.read(path, b"", self._matcher.catalogers_of_folder(path))
+        if path in self.contents.found.by_path:
+            self._want(path)
+            self.contents.facts[path] = (0, entry.mode)
 
     def _want(self, path: str) -> None:
         self.contents.wanted.add(path)

@@ -2,19 +2,34 @@
 
 A lock file of which any package is installed in the image describes that installation, and is dropped whole. A bill's
 package that equals an installed one is that one. The rest stays, with its origin.
+
+A package of Nix lies in a folder for each of its outputs, and is in the store's database as well: it is listed once.
 """
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.inventory.distinct import distinct
 from hullmark.model import Origin
 
+SCATTERED = pa.array(["nix"])  # types of which one package has several places
 FIRM = pa.array([Origin.INSTALLED.value, Origin.BINARY.value])
 
 
 def is_firm(packages: pa.Table) -> pa.ChunkedArray:
     """Which packages are in the image by their own files."""
     return pc.is_in(packages["origin"], value_set=FIRM)
+
+
+def once(packages: pa.Table) -> pa.Table:
+    """Of the rows of one scattered package the one whose path is the last: the database's, else one of the folders'."""
+    scattered = pc.is_in(packages["type"], value_set=SCATTERED)
+    if not pc.any(scattered).as_py():
+        return packages
+    rows = distinct(packages.filter(scattered).sort_by([("path", "descending")]), ("type", "name", "version"))
+    return pa.concat_tables(
+        [packages.filter(pc.invert(scattered)), rows.sort_by([("name", "ascending"), ("version", "ascending")])]
+    )
 
 
 def without_answered(packages: pa.Table) -> pa.Table:

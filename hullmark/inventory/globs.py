@@ -52,6 +52,8 @@ class Matcher:
         self._names: dict[str, _Globs] = {}
         self._endings: dict[str, _Globs] = {}
         self._others = _Globs()
+        self._folders = _Globs()
+        self.folder_heads: tuple[str, ...] = ()  # how paths begin of folders that may be wanted
         self._heads: tuple[str, ...] = ()
         self._starts: tuple[str, ...] = ()
         self._tails: tuple[str, ...] = ()
@@ -79,6 +81,10 @@ class Matcher:
         numbers = {number for globs in asked if globs for number in globs.numbers(path)}
         return [self._catalogers[number] for number in sorted(numbers)]
 
+    def catalogers_of_folder(self, path: str) -> list[Cataloger]:
+        """The catalogers that want a folder, in the order they were given."""
+        return [self._catalogers[number] for number in sorted(set(self._folders.numbers(f"{path}/")))]
+
     def recognising(self, begins: Callable[[tuple[bytes, ...]], bool], others: Iterable[Cataloger]) -> list[Cataloger]:
         """The catalogers that want a file for its first bytes; `others` want it anyway, for its path, and are left out."""
         known = {cataloger.name for cataloger in others}
@@ -87,6 +93,9 @@ class Matcher:
     def _place(self, glob: str) -> _Globs:
         """Where a glob is kept, by the cheapest thing that all its paths have: a name, its end, its or their beginning."""
         last = glob.rpartition("/")[2]
+        if not last:
+            self.folder_heads += (WILDCARD.split(glob)[0],)
+            return self._folders
         fixed = WILDCARD.split(last)
         if len(fixed) == 1:
             return self._names.setdefault(last, _Globs())

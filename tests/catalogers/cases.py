@@ -20,12 +20,16 @@ _GROUP = re.compile(r".*?group=([^;]*).*")
 
 
 def run(cataloger: Cataloger, root: Path) -> list[Find]:
-    """What a cataloger finds in the files below `root`, in path order; an error that it raises is a problem."""
+    """What a cataloger finds in the files below `root`, then in the folders, in path order; an error is a problem."""
     found: list[Find] = []
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
         path, data = file.relative_to(root).as_posix(), file.read_bytes()
         if wants(cataloger, path, data):
             found.extend(parsed(cataloger, path, data))
+    for folder in sorted(path for path in root.rglob("*") if path.is_dir()):
+        path = folder.relative_to(root).as_posix()
+        if wants(cataloger, f"{path}/"):
+            found.extend(parsed(cataloger, path, b""))
     return found
 
 

@@ -40,6 +40,8 @@ def seeds(name: str) -> tuple[Seed, ...]:
     if name in RELEASE:
         return (RELEASE[name],)
     cataloger = CATALOGERS[name]
+    if all(glob.endswith("/") for glob in cataloger.globs) and not cataloger.magic:
+        return ((cataloger.globs[0].rstrip("/"), b"\0"),)  # reads folders, which have no bytes
     folder = FIXTURES / cataloger.parse.__module__.rpartition(".")[2]
     found = [_seed(file) for file in folder.glob("*/input/**/*") if file.is_file() and file.stat().st_size <= LARGEST_SEED]
     wanted = {(path, data) for path, data in found if data and wants(cataloger, path, data)}
