@@ -20,9 +20,8 @@ from hullmark.fleet.scan import Reader
 from hullmark.lake.store import Lake
 from hullmark.progress import progress
 from hullmark.settings import read_settings
-from tasks import hub
 from tasks.batch import Batch
-from tasks.site import Ticket, open_site
+from tasks.site import Ticket, join_site
 
 DEPLOYMENT = "part/any"
 POLL_SECONDS = 1.0
@@ -32,7 +31,7 @@ A = TypeVar("A")
 
 
 @flow(name="part")
-def part(run: str, accounts: list[str], name: str) -> int:
+def part(run: str, accounts: list[str], name: str, paused: list[str] | None = None) -> int:
     """Work off one part of a run on this worker's threads, and lay the answer down; returns how many items it had.
 
     The worker's `HULLMARK_LAKE` is the run's. Raises LakeError when the run has ended meanwhile.
@@ -42,8 +41,8 @@ def part(run: str, accounts: list[str], name: str) -> int:
     settings = read_settings()
     lake = Lake(settings.lake)
     request = get_request(lake, run, name)
-    integrations = [hub.integration(account) for account in accounts]
-    with open_site(integrations, settings, run) as ticket, threads() as runner:
+    ticket = Ticket(run, (*accounts,), settings.lake, frozenset(paused or ()))
+    with join_site(ticket, settings), threads() as runner:
         reader = TaskReader(runner, ticket)
         put_answer(lake, run, name, Answer((*reader.resolve(request.wanted),), (*reader.read(request.layers),)))
     return len(request.wanted) + len(request.layers)
@@ -101,7 +100,8 @@ class WorkerReader:
                 yield from (instead(item, lost) for item in batch.items)
 
     def _start(self, name: str) -> UUID:
-        parameters = {"run": self.ticket.run, "accounts": [*self.ticket.accounts], "name": name}
+        ticket = self.ticket
+        parameters = {"run": ticket.run, "accounts": [*ticket.accounts], "name": name, "paused": sorted(ticket.paused)}
         key = f"{self.ticket.run}-{name}"
         started = cast("FlowRun", run_deployment(DEPLOYMENT, parameters=parameters, timeout=0, idempotency_key=key))
         return started.id

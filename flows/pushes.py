@@ -39,11 +39,13 @@ def pushes(seconds: int = 50) -> list[str]:
     Raises what `scan` raises, but for LakeBusy: while a scan holds the lake, messages wait in their queues.
     """
     settings = read_settings()
-    integrations = hub.integrations()
-    queues = [Queue(item.account_id, region, url) for item in integrations for region, url in item.queues.items()]
     runs: list[str] = []
     deadline = time.monotonic() + seconds
-    while queues:
+    while True:
+        integrations = hub.integrations()  # each time, since accounts may go
+        queues = [Queue(item.account_id, region, url) for item in integrations for region, url in item.queues.items()]
+        if not queues:
+            break
         left = deadline - time.monotonic()
         run = _drain(settings, integrations, queues, max(0, min(LONGEST_WAIT, int(left))))
         runs += [run] if run else []

@@ -33,9 +33,14 @@ def scan(accounts: list[str] | None = None, wait_minutes: int = 0) -> str:
     """
     settings = read_settings()
     lake = Lake(settings.lake)
-    integrations = chosen(accounts)
-    with lake.lock("scan run", wait_minutes * 60.0), recorded(lake, Kind.SCAN) as record:
-        with open_site(integrations, settings, record.run.run) as ticket:
+    with lake.lock("scan run", wait_minutes * 60.0):
+        integrations = chosen(accounts)  # after the wait, in which accounts may go
+        return _scanned(lake, settings, integrations, hub.paused(accounts) if accounts else frozenset())
+
+
+def _scanned(lake: Lake, settings: Settings, integrations: Sequence[Integration], paused: frozenset[str]) -> str:
+    with recorded(lake, Kind.SCAN) as record:
+        with open_site(integrations, settings, record.run.run, paused) as ticket:
             scanned = _scan_fleet(lake, settings, record, ticket, _regions(integrations))
         progress().begin("Find base images", None)
         find_bases(lake, settings.memory_mb)

@@ -11,6 +11,7 @@ HullmarkError
 │   └── LimitExceeded       a size, count, ratio or depth bound was hit
 │       └── TooSlow         a time bound was hit; another time it may not be
 ├── AccessError             credentials are missing, expired or denied
+│   └── Stopped             the account was disconnected or paused meanwhile
 ├── TransportError          the network or the far side failed; worth a retry
 │   └── Throttled           the far side asked for fewer requests
 ├── FeedError               an advisory feed cannot be fetched or parsed
@@ -64,6 +65,10 @@ class TooSlow(LimitExceeded):
 
 class AccessError(HullmarkError):
     """Credentials are missing, expired or denied."""
+
+
+class Stopped(AccessError):
+    """The account was disconnected or paused while a run read it."""
 
 
 class TransportError(HullmarkError):

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     ARCHIVED = "archived"
     UNTAGGED = "untagged"
     DENIED = "denied"
+    STOPPED = "stopped"
     VANISHED = "vanished"
     TOO_LARGE = "too-large"
     CORRUPT = "corrupt"

@@ -5,7 +5,7 @@ Every change is noted in the account's history with who did it; `by` is this pro
 
 import getpass
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
@@ -40,9 +40,12 @@ __all__ = [
     "forget",
     "integration",
     "integrations",
+    "known",
+    "left",
     "list",
     "new_external_id",
     "pause",
+    "paused",
     "quick_create_url",
     "read_template",
     "resume",
@@ -226,6 +229,35 @@ def integrations() -> tuple[Integration, ...]:
     A block that was edited into something unusable is left out here and shown with its problem by `list`.
     """
     return tuple(show.integration(block) for block in _usable() if not block.paused and not block.disconnected)
+
+
+def known(accounts: Container[str]) -> tuple[Integration, ...]:
+    """The values of those accounts that are connected, paused or not, with their External IDs; raises TransportError."""
+    return tuple(show.integration(block) for block in _usable() if block.account_id in accounts and not block.disconnected)
+
+
+def left(accounts: Iterable[str], paused: Container[str] = ()) -> dict[str, str]:
+    """Of the accounts that a run began with, those that it must leave now, and why; raises TransportError.
+
+    `paused` were so when it began, and are read because somebody named them.
+    """
+    known = {name: show.shown(name, data) for name, data in read_blocks(secrets=False)}
+    reasons = {account: _leaving(known.get(account), account, account in paused) for account in accounts}
+    return {account: reason for account, reason in reasons.items() if reason}
+
+
+def _leaving(now: Connected | None, account: str, was_paused: bool) -> str:
+    if now is None or now.disconnected:
+        when = f" at {now.disconnected:%Y-%m-%d %H:%M:%S} UTC" if now and now.disconnected else ""
+        return f"account {account} was disconnected{when} while it was read; connect it again to have the rest scanned"
+    if now.paused and not was_paused:
+        return f"account {account} was paused while it was read; resume it to have the rest scanned"
+    return ""
+
+
+def paused(accounts: Iterable[str]) -> frozenset[str]:
+    """Those of the accounts that are paused; raises TransportError."""
+    return frozenset(accounts) & {name for name, data in read_blocks(secrets=False) if show.shown(name, data).paused}
 
 
 def whoami() -> str:

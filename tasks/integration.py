@@ -108,21 +108,24 @@ def read_block(account_id: str) -> EcrIntegration:
     return EcrIntegration.model_validate(document.data)
 
 
-def read_blocks() -> list[tuple[str, dict[str, object]]]:
-    """(block name, values) of every account by name, as stored and not validated; raises TransportError."""
+def read_blocks(*, secrets: bool = True) -> list[tuple[str, dict[str, object]]]:
+    """(block name, values) of every account by name, as stored and not validated; raises TransportError.
+
+    Without `secrets` an External ID is a row of stars.
+    """
     found: list[tuple[str, dict[str, object]]] = []
     with _prefect(), get_client(sync_client=True) as client:
         while True:
-            page = _read_page(client, len(found))
+            page = _read_page(client, len(found), secrets)
             found += [(document.name or "", document.data) for document in page]
             if len(page) < _PAGE:
                 return sorted(found, key=lambda item: item[0])
 
 
-def _read_page(client: SyncPrefectClient, offset: int) -> list[BlockDocument]:
+def _read_page(client: SyncPrefectClient, offset: int, secrets: bool) -> list[BlockDocument]:
     try:
         return client.read_block_documents_by_type(
-            EcrIntegration.get_block_type_slug(), offset=offset, limit=_PAGE, include_secrets=True
+            EcrIntegration.get_block_type_slug(), offset=offset, limit=_PAGE, include_secrets=secrets
         )
     except httpx.HTTPStatusError as error:
         # No block of this type was ever saved. Any other 404 means that this address is no Prefect API.

@@ -15,18 +15,21 @@ from hullmark.lake.store import Lake
 from hullmark.settings import Settings, read_settings
 from hullmark.sources.ecr import Integration
 from tasks import hub
+from tasks.watch import Watch, leave
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Which run a task works for: nothing in it is secret. `lake` is where the run writes.
 
-    `places` are the repositories (account, Region, name) that it reads from now on, None while it may list.
+    `paused` accounts were so when the run began. `places` are the repositories (account, Region, name) that it reads from
+    now on, None while it may list.
     """
 
     run: str
     accounts: tuple[str, ...]
     lake: str
+    paused: frozenset[str] = frozenset()
     places: frozenset[tuple[str, str, str]] | None = None
 
 
@@ -36,7 +39,13 @@ class Site:
 
     access: Access
     objects: LayerObjects
+    watch: Watch
     places: frozenset[tuple[str, str, str]] | None = None
+
+    def close(self) -> None:
+        """Look no more, and forget every session."""
+        self.watch.close()
+        self.access.close()
 
 
 _sites: dict[str, Site] = {}
@@ -44,29 +53,31 @@ _making = Lock()
 
 
 @contextmanager
-def open_site(integrations: Sequence[Integration], settings: Settings, run: str) -> Iterator[Ticket]:
+def open_site(
+    integrations: Sequence[Integration], settings: Settings, run: str, paused: frozenset[str] = frozenset()
+) -> Iterator[Ticket]:
     """The ticket of a run, whose site stands in this process while the block runs."""
-    ticket = Ticket(run, tuple(item.account_id for item in integrations), settings.lake)
-    with Access(integrations, settings, run) as access:
-        _sites[run] = Site(access, LayerObjects(Lake(settings.lake).layer_objects_root))
-        try:
-            yield ticket
-        finally:
-            _sites.pop(run, None)
+    ticket = Ticket(run, tuple(item.account_id for item in integrations), settings.lake, paused)
+    with _standing(ticket, _site(integrations, settings, ticket)):
+        yield ticket
+
+
+@contextmanager
+def join_site(ticket: Ticket, settings: Settings) -> Iterator[None]:
+    """The site of a run that another process began, in this one while the block runs; raises TransportError."""
+    with _standing(ticket, _joined(ticket, settings)):
+        yield
 
 
 def site_of(ticket: Ticket) -> Site:
-    """The site of a run in this process, its sessions narrowed as the ticket says.
+    """The site of a run in this process, its sessions narrowed as the ticket says; raises TransportError.
 
-    Tickets of other places come when nobody reads with the ones before. Raises NotFound when an account is not connected any
-    more, and TransportError.
+    Tickets of other places come when nobody reads with the ones before.
     """
     with _making:
         if ticket.run not in _sites:
             _leave_others()
-            settings = replace(read_settings(), lake=ticket.lake)
-            access = Access([hub.integration(account) for account in ticket.accounts], settings, ticket.run)
-            _sites[ticket.run] = Site(access, LayerObjects(Lake(ticket.lake).layer_objects_root))
+            _sites[ticket.run] = _joined(ticket, replace(read_settings(), lake=ticket.lake))
         site = _sites[ticket.run]
         if ticket.places is not None and site.places != ticket.places:
             site.access.narrow(ticket.places)
@@ -77,4 +88,25 @@ def site_of(ticket: Ticket) -> Site:
 def _leave_others() -> None:
     """A worker process outlives its runs: sessions of earlier ones are closed."""
     for run in list(_sites):
-        _sites.pop(run).access.close()
+        _sites.pop(run).close()
+
+
+@contextmanager
+def _standing(ticket: Ticket, site: Site) -> Iterator[None]:
+    _sites[ticket.run] = site
+    try:
+        yield
+    finally:
+        _sites.pop(ticket.run).close()
+
+
+def _joined(ticket: Ticket, settings: Settings) -> Site:
+    """A site of the accounts that are still connected; the others are left from the start."""
+    site = _site(hub.known(ticket.accounts), settings, ticket)
+    leave(site.access, hub.left(ticket.accounts, ticket.paused).items())
+    return site
+
+
+def _site(integrations: Sequence[Integration], settings: Settings, ticket: Ticket) -> Site:
+    access = Access(integrations, settings, ticket.run)
+    return Site(access, LayerObjects(Lake(ticket.lake).layer_objects_root), Watch(access, ticket.paused))

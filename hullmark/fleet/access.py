@@ -1,12 +1,12 @@
 """The ways into the connected accounts for one run: one assumed session an account, one registry an account and Region."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore, Lock
 from types import TracebackType
 from typing import Self
 
-from hullmark.errors import NotFound
+from hullmark.errors import NotFound, Stopped
 from hullmark.fleet.plan import Location
 from hullmark.settings import Settings
 from hullmark.sources.ecr import Integration
@@ -36,6 +36,8 @@ class Access:
         self._registries: dict[tuple[str, str], Registry] = {}
         self._slots: dict[tuple[str, str], BoundedSemaphore] = {}
         self._making: dict[tuple[str, ...], Lock] = {}
+        self._left: list[Registry] = []
+        self._stopped: dict[str, str] = {}  # account: why nobody enters it any more
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +53,7 @@ class Access:
     def session(self, account: str) -> AwsSession:
         """The assumed session of a connected account; raises NotFound, AccessError, Throttled and TransportError."""
         with self._one_maker(account):
+            self._require_open(account)
             if account not in self._sessions:
                 if account not in self.integrations:
                     raise NotFound(f"account {account} is not connected; add it in the Integration Hub")
@@ -72,8 +75,31 @@ class Access:
     @contextmanager
     def registry(self, place: Location) -> Iterator[Registry]:
         """The registry where a place lies, once it has a place for one more; raises as `session` does."""
+        self._require_open(place.account)
         with self._slot(place):
             yield self._registry(place)
+
+    @property
+    def stopped(self) -> Mapping[str, str]:
+        """The accounts that nobody enters any more, and why."""
+        return dict(self._stopped)
+
+    def stop(self, account: str, reason: str) -> None:
+        """Leave an account: its session and logins are forgotten now, and whoever is in it, or enters, gets Stopped.
+
+        A layer that is being read ends with its next piece.
+        """
+        self._stopped[account] = reason
+        with self._one_maker(account):
+            session = self._sessions.pop(account, None)
+        if session:
+            session.stop(reason)
+        for region in self.integrations[account].regions if account in self.integrations else ():
+            with self._one_maker(account, region):
+                registry = self._registries.pop((account, region), None)
+            if registry:
+                registry.stop(reason)
+                self._left.append(registry)  # somebody may still read, so its sockets close in the end
 
     def close(self) -> None:
         """Close every registry and forget every session."""
@@ -83,17 +109,23 @@ class Access:
 
     def _drop(self) -> None:
         with self._lock, ExitStack() as closing:
-            for registry in self._registries.values():
+            for registry in (*self._registries.values(), *self._left):
                 closing.callback(registry.close)
             self._registries.clear()
+            self._left.clear()
             self._sessions.clear()
 
     def _registry(self, place: Location) -> Registry:
         session, key = self.session(place.account), (place.account, place.region)
         with self._one_maker(*key):
+            self._require_open(place.account)
             if key not in self._registries:
                 self._registries[key] = ecr_registry(LoginProvider(session, place.region), self.settings)
             return self._registries[key]
+
+    def _require_open(self, account: str) -> None:
+        if account in self._stopped:
+            raise Stopped(self._stopped[account])
 
     def _platform(self, values: Integration) -> AwsSession:
         """The session of the platform's role in the account's partition: one for all accounts."""

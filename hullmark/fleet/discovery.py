@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from hullmark.errors import AccessError, NotFound
+from hullmark.errors import AccessError, NotFound, Stopped
 from hullmark.fleet.access import Access
 from hullmark.fleet.listing import LISTING, all_listings, listing_table
 from hullmark.fleet.run import Record
@@ -52,6 +52,8 @@ class _Region:
             return listing_table([*list_images(self.session, self.name, repository, self.host)], self.filters, self.now)
         except NotFound:  # deleted since its name was listed, or named in the integration and never there
             return LISTING.empty_table()
+        except Stopped:  # of all repositories, not of this one
+            raise
         except AccessError as error:
             return error
 
@@ -59,7 +61,8 @@ class _Region:
 def discover_region(access: Access, account: str, region: str, now: datetime) -> Discovered:
     """Every digest of every repository of one Region; `now` is what the policy's days are counted from.
 
-    A wanted repository that may not be listed is a gap; raises AccessError when nothing may, Throttled and TransportError.
+    A wanted repository that may not be listed is a gap; raises AccessError when nothing may, or nothing any more (Stopped),
+    Throttled and TransportError.
     """
     session, filters = access.session(account), access.integrations[account].filters
     host = registry_login(session, region).host

@@ -17,6 +17,7 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.Unsupported, Reason.UNSUPPORTED_COMPRESSION),
     (errors.NotAnImage, Reason.UNSUPPORTED_MEDIA_TYPE),
     (errors.InputError, Reason.CORRUPT),  # after its kinds above
+    (errors.Stopped, Reason.STOPPED),
     (errors.AccessError, Reason.DENIED),
     (errors.TransportError, Reason.TRANSPORT),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hullmark.fleet.answer import Stored, answers, chunks, stored_layers
 from hullmark.fleet.discovery import Discovered, list_found
@@ -18,8 +19,9 @@ from hullmark.fleet.read import LayerOutcome, Resolved, WantedLayer, wanted_laye
 from hullmark.fleet.run import Record
 from hullmark.fleet.settle import count_layers, reread, settle
 from hullmark.inventory import LayerObjects
+from hullmark.lake.schema import COVERAGE
 from hullmark.lake.store import Lake
-from hullmark.model import Status
+from hullmark.model import Reason, Status
 from hullmark.progress import progress
 from hullmark.quality.gate import Validate
 from hullmark.quality.validate import validate
@@ -67,6 +69,7 @@ class Scan:
             kin.add(resolved)
             stored = self._read(resolved, objects, of)
             written += self._publish(resolved, stored, kin, of)
+        self.record.gaps += stopped_gaps(written)
         self.record.counts.note(settle(self.lake, self.record.run, todo, kin, written, found, self.memory_mb))
         return reread(todo, written)
 
@@ -91,3 +94,13 @@ class Scan:
             written.append(publish(self.lake, found, self.record.run, self.check))
             progress().advance(len(chunk))
         return written
+
+
+def stopped_gaps(written: Iterable[pa.Table]) -> list[str]:
+    """A sentence for each account that was left while the run read it, by its coverage rows."""
+    rows = pa.concat_tables([COVERAGE.empty_table(), *written])
+    left = rows.filter(pc.equal(rows["reason"], str(Reason.STOPPED))).group_by("account").aggregate([("digest", "count")])
+    return [
+        f"Account {row['account']} was disconnected or paused meanwhile: {row['digest_count']} of its digests are left."
+        for row in left.sort_by("account").to_pylist()
+    ]

@@ -25,12 +25,16 @@ class Fetch(Protocol):
 class BlobStream(io.RawIOBase):
     """Reads forward only. `size` is what the manifest says, -1 when it is not known; `owner` says in words what it is."""
 
-    def __init__(self, fetch: Fetch, size: int, owner: str, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self, fetch: Fetch, size: int, owner: str, pause: Callable[[float], None], require_open: Callable[[], None]
+    ) -> None:
+        """`require_open` is called before each piece, and raises when nothing more may be read."""
         super().__init__()
         self._fetch = fetch
         self._size = size
         self._owner = owner
         self._pause = pause
+        self._require_open = require_open
         self._position = 0
         self._known = 0  # bytes that will be sent again
         self._rest = memoryview(b"")
@@ -66,6 +70,7 @@ class BlobStream(io.RawIOBase):
     def _next(self) -> bytes:
         """The next bytes from the network; b"" at the end of the blob."""
         while True:
+            self._require_open()
             try:
                 data = next(self._chunks, b"")
             except (httpx.TransportError, httpx.StreamError) as error:

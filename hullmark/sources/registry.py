@@ -99,7 +99,7 @@ class Registry:
             headers = {"Range": f"bytes={position}-"} if position else {}
             return self._client.open(Ask(path, scope, what, headers))
 
-        raw = BlobStream(fetch, size, f"{what} at {self.name}", self._client.pause)
+        raw = BlobStream(fetch, size, f"{what} at {self.name}", self._client.pause, self._client.require_open)
         return cast(BinaryIO, io.BufferedReader(raw, _BUFFER))
 
     def list_tags(self, repository: str) -> list[str]:
@@ -109,6 +109,10 @@ class Registry:
     def catalog(self) -> list[str]:
         """Every repository, in the registry's order, as far as it tells; raises NotFound and LimitExceeded too."""
         return self._pages("/v2/_catalog", _CATALOG, "repositories", "catalog")
+
+    def stop(self, reason: str) -> None:
+        """Forget every login: from now on whoever asks, or reads a blob that is open, gets Stopped with this reason."""
+        self._client.stop(reason)
 
     def close(self) -> None:
         """Release the sockets; blobs that are open fail."""

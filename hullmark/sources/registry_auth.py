@@ -71,6 +71,12 @@ class Authenticator:
         self._basic = ""
         self._tokens: dict[str, str] = {}
 
+    def forget(self) -> None:
+        """Forget every login and the way to another one."""
+        with self._lock:
+            self._challenge, self._credentials, self._basic = None, None, ""
+            self._tokens.clear()
+
     def header(self, scope: str) -> str:
         """The Authorization header to send with a request of this scope; "" until the registry has asked for one."""
         if self._challenge is None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import httpx
 
-from hullmark.errors import AccessError, CorruptData, LimitExceeded, TransportError
+from hullmark.errors import AccessError, CorruptData, LimitExceeded, Stopped, TransportError
 from hullmark.sources.redirects import MOST_HOPS, Destinations, same_origin
 from hullmark.sources.registry_auth import Authenticator, Credentials
 from hullmark.sources.registry_failures import Again, failure_of, parse_refusal, parse_retry_after
@@ -67,10 +67,21 @@ class RegistryClient:
             headers={"User-Agent": "hullmark", "Accept-Encoding": "identity"},
         )
         self._auth = Authenticator(self._destinations, credentials, self._fetch_token)
+        self._stopped = ""
 
     def close(self) -> None:
         """Release the sockets."""
         self._http.close()
+
+    def stop(self, reason: str) -> None:
+        """Ask nothing more from now on, and forget every login."""
+        self._stopped = reason
+        self._auth.forget()
+
+    def require_open(self) -> None:
+        """Raise Stopped when nothing more may be asked."""
+        if self._stopped:
+            raise Stopped(self._stopped)
 
     def read(self, ask: Ask, limit: int) -> Answer:
         """A whole answer of at most `limit` bytes; raises AccessError, NotFound, TransportError and LimitExceeded."""
@@ -141,10 +152,12 @@ class RegistryClient:
         return self._send(url, ask.headers, sent)
 
     def _send(self, url: httpx.URL, headers: dict[str, str], authorization: str = "") -> httpx.Response:
+        self.require_open()
         more = {"Authorization": authorization} if authorization else {}
         return self._http.send(self._http.build_request("GET", url, headers={**headers, **more}), stream=True, auth=None)
 
     def _refused(self, response: httpx.Response, ask: Ask) -> Exception:
+        self.require_open()  # without its login it is refused for no other reason
         refusal = parse_refusal(response.status_code, _peek(response))
         failure = failure_of(refusal, self.name, ask.what, logged_in=bool(self._auth.header(ask.scope)))
         if response.status_code in (408, 429) or response.status_code >= 500:
@@ -155,6 +168,7 @@ class RegistryClient:
         data, deadline = bytearray(), time.monotonic() + _BODY_SECONDS
         try:
             for chunk in response.iter_raw():
+                self.require_open()
                 data += chunk
                 if len(data) > limit:
                     raise LimitExceeded(f"{self.name} sends more than the {limit} bytes that are read for {what}")
@@ -172,6 +186,7 @@ class RegistryClient:
         with closing(response):
             if response.status_code == 200:
                 return self._body(response, _TOKEN_BYTES, what)
+            self.require_open()
             refusal = parse_refusal(response.status_code, _peek(response))
             failure = failure_of(refusal, self.name, what, logged_in=bool(authorization))
             if response.status_code == 429 or response.status_code >= 500:

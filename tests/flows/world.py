@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from hullmark.demo.aws import ACCOUNTS, DemoAws, deploy_customer
@@ -27,17 +27,20 @@ class Door:
 
     password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     seconds: float = 0.0  # how long each request is held
+    gate: Event | None = None  # what each request waits for
     most: int = 0
-    _now: int = 0
+    now: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def __call__(self) -> str:
         with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
+            self.now += 1
+            self.most = max(self.most, self.now)
         time.sleep(self.seconds)
+        if self.gate:
+            self.gate.wait()
         with self._lock:
-            self._now -= 1
+            self.now -= 1
         return self.password
 
 

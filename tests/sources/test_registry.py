@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hullmark.demo.registry import DemoRegistry
-from hullmark.errors import AccessError, IntegrityError, NotFound, Throttled, TransportError
+from hullmark.errors import AccessError, IntegrityError, NotFound, Stopped, Throttled, TransportError
 from hullmark.model import Image, Skipped
 from hullmark.settings import Limits, Settings
 from hullmark.sources import open_source
@@ -126,6 +126,19 @@ def test_a_download_that_always_breaks_is_given_up(demo: DemoRegistry, registry:
     ):
         stream.read()
     assert demo.requests["storage"] < 20
+
+
+def test_whoever_reads_when_it_is_stopped_gets_the_reason(demo: DemoRegistry, registry: Registry) -> None:
+    digest = demo.push_blob("shop/api", BIG)
+    with registry.open_blob("shop/api", digest, len(BIG)) as stream:
+        assert stream.read(10) == BIG[:10]
+        registry.stop("the account was disconnected")
+        with pytest.raises(Stopped, match="the account was disconnected"):
+            stream.read()
+    before = demo.requests
+    with pytest.raises(Stopped):
+        registry.list_tags("shop/api")
+    assert demo.requests == before
 
 
 def test_storage_that_fails_now_and_then_is_asked_again(demo: DemoRegistry, registry: Registry, waits: list[float]) -> None:

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
+from hullmark.errors import Stopped
 from hullmark.settings import Settings
 from hullmark.sources.ecr.failures import calling, clock_skew
 from hullmark.sources.ecr.narrowing import session_policies
@@ -54,6 +55,7 @@ class AwsSession:
         self._core = core
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
+        self._stopped = ""
 
     def __repr__(self) -> str:
         return f"AwsSession(account={self.account!r})"
@@ -61,8 +63,9 @@ class AwsSession:
     def client(self, service: str, region: str) -> Any:  # noqa: ANN401  botocore builds a class a service; callers annotate it
         """The client of a service in a Region, with adaptive retries; made once."""
         with self._lock:
+            self._require_open()
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._core.create_client(
+                client = self._clients[service, region] = self._core.create_client(
                     service,
                     region_name=region,
                     endpoint_url=self.settings.aws_endpoint_url or None,
@@ -74,6 +77,7 @@ class AwsSession:
                         user_agent_extra="hullmark",
                     ),
                 )
+                client.meta.events.register_first("before-call", self._require_open)
             return self._clients[service, region]
 
     def caller(self, region: str) -> Caller:
@@ -82,6 +86,17 @@ class AwsSession:
         with calling("sts:GetCallerIdentity", f"Region {region}"):
             answer = sts.get_caller_identity()
         return Caller(answer["Account"], answer["Arn"], clock_skew(answer["ResponseMetadata"]["HTTPHeaders"].get("date")))
+
+    def stop(self, reason: str) -> None:
+        """Forget the credentials: every call from now on, by clients handed out before too, is Stopped for this reason."""
+        self._stopped = reason
+        with self._lock:
+            self._clients.clear()
+            self._core = Session()
+
+    def _require_open(self, **_: object) -> None:
+        if self._stopped:
+            raise Stopped(self._stopped)
 
     def load(self) -> None:
         """Fetch the credentials now instead of at the first call; raises AccessError and TransportError."""
