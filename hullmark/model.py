@@ -1,4 +1,4 @@
-"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Exposure, Problem.
+"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Licensed, Exposure, Problem.
 
 Digests are strings `sha256:<64 hex>`, sizes are bytes, times are aware UTC datetimes. Paths inside an image have no
 leading slash and no `.` or `..` parts. Millions of rows are Arrow tables (see `lake/schema.py`), never these objects.
@@ -176,6 +176,14 @@ class Owned:
 
     owner: str  # name of the package
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Licensed:
+    """The licence of an OS package, where another file states it than the one that lists the package."""
+
+    name: str  # of the package
+    licence: str  # an SPDX expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
 function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, distros (of
-release files), owned paths (of OS package databases) and exposures; what it raises as `CorruptData` becomes one Problem row
+release files), owned paths and licences (of OS packages) and exposures; what it raises as `CorruptData` becomes one Problem row
 for that file, and what it had yielded before stays.
 """
 
@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hullmark.model import Distro, Exposure, Owned, Package, Problem
+from hullmark.model import Distro, Exposure, Licensed, Owned, Package, Problem
 
-Find = Package | Problem | Distro | Owned | Exposure
+Find = Package | Problem | Distro | Owned | Licensed | Exposure
 Parse = Callable[[str, bytes], Iterator[Find]]
 
 WILDCARD = re.compile(r"(\*\*/|\*|\?)")

@@ -13,6 +13,7 @@ from hullmark.inventory.configuration import config_exposures
 from hullmark.inventory.distinct import distinct
 from hullmark.inventory.evidence import once, without_answered
 from hullmark.inventory.heirs import inherit
+from hullmark.inventory.licences import with_licences
 from hullmark.inventory.overlay import Flags, Ints, ints
 from hullmark.inventory.owners import with_owners
 from hullmark.inventory.packages import package_rows, removed_rows
@@ -23,7 +24,7 @@ from hullmark.inventory.versions import NONE, Versions, versions_of
 from hullmark.lake.schema import EXPOSURES, LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
-FINDS = frozenset({"package", "distro", "problem", "exposure", "alias", "owned"})
+FINDS = frozenset({"package", "distro", "problem", "exposure", "licence", "alias", "owned"})
 NAMED = ["kind", "path", "target", "wanted"]
 
 
@@ -42,7 +43,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     finds, version = inherit(finds, version, versions)
     distro = _distro(finds, _at(versions.visible, version) & _is(finds, "distro"))
     stored = pa.array([layer.digest for layer in layers], pa.string())
-    spans = _spans(finds, version, versions, stored)
+    spans = with_licences(_spans(finds, version, versions, stored), _licences(finds, version, versions), names)
     there = spans.filter(pc.is_null(spans["removed_layer"]))
     packages = package_rows(with_owners(there, owned, versions), image.digest, distro)
     problems = pa.concat_tables([_problems(finds, version, versions), unread_links(names, versions)])
@@ -125,6 +126,13 @@ def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
     """Problems of visible files, and those that speak of no wanted file."""
     shown = _is(finds, "problem") & ((version == NONE) | _at(versions.visible, version))
     return finds.filter(pa.array(shown)).select(["layer", "path", "cataloger", "detail"])
+
+
+def _licences(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
+    """(path, licence) of visible files that state one of a package listed elsewhere."""
+    mine = np.flatnonzero(_is(finds, "licence") & _at(versions.visible, version))
+    real = versions.table["real"].take(pa.array(version[mine]))
+    return pa.table({"path": real, "licence": finds["licence"].take(pa.array(mine))})
 
 
 def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image, stored: pa.Array) -> pa.Table:

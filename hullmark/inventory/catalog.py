@@ -12,7 +12,7 @@ from hullmark.formats.problems import MOST
 from hullmark.inventory.contents import Contents
 from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.layers.tar import OTHER
-from hullmark.model import Distro, Exposure, Package, Problem
+from hullmark.model import Distro, Exposure, Licensed, Package, Problem
 from hullmark.versions import key, keys, scheme_of_type
 
 BUILT_HERE = "(devel)"  # Go's word for a main module that was built from its work tree: nobody advises about it
@@ -30,6 +30,7 @@ class Rows:
     distros: list[tuple[str, str, Distro]]
     problems: list[Problem]
     exposures: list[tuple[str, str, Exposure]]
+    licences: list[tuple[str, str, Licensed]]
 
 
 def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
@@ -37,7 +38,7 @@ def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
 
     `wants` says whether some cataloger wants a path.
     """
-    found = Rows([], [], [], [])
+    found = Rows([], [], [], [], [])
     for path, cataloger, item in contents.found.items():
         if isinstance(item, Package):
             found.packages.append((path, cataloger, item))
@@ -47,9 +48,11 @@ def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
             found.problems.append(item)
         elif isinstance(item, Exposure):
             found.exposures.append((path, cataloger, item))
+        elif isinstance(item, Licensed):
+            found.licences.append((path, cataloger, item))
     packages = _packages(found)
-    finds = [packages, _distros(found), _problems(found), _exposures(found), _aliases(contents), _owned(contents, wants)]
-    return pa.concat_tables([*finds, _names(contents)]).combine_chunks()
+    stated = [packages, _distros(found), _problems(found), _exposures(found), _licences(found)]
+    return pa.concat_tables([*stated, _aliases(contents), _owned(contents, wants), _names(contents)]).combine_chunks()
 
 
 def _packages(found: Rows) -> pa.Table:
@@ -136,6 +139,18 @@ def _exposures(found: Rows) -> pa.Table:
         cataloger=[cataloger for _, cataloger, _ in rows],
         name=[item.kind for _, _, item in rows],
         detail=[item.evidence for _, _, item in rows],
+    )
+
+
+def _licences(found: Rows) -> pa.Table:
+    rows = found.licences
+    return _table(
+        "licence",
+        len(rows),
+        path=[path for path, _, _ in rows],
+        cataloger=[cataloger for _, cataloger, _ in rows],
+        name=[item.name for _, _, item in rows],
+        licence=[item.licence for _, _, item in rows],
     )
 
 

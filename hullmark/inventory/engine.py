@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from hullmark.lake.schema import LAYER_OBJECT
-from hullmark.model import Distro, Exposure, Owned, Package, Problem
+from hullmark.model import Distro, Exposure, Licensed, Owned, Package, Problem
 
 SOURCES = ("catalogers", "distro.py", "formats", "inventory", "layers", "purl.py", "versions")
 
@@ -38,7 +38,7 @@ def _shapes() -> str:
     """The parts of the model and of the lake that a stored layer is made of."""
     models = [
         (kind.__name__, [(item.name, str(item.type)) for item in fields(kind)])
-        for kind in (Distro, Exposure, Owned, Package, Problem)
+        for kind in (Distro, Exposure, Licensed, Owned, Package, Problem)
     ]
     columns = [(field.name, str(field.type)) for field in LAYER_OBJECT]
     return repr((models, columns))

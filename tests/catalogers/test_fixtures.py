@@ -12,7 +12,7 @@ import pytest
 from hullmark import catalogers as package
 from hullmark.catalogers import catalogers
 from hullmark.catalogers.base import Cataloger
-from hullmark.model import Exposure, Origin, Package, Problem
+from hullmark.model import Exposure, Licensed, Origin, Package, Problem
 from tests.catalogers.cases import FIXTURES, packages, problems, read_rows, run
 
 MODULES = {cataloger.parse.__module__.rpartition(".")[2]: cataloger for cataloger in catalogers()}
@@ -31,6 +31,9 @@ def test_case(folder: Path) -> None:
     exposed = [item for item in found if isinstance(item, Exposure)]
     told = [Exposure(row["kind"], row["evidence"]) for row in _rows(folder, "exposures")] if _exposes(folder) else []
     assert sorted(exposed, key=repr) == sorted(told, key=repr)
+    licensed = [item for item in found if isinstance(item, Licensed)]
+    named = [Licensed(row["name"], row["licence"]) for row in _rows(folder, "licences")] if licensed else []
+    assert sorted(licensed, key=repr) == sorted(named, key=repr)
 
 
 def _exposes(folder: Path) -> bool:
