@@ -1,4 +1,4 @@
-"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Licensed, Exposure, Problem.
+"""Frozen values that cross stage borders: Descriptor, Layer, Image, Skipped, Distro, Package, Owned, Licensed, Problem ...
 
 Digests are strings `sha256:<64 hex>`, sizes are bytes, times are aware UTC datetimes. Paths inside an image have no
 leading slash and no `.` or `..` parts. Millions of rows are Arrow tables (see `lake/schema.py`), never these objects.

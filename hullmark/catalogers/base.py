@@ -2,8 +2,8 @@
 
 A cataloger is one module in this package with a constant `CATALOGER`. Adding one edits nothing else. `parse` is a pure
 function of one file's path and bytes: no file system, clock, network or logger. It yields packages, problems, distros (of
-release files), owned paths and licences (of OS packages) and exposures; what it raises as `CorruptData` becomes one Problem row
-for that file, and what it had yielded before stays.
+release files), owned paths and licences (of OS packages) and exposures; what it raises as `CorruptData` becomes one Problem
+row for that file, and what it had yielded before stays.
 """
 
 import re

@@ -2,8 +2,8 @@
 
 Source: Debian's "Machine-readable debian/copyright file" 1.0 (DEP-5) and Debian Policy 12.5. Of a machine-readable file the
 header's licence counts, else those of all its Files paragraphs together; what speaks of the packaging alone (`debian/*`) is
-not in the package. Of free text what names a licence beyond doubt; unless it is one licence and a short text, OTHERS stands for
-the rest of it. A name that SPDX does not know is a `LicenseRef-`.
+not in the package. Of free text what names a licence beyond doubt; unless it is one licence and a short text, OTHERS stands
+for the rest of it. A name that SPDX does not know is a `LicenseRef-`.
 """
 
 import re
@@ -20,7 +20,7 @@ _LICENCE = re.compile(rb"\nLicense:[ \t]*([^\n]{1,500})")
 _FILES = re.compile(rb"^(?:Files|Format|Format-Specification):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _REFERENCE = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-\d+(?:\.\d+)*)?)")
 _LATER = re.compile(
-    r"version\s+(\d(?:\.\d)?)(?:\s+of\s+the\s+Licen[sc]e)?,?\s+or\s+\(?at\s+your\s+option\)?,?\s+any\s+later", re.I
+    r"version\s+(\d(?:\.\d)?)(?:\s+of\s+the\s+Licen[sc]e)?,?\s+or\s+\(?at\s+your\s+option\)?,?\s+any\s+later", re.IGNORECASE
 )
 _MIT = ("Permission is hereby granted, free of charge, to any person obtaining a copy", "Except as contained in this notice")
 _COMMA = re.compile(r",\s*(and|or)\s+|,\s*", re.IGNORECASE)
