@@ -38,8 +38,8 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 # (path is a hard link to what was recognised by its content and is reported at target), "owned" (the file list of the OS
 # package type / name, stated at target, names path), "exposure" (name = its kind, detail = its evidence, masked), "licence"
 # (of the OS package name). Finds (package, distro, problem, exposure, licence, alias, owned; wanted = null) come first, then
-# a row for every name in the layer: see docs/layers.md. Names that a cataloger wanted for their path carry wanted = true, also
-# when they yielded nothing; files that were recognised by their content, and their aliases, only when something was found.
+# a row for every name in the layer: see docs/layers.md. Names that a cataloger wanted for their path carry wanted = true,
+# even when they yielded nothing; files that were recognised by their content, and their aliases, only when something was found.
 LAYER_OBJECT = _schema(
     kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
     version_key=KEY, arch=TEXT, source_name=TEXT, source_version=TEXT, source_version_key=KEY, licence=TEXT,
