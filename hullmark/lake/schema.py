@@ -39,7 +39,7 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 # package type / name, stated at target, names path), "exposure" (name = its kind, detail = its evidence, masked), "licence"
 # (of the OS package name). Finds (package, distro, problem, exposure, licence, alias, owned; wanted = null) come first, then
 # a row for every name in the layer: see docs/layers.md. Names that a cataloger wanted for their path carry wanted = true,
-# even when they yielded nothing; files that were recognised by their content, and their aliases, only when something was found.
+# even when they yielded nothing; files that were recognised by their content, and their aliases, only with a find.
 LAYER_OBJECT = _schema(
     kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
     version_key=KEY, arch=TEXT, source_name=TEXT, source_version=TEXT, source_version_key=KEY, licence=TEXT,
