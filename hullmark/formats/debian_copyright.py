@@ -42,7 +42,8 @@ def licence_of(data: bytes) -> str:
 
 
 def _of_paragraphs(data: bytes) -> list[str]:
-    found, header = [], []
+    found: list[str] = []
+    header: list[str] = []
     data = data.replace(b"\r\n", b"\n")
     for number, hit in enumerate(_LICENCE.finditer(data)):
         if number == MOST_PARAGRAPHS:
