@@ -11,6 +11,11 @@ from tests.conftest import shared_folder
 
 NAMED = {cataloger.name: cataloger for cataloger in catalogers()}
 OWNED: dict[str, tuple[str, str, set[tuple[str, str]]]] = {
+    "chisel": (
+        "chisel",
+        "chisel/plain",
+        {("openssl", "usr/bin/openssl"), ("libc6", "usr/lib/x86_64-linux-gnu/libc.so.6")},
+    ),
     "dpkg": ("dpkg-files", "dpkg_files/lists", {("libc6", "lib/x86_64-linux-gnu/libc.so.6")}),
     "opkg": ("opkg", "opkg/states", {("ubus", "usr/sbin/ubusd")}),
     "pacman": ("pacman", "pacman/arch", {("openssl", "usr/bin/openssl")}),
