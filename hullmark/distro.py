@@ -69,14 +69,21 @@ def choose(releases: Mapping[str, Distro]) -> Distro:
 
     `releases` maps image paths to what each file states. The first file in PREFERENCE that names an id decides; what it
     leaves blank is taken from other files that name the same id. Debian's and Alpine's point release comes from
-    `etc/debian_version` and `etc/alpine-release`.
+    `etc/debian_version` and `etc/alpine-release`. What builds of Red Hat say of themselves is added: the repositories of
+    all, the name of the last by its path.
     """
-    ordered = [releases[path] for path in sorted(releases, key=_preference)]
+    builds = [releases[path] for path in sorted(releases) if releases[path].repositories or releases[path].build]
+    ordered = [releases[path] for path in sorted(releases, key=_preference) if releases[path] not in builds]
     best = next((distro for distro in ordered if distro.id), ordered[0] if ordered else Distro())
     for other in ordered:
         if other.id == best.id:
             best = _fill(best, other)
-    return replace(best, version_id=_point_release(best, releases))
+    return replace(
+        best,
+        version_id=_point_release(best, releases),
+        repositories=tuple(sorted({name for one in builds for name in one.repositories})),
+        build=next((one.build for one in reversed(builds) if one.build), ""),
+    )
 
 
 def release(distro: Distro) -> str:

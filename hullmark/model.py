@@ -138,6 +138,8 @@ class Distro:
     id_like: tuple[str, ...] = ()
     cpe: str = ""
     variant_id: str = ""
+    repositories: tuple[str, ...] = ()  # Red Hat's content sets: from which repositories the image was built
+    build: str = ""  # Red Hat's name of the image's build, "ubi8-container-8.3-227.x86_64"
 
 
 class Origin(StrEnum):

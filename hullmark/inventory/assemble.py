@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -88,7 +89,11 @@ def _at(of_versions: Flags, version: Ints) -> Flags:
 def _distro(finds: pa.Table, shown: Flags) -> Distro:
     rows = finds.filter(pa.array(shown)).select(["path", "detail"]).to_pylist()
     stated = {row["path"]: orjson.loads(row["detail"]) for row in rows}
-    return choose({path: Distro(**{**values, "id_like": tuple(values["id_like"])}) for path, values in stated.items()})
+    return choose({path: _stated(values) for path, values in stated.items()})
+
+
+def _stated(values: dict[str, Any]) -> Distro:
+    return Distro(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def _spans(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array) -> pa.Table:

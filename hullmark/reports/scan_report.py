@@ -113,7 +113,7 @@ def _image(image: Image, distro: Distro) -> dict[str, object]:
         "reference": _unicode(image.reference),
         "digest": image.digest,
         "platform": _unicode(str(image.platform)),
-        "os": {"id": _unicode(distro.id), "version": _unicode(distro.version_id)},
+        "os": _os(distro),
         "layers": [
             {
                 "index": layer.index,
@@ -124,6 +124,13 @@ def _image(image: Image, distro: Distro) -> dict[str, object]:
             for layer in image.layers
         ],
     }
+
+
+def _os(distro: Distro) -> dict[str, object]:
+    """What Red Hat's builds say of themselves stands only where they do."""
+    built = {"repositories": [_unicode(name) for name in distro.repositories], "build": _unicode(distro.build)}
+    named = {"id": _unicode(distro.id), "version": _unicode(distro.version_id)}
+    return {**named, **{name: value for name, value in built.items() if value}}
 
 
 def _feed(feed: Mapping[str, object], now: datetime) -> dict[str, object]:
