@@ -1,8 +1,9 @@
 """Packages of chiselled Ubuntu images: the manifest that chisel writes, `var/lib/chisel/manifest.wall`.
 
-Source: canonical/chisel, "Chisel manifest" and jsonwall: zstd, or plain; a line is a JSON object with a `kind` (package, path,
-...), the first says how many there are. Paths name the slices that they come from, `<package>_<slice>`. The source package, by
-which Ubuntu's advisories go, is not stated: that is a Problem, as some advisories cannot be found.
+Source: canonical/chisel, "Chisel manifest" and jsonwall: zstd, or plain; a line is a JSON object with a `kind`
+(package, path, ...), the first says how many there are. Paths name the slices that they come from,
+`<package>_<slice>`. The source package, by which Ubuntu's advisories go, is not stated: that is a Problem, as some
+advisories cannot be found.
 """
 
 import re
