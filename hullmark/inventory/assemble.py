@@ -93,7 +93,8 @@ def _distro(finds: pa.Table, shown: Flags) -> Distro:
 
 
 def _stated(values: dict[str, Any]) -> Distro:
-    return Distro(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    listed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Distro(**listed)
 
 
 def _spans(finds: pa.Table, version: Ints, versions: Versions, stored: pa.Array) -> pa.Table:
