@@ -45,24 +45,11 @@ class Tool:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def hullmark(name: str, feeds: Path, home: Path) -> Tool:
-    """`hullmark scan --no-cache`, compared with the advisories in `feeds`, which `home` keeps parsed."""
+def hullmark(name: str, home: Path, *options: str | Path) -> Tool:
+    """`hullmark scan --no-cache`; advisories are kept parsed in `home`."""
 
     def command(layout: Path, _cache: Path, report: Path) -> Sequence[str | Path]:
-        return (
-            sys.executable,
-            "-m",
-            "hullmark",
-            "scan",
-            layout,
-            "--no-cache",
-            "--feeds",
-            feeds,
-            "--format",
-            "json",
-            "-o",
-            report,
-        )
+        return (sys.executable, "-m", "hullmark", "scan", layout, "--no-cache", *options, "--format", "json", "-o", report)
 
     return Tool(name, command, of_hullmark, {"XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home / "data")})
 
@@ -248,9 +235,9 @@ def main() -> None:
     given = options.parse_args()
     rivals = scanners(given.scanners, given.trivy, given.syft)
     with tempfile.TemporaryDirectory(prefix="cold-scan-home-") as home:
-        empty, warm = Path(home) / "nothing", Path(home) / "feeds"
-        empty.mkdir()
-        tools = [hullmark("hullmark, matched", given.feeds, warm), hullmark("hullmark, listed", empty, warm), *rivals]
+        warm = Path(home) / "feeds"
+        matched = hullmark("hullmark, matched", warm, "--feeds", given.feeds)
+        tools = [matched, hullmark("hullmark, listed", warm, "--list"), *rivals]
         print(f"{machine()}; medians of {given.rounds} interleaved runs; ratios are to trivy")
         every = {}
         for layout in given.layouts:

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         parser().print_help()
         return UsageError.exit_status
-    options = parser().parse_args(given)
+    options = parser(VERBS if given[0] not in VERBS else (given[0],)).parse_args(given)
     try:
         _log(os.environ.get("HULLMARK_LOG_LEVEL", "WARNING"))
         quiet_prefect()
@@ -91,15 +91,15 @@ def _log(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of every verb."""
+def parser(verbs: Sequence[str] = VERBS) -> argparse.ArgumentParser:
+    """The parser of these verbs; one that is asked for by name does without the modules of the others."""
     top = Parser(
         prog="hullmark",
         description="Finds what is vulnerable in the container images of many AWS accounts.",
         epilog="Begin with `hullmark demo`, which needs nothing but this machine, or with `hullmark scan IMAGE`.",
     )
     top.add_argument("--version", action="version", version=f"hullmark {__version__}")
-    verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in VERBS:
-        import_module(f"hullmark.commands.{name}").add(verbs)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in verbs:
+        import_module(f"hullmark.commands.{name}").add(commands)
     return top

@@ -4,7 +4,7 @@ Stages are named for what they do; what a thread spends in a cataloger counts fo
 over threads, so that they may come to more than the clock shows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -48,7 +48,7 @@ class Profile:
             spent.files += files
             spent.bytes += size
 
-    def each(self, items: Iterator[T], add: Callable[[float], None]) -> Iterator[T]:
+    def each(self, items: Iterator[T], add: Callable[[float], None]) -> Generator[T]:
         """The items; `add` is told how long they took to come, what their consumer did meanwhile left out."""
         seconds = 0.0
         try:

@@ -1,13 +1,11 @@
 """The advisories of a single scan: which feeds it needs, where they are kept, and what is missing or late."""
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +13,7 @@ import pyarrow.compute as pc
 from hullmark.advisories.feeds import chosen
 from hullmark.advisories.fetch import Validators
 from hullmark.advisories.snapshot import FeedState, FeedStore, sync
+from hullmark.cache import cache_place
 from hullmark.lake.marker import FEEDS, is_marked
 from hullmark.lake.place import place
 from hullmark.progress import progress
@@ -35,21 +34,6 @@ class Advisories:
     rows: list[dict[str, object]]
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where layers and feeds of single scans are kept: $XDG_CACHE_HOME/hullmark or ~/.cache/hullmark."""
-    return Path(environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")) / "hullmark"
-
-
-def cache_place(*parts: str) -> Path | None:
-    """A folder of the cache, made when it is not there; None where it cannot be written, as in a read-only home."""
-    folder = cache_folder().joinpath(*parts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None
 
 
 @contextmanager

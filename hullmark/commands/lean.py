@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+SWITCH = (
+    0.0005  # seconds after which a thread that computes lets another one have its next piece; Python waits ten times longer
+)
 LARGE = 1 << 20  # bytes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
@@ -26,8 +29,10 @@ def be_lean() -> None:
 
     Arrow's own allocator keeps what layers took, 40 MB of a large image, while DuckDB asks for more.
     """
+    sys.setswitchinterval(SWITCH)
     sys.meta_path.insert(0, _WithoutPandas())
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for linear algebra, which nothing here does
     _give_back_large_blocks()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hullmark.profile import Profile
     from hullmark.reports.scan_report import Report
-    from hullmark.scan import Scanned
+    from hullmark.scan_answer import Scanned
 
 INCOMPLETE = 3
 SETTLED = ("not_affected", "fixed")
@@ -33,6 +33,7 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("image", metavar="IMAGE", help="archive, layout folder, or registry reference")
     verb.add_argument("--feeds", metavar="DIR|URL", help="where advisories come from (default: their publishers)")
+    verb.add_argument("--list", action="store_true", help="list what is installed, and compare it with nothing")
     verb.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     verb.add_argument(
@@ -49,21 +50,23 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Scan, report, and say by the exit status what came of it."""
     from hullmark.commands.showing import print_error, showing
-    from hullmark.profile import Profile
-    from hullmark.reports.scan_report import scan_report
     from hullmark.scan import scan, with_feeds
     from hullmark.settings import read_settings
 
     target = Path(options.output) if options.output else None
     if target and not target.parent.is_dir():
         raise UsageError(f"there is no folder {str(target.parent)!r} to write the report to; make it first")
+    if options.list and (options.fail_on or options.vex):
+        raise UsageError("--list finds no vulnerabilities, so --fail-on and --vex have no effect; leave one of them away")
     settings = with_feeds(read_settings(), options.feeds)
-    profile = Profile() if options.profile else None
+    profile = _profile() if options.profile else None
     with showing():
         scanned = scan(
-            options.image, settings, options.platform, cache=not options.no_cache, profile=profile,
+            options.image, settings, options.platform, cache=not options.no_cache, compare=not options.list, profile=profile,
             vex=_statements(options.vex or ()),
         )  # fmt: skip
+    from hullmark.reports.scan_report import scan_report  # Arrow's functions are imported after reading
+
     reports = [
         scan_report(
             item.image,
@@ -89,6 +92,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _statements(files: "Sequence[str]") -> "list[pa.Table]":
     """What VEX documents state; what of them is not believed is told."""
+    if not files:
+        return []
     from datetime import UTC, datetime
 
     from hullmark.commands.showing import print_error
@@ -101,6 +106,12 @@ def _statements(files: "Sequence[str]") -> "list[pa.Table]":
             print_error(f"note: {name}, {refused.where}: {refused.reason}")
         found.append(vex.statements)
     return found
+
+
+def _profile() -> "Profile":
+    from hullmark.profile import Profile
+
+    return Profile()
 
 
 def _show_profile(profile: "Profile") -> None:

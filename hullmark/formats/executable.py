@@ -3,29 +3,30 @@
 Nothing is mapped or loaded. Tables are bounded, and what points outside of the file is left out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from hullmark.formats import elf, macho, pe
 from hullmark.formats.region import Region
 
 READERS: tuple[tuple[tuple[bytes, ...], Callable[[bytes], Iterable[Region]]], ...] = (
-    (elf.MAGIC, elf.regions),
     (pe.MAGIC, pe.regions),
     (macho.MAGIC, macho.regions),
     (macho.FAT_MAGIC, macho.fat_regions),
 )
-MAGIC = tuple(prefix for magic, _ in READERS for prefix in magic)
+MAGIC = (*elf.MAGIC, *(prefix for magic, _ in READERS for prefix in magic))
 
 
-def regions(data: bytes) -> list[Region]:
-    """Sections and segments in the order of the file's own tables; [] for what is no program.
+def regions(data: bytes) -> Sequence[Region]:
+    """Sections and segments in the order of the file's own tables; empty for what is no program.
 
     Raises CorruptData when a table is damaged.
     """
+    if data.startswith(elf.MAGIC):
+        return elf.regions(data)
     for magic, read in READERS:
         if data.startswith(magic):
             return [region for region in read(data) if region.offset + region.size <= len(data)]
-    return []
+    return ()
 
 
 def section(data: bytes, name: str, most: int) -> bytes | None:

@@ -6,7 +6,7 @@ the headers of two Go strings, by addresses that sections or segments place in t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hullmark.errors import CorruptData
@@ -64,10 +64,11 @@ def _headers(data: bytes) -> Iterator[int]:
 
 def _searched(data: bytes) -> list[tuple[int, int]]:
     """Where Go's own reader looks: the section of that name, else what an ELF program may write; else the whole file."""
+    parts: Sequence[Region]
     try:
         parts = regions(data)
     except CorruptData:
-        parts = []
+        parts = ()
     found = [part for part in parts if part.name in _SECTIONS] or [part for part in parts if part.writable]
     return [(part.offset, part.offset + part.size) for part in found[:_MOST_PARTS]] or [(0, len(data))]
 
@@ -95,7 +96,7 @@ def _varint_text(data: bytes, at: int) -> tuple[bytes, int]:
     raise CorruptData("the Go build information has no length")
 
 
-def _string(data: bytes, parts: list[Region], address: int, layout: str) -> bytes:
+def _string(data: bytes, parts: Sequence[Region], address: int, layout: str) -> bytes:
     header = offset_of(parts, address)
     if header is None:
         return b""

@@ -1,7 +1,6 @@
 """Mach-O: segments and sections of a macOS program (Apple, mach-o/loader.h and mach-o/fat.h), also in universal files."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hullmark.formats.region import Region, bounded, label, numbers
 
@@ -43,4 +42,4 @@ def fat_regions(data: bytes) -> Iterator[Region]:
         part = data[offset : offset + size]
         if part.startswith(MAGIC):
             for region in regions(part):
-                yield replace(region, offset=region.offset + offset)
+                yield region._replace(offset=region.offset + offset)

@@ -1,15 +1,14 @@
 """A stretch of a program's file: a section or a segment."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hullmark.errors import CorruptData
 
 MOST_REGIONS = 65_536  # of one file; compilers make some ten, a section for each function some ten thousand
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """`offset` and `size` are bytes of the file, `address` is where the program sees them, 0 when nowhere."""
 
     name: str  # "" of a segment

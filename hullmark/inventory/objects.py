@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hullmark.errors import LakeError
-from hullmark.inventory.engine import engine
+from hullmark.inventory.fingerprint import engine
 from hullmark.inventory.value import LayerInventory
 from hullmark.lake.place import one_line, place
 from hullmark.lake.schema import LAYER_OBJECT

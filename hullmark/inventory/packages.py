@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.distro import ecosystem
-from hullmark.inventory.engine import engine
 from hullmark.inventory.evidence import is_firm
+from hullmark.inventory.fingerprint import engine
 from hullmark.lake.schema import PACKAGES, REMOVED_PACKAGES
 from hullmark.model import Distro, Package
 from hullmark.purl import OS_TYPES, advisory_name, lists_binaries, purl_of

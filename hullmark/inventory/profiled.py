@@ -1,6 +1,6 @@
 """Reading a layer with a clock beside it: every cataloger, the inflating and the walk counted for themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -29,7 +29,7 @@ def _parse(cataloger: Cataloger, profile: Profile, path: str, data: bytes) -> It
     return profile.each(cataloger.parse(path, data), add)
 
 
-def profiled_pieces(pieces: Iterator[bytes], profile: Profile) -> Iterator[bytes]:
+def profiled_pieces(pieces: Iterator[bytes], profile: Profile) -> Generator[bytes]:
     """The unpacked pieces of a layer, counted as inflating and not as walking."""
 
     def add(seconds: float) -> None:

@@ -1,18 +1,18 @@
 """Read one layer: one streaming pass from stored bytes to rows, both digests computed on the way."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
 from hullmark.errors import CorruptData, IntegrityError, Unsupported
-from hullmark.inventory.catalog import catalogue
 from hullmark.inventory.contents import Collector
 from hullmark.inventory.globs import Matcher, matcher
 from hullmark.inventory.links import read_links, report_unread, worth_a_pass
 from hullmark.inventory.profiled import ROWS, WALK, ProfiledHash, profiled_pieces
 from hullmark.inventory.value import LayerInventory
+from hullmark.layers.ahead import ahead
 from hullmark.layers.digests import Digests
 from hullmark.layers.inflate import Unpacked
 from hullmark.layers.stored import Stored
@@ -59,6 +59,8 @@ def read_layer(
         with reopen() as second:
             _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room), profile)
     report_unread(contents, wanting, again)
+    from hullmark.inventory.catalog import catalogue  # noqa: PLC0415  Arrow comes when there are rows, not before
+
     with profile.stage(ROWS) if profile else nullcontext():
         table = catalogue(contents, wanting.wants)
     return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
@@ -69,12 +71,12 @@ def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], o
     with Digests(partial(ProfiledHash, profile)) if profile else Digests() as digests:
         stored = Stored(stream, layer, limits, digests)
         unpacked = Unpacked(stored, limits, digests)
-        pieces = profiled_pieces(iter(unpacked), profile) if profile else iter(unpacked)
-        tar = Tar(pieces, limits, stored.name)
         try:
-            with profile.stage(WALK) if profile else nullcontext():
-                use(tar)
-                tar.drain()
+            with closing(ahead(iter(unpacked)) if profile is None else profiled_pieces(iter(unpacked), profile)) as pieces:
+                tar = Tar(pieces, limits, stored.name)
+                with profile.stage(WALK) if profile else nullcontext():
+                    use(tar)
+                    tar.drain()
         except (CorruptData, Unsupported):  # of the layer, or of other bytes that came in its place
             stored.drain()
             _compare("digest", layer.digest, digests.stored_digest(), stored.name)

@@ -1,10 +1,12 @@
 """What one layer holds, and what an image as a whole holds."""
 
 from dataclasses import dataclass
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from hullmark.model import Distro
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +21,7 @@ class LayerInventory:
     diff_id: str  # of the unpacked bytes, computed
     size: int  # bytes as stored
     unpacked: int  # bytes of the tar
-    table: pa.Table
+    table: "pa.Table"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +30,7 @@ class Inventory:
     (REMOVED_PACKAGES), what could not be read (PROBLEMS), and what should not be in it (EXPOSURES)."""
 
     distro: Distro
-    packages: pa.Table
-    removed: pa.Table
-    problems: pa.Table
-    exposures: pa.Table
+    packages: "pa.Table"
+    removed: "pa.Table"
+    problems: "pa.Table"
+    exposures: "pa.Table"

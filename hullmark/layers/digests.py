@@ -6,7 +6,7 @@ for the thread is bounded by the number of pieces.
 
 import hashlib
 from collections.abc import Callable
-from queue import Queue
+from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,7 +25,10 @@ class Digests:
 
     def __init__(self, sha256: Callable[[], _Hash] = hashlib.sha256) -> None:
         self._stored, self._unpacked = sha256(), sha256()
-        self._queue: Queue[tuple[_Hash, bytes] | None] = Queue(WAITING)
+        self._queue: SimpleQueue[tuple[_Hash, bytes] | None] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()  # one item a piece that may wait
+        for _ in range(WAITING):
+            self._room.put(None)
         self._thread: Thread | None = None
         self._pieces = 0
 
@@ -61,12 +64,15 @@ class Digests:
         if self._thread is None:
             self._thread = Thread(target=self._work, name="layer-digests", daemon=True)
             self._thread.start()
+        self._room.get()
         self._queue.put((target, piece))
 
     def _work(self) -> None:
         while (task := self._queue.get()) is not None:
             target, piece = task
             target.update(piece)
+            del task, piece
+            self._room.put(None)
 
     def _finish(self) -> None:
         if self._thread is not None:

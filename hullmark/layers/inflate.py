@@ -7,7 +7,6 @@ follows the last gzip member and is no member is passed over, as gzip(1) does; t
 import io
 from collections.abc import Iterator
 
-import pyarrow as pa
 from isal import igzip_lib
 
 from hullmark.errors import CorruptData, LimitExceeded, Unsupported
@@ -119,6 +118,8 @@ def _truncated(stored: Stored) -> CorruptData:
 
 def _zstd(stored: Stored, head: bytes) -> Iterator[bytes]:
     """The output of all frames; Arrow's stream bounds it, passes over skippable frames and notices a missing end."""
+    import pyarrow as pa  # noqa: PLC0415  a gzip layer does without Arrow
+
     source = pa.PythonFile(_Feed(stored, head), mode="r")
     with pa.CompressedInputStream(source, "zstd") as frames:
         while True:

@@ -12,11 +12,10 @@ from hullmark.model import Descriptor, Image, Layer, Reason, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources import media_types
 from hullmark.sources.digest import digest_of, is_digest
-from hullmark.sources.files import Files, join, read_file
+from hullmark.sources.files import MANIFEST, Files, join, read_file
 from hullmark.sources.image_config import diff_ids_of, layers_of, parse_config, platform_of
 from hullmark.sources.platforms import matches, parse_platform
 
-MANIFEST = "manifest.json"
 _CHUNK = 1024 * 1024
 _COMPRESSIONS = ((b"\x1f\x8b", ".gzip"), (b"\x28\xb5\x2f\xfd", ".zstd"))
 

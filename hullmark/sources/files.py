@@ -7,6 +7,8 @@ from typing import BinaryIO, Protocol
 
 from hullmark.errors import CorruptData, InputError, LimitExceeded, NotFound
 
+MANIFEST = "manifest.json"  # what Docker's own archives have
+
 
 class Files(Protocol):
     """Regular files by name (`blobs/sha256/...`); links are followed inside, never out. Safe between threads."""

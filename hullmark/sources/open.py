@@ -8,12 +8,9 @@ from pathlib import Path
 from hullmark.errors import InputError, NotAnImage, NotFound, Unsupported
 from hullmark.settings import Limits, Settings
 from hullmark.sources.base import Source
-from hullmark.sources.docker_archive import MANIFEST, DockerArchive
-from hullmark.sources.ecr.host import parse_ecr_host
-from hullmark.sources.files import Files, Folder
+from hullmark.sources.files import MANIFEST, Files, Folder
 from hullmark.sources.oci_layout import INDEX, OciLayout, read_layout_index
 from hullmark.sources.reference import PathReference, RegistryReference, parse_reference
-from hullmark.sources.tar_files import TarFiles
 
 
 def open_source(reference: str, settings: Settings, environ: Mapping[str, str] = os.environ) -> Source:
@@ -25,6 +22,8 @@ def open_source(reference: str, settings: Settings, environ: Mapping[str, str] =
     parsed = parse_reference(reference)
     if isinstance(parsed, PathReference):
         return open_path(parsed, settings.limits)
+    from hullmark.sources.ecr.host import parse_ecr_host  # noqa: PLC0415  a path is opened without what registries need
+
     if parse_ecr_host(parsed.host) is not None:
         from hullmark.sources.ecr.source import open_ecr  # noqa: PLC0415  boto3 is paid for by those who need it
 
@@ -40,6 +39,8 @@ def open_path(reference: PathReference, limits: Limits) -> Source:
     if layout and (read_layout_index(files, limits).manifests or not saved):
         return OciLayout(files, limits, reference.tag)
     if saved:
+        from hullmark.sources.docker_archive import DockerArchive  # noqa: PLC0415  for archives alone
+
         return DockerArchive(files, limits, reference.tag)
     files.close()
     if files.size("repositories") is not None and not reference.scheme:
@@ -55,6 +56,8 @@ def _open_files(path: Path, limits: Limits) -> Files:
         if stat.S_ISDIR(mode):
             return Folder(path)
         if stat.S_ISREG(mode):
+            from hullmark.sources.tar_files import TarFiles  # noqa: PLC0415  for archives alone
+
             return TarFiles(path, limits)
     except FileNotFoundError:
         raise NotFound(f"there is no file or folder {path}; check the path") from None

@@ -78,6 +78,22 @@ def test_files(kind: str, tmp_path: Path, feeds: Path, hullmark: Hullmark) -> No
     assert report["image"]["os"] == {"id": "debian", "version": "12"}
 
 
+def test_a_list_loads_no_feed_and_lacks_nothing(tmp_path: Path, hullmark: Hullmark) -> None:
+    layout = write_layout(tmp_path / "layout", image())
+    ran = hullmark("scan", str(layout), "--list", "--feeds", str(tmp_path / "absent"), "--format", "json")
+    assert (ran.status, ran.stderr) == (0, "")
+    report = parse(ran.stdout)
+    assert [package["name"] for package in report["packages"]] == ["libssl3"]
+    assert (report["findings"], report["feeds"]) == ([], [])
+
+
+@pytest.mark.parametrize("option", [("--fail-on", "high"), ("--vex", "statements.json")])
+def test_a_list_refuses_what_needs_findings(option: tuple[str, str], tmp_path: Path, hullmark: Hullmark) -> None:
+    ran = hullmark("scan", str(write_layout(tmp_path / "layout", image())), "--list", *option)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("hullmark: --list finds no vulnerabilities")
+
+
 def test_a_registry_and_the_cache(registry: DemoRegistry, feeds: Path, hullmark: Hullmark) -> None:
     """A second scan downloads no layer; one with --no-cache does."""
     line = ["scan", f"{registry.host}/shop/api:1.0", "--feeds", str(feeds), "--format", "json"]
