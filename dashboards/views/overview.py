@@ -8,9 +8,10 @@ import streamlit as st
 from dashboards import charts, columns
 from dashboards.data import Row, ask, ask_row, campaigns, rejected, settings
 from dashboards.parts import getting_started, still_table
-from dashboards.words import age, ago, counted, share
+from dashboards.words import age, ago, counted, literal, share
 
 FIXES = 8
+FROZEN = 3  # accounts that are told by name
 
 
 def show() -> None:
@@ -24,6 +25,7 @@ def show() -> None:
             freshness(feeds)
         return
     heading(fleet, ask_row("overview_last_run", now=now))
+    frozen()
     rejections()
     numbers(fleet, feeds.to_pylist())
     risk(fleet)
@@ -68,6 +70,22 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
         share(len(feeds) - late, len(feeds)),
         f"oldest feed {age(oldest)} old" if feeds else "none loaded",
     )
+
+
+def frozen() -> None:
+    """The accounts whose images are no longer updated, since when, and the way to them."""
+    rows = ask("accounts_frozen").to_pylist()
+    if not rows:
+        return
+    told = [
+        f"{literal(row['account'])} is {literal(row['state'])} since {row['since'].astimezone(UTC):%d %b %Y, %H:%M} UTC "
+        f"({counted(row['images'], 'image')})"
+        for row in rows[:FROZEN]
+    ]
+    more = f"; {len(rows) - FROZEN:,} more under Integrations" if len(rows) > FROZEN else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(f"No longer updated: {'; '.join(told)}{more}.")
+        st.page_link("views/integrations.py", label="Integrations", icon=":material/arrow_forward:", width="content")
 
 
 def rejections() -> None:

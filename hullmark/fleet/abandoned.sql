@@ -1,8 +1,8 @@
-/* The rows of runs that were killed, closed: those whose heart has not beaten `since`. Gives the columns of `runs`. */
+/* The rows of runs that were killed, closed: all that say they are under way. Gives the columns of `runs`. */
 SELECT * REPLACE (
     'failed' AS state,
     greatest(started, $now::TIMESTAMPTZ) AS finished,
     'It was ended before it could say how it went; what it had read is kept, and the next run did the rest.' AS detail
 )
 FROM runs
-WHERE state = 'running' AND coalesce(heartbeat, started) <= $since::TIMESTAMPTZ
+WHERE state = 'running'

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Event, Thread
 
@@ -19,7 +19,6 @@ from hullmark.quality.gate import Gate, Validate
 from hullmark.quality.validate import validate
 
 BEAT_SECONDS = 60.0
-QUIET = timedelta(minutes=10)  # a run on S3 whose heart has not beaten for so long is dead
 
 
 class Kind(StrEnum):
@@ -132,10 +131,5 @@ def _beating(lake: Lake, record: Record) -> Iterator[None]:
 
 
 def _abandoned(lake: Lake) -> pa.Table:
-    """The rows of runs that were killed: on a local lake, whose lock is held, all that still say `running`.
-
-    On S3 those whose heart has not beaten for a while.
-    """
-    now = datetime.now(UTC)
-    quiet = timedelta(0) if lake.place.is_local else QUIET
-    return ask_lake(lake, "abandoned.sql", {"now": now, "since": now - quiet})
+    """The rows of runs that were killed: all that still say `running`, since the lake's lock is held."""
+    return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)})

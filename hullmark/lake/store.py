@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.errors import LakeError, UsageError
-from hullmark.lake import delta, locks, marker, reading
+from hullmark.lake import delta, lease, locks, marker, reading
 from hullmark.lake.batch import shape, table_named
 from hullmark.lake.place import place
 from hullmark.lake.schema import TABLES, Table
@@ -32,6 +32,7 @@ class Lake:
         self.place = place(root)
         self._ready = False
         self._gate: Gate | None = None
+        self._lease: lease.Lease | None = None
 
     @property
     def root(self) -> str:
@@ -151,14 +152,19 @@ class Lake:
     def lock(self, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
         """One writing run at a time; raises LakeBusy with who holds it, when it is not free in time.
 
-        On S3 there is no lock: Delta sorts writers out.
+        On S3 it expires when its holder dies; a holder that has lost it meets LakeBusy at its next commit by this object.
         """
         self.create()
-        held: AbstractContextManager[None] = nullcontext()
         if self.place.is_local:
-            held = locks.hold(Path(self.place.join("locks")), locks.RUN, what, wait_seconds)
-        with held:
-            yield
+            with locks.hold(Path(self.place.join("locks")), locks.RUN, what, wait_seconds):
+                yield
+            return
+        with lease.hold(self.place, what, wait_seconds) as held:
+            self._lease = held
+            try:
+                yield
+            finally:
+                self._lease = None
 
     def compact(self) -> dict[str, int]:
         """Merge small files; returns how many files each table has now."""
@@ -188,6 +194,8 @@ class Lake:
 
     def _writing(self, table: str) -> AbstractContextManager[None]:
         self.create()
-        if not self.place.is_local:
+        if not self.place.is_local:  # Delta sorts out writers of one table
+            if self._lease:
+                self._lease.require()
             return nullcontext()
         return locks.hold(Path(self.place.join("locks")), table, f"writing {table}", WRITE_SECONDS)

@@ -1,4 +1,4 @@
-"""What a person reads when a run over the fleet has ended; every number comes from `queries/summary_*.sql`."""
+"""What a person reads when a run over the fleet has ended; every number comes from `queries/*.sql`."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from hullmark.reports.terminal import age, columns, counted, plain, severity_bar
 from hullmark.sql import read_sql
 
 BAR = 60
+FROZEN = 5  # accounts that are told by name
 STALE_HOURS = 48.0
 MARKS: Mapping[str, tuple[str, str]] = {
     "scanned": ("✓", "green"),
@@ -32,21 +33,23 @@ def fleet_summary(con: duckdb.DuckDBPyConnection, run: str, now: datetime | None
 
 
 def _ask(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:
-    relation = con.sql(read_sql("hullmark.reports.queries", f"summary_{name}.sql"), params=parameters or None)
+    relation = con.sql(read_sql("hullmark.reports.queries", f"{name}.sql"), params=parameters or None)
     rows: Rows = relation.to_arrow_table().to_pylist()
     return rows
 
 
 def _parts(con: duckdb.DuckDBPyConnection, run: str, now: datetime) -> Iterator[RenderableType]:
-    yield from _run(_ask(con, "run", run=run), run)
-    coverage = _ask(con, "coverage", run=run)
+    yield from _run(_ask(con, "summary_run", run=run), run)
+    coverage = _ask(con, "summary_coverage", run=run)
     if coverage:
         yield _coverage(coverage)
         yield ""
-    feeds = _ask(con, "feeds", now=now)
-    yield from _findings(_ask(con, "severity"), _ask(con, "settled")[0]["settled"], compared=bool(feeds))
-    yield from _section("Images to look at first", _images(_ask(con, "images")))
-    yield from _section("Updates that help most", _fixes(_ask(con, "fixes")))
+    yield from _frozen(_ask(con, "accounts_frozen"))
+    feeds = _ask(con, "summary_feeds", now=now)
+    settled = _ask(con, "summary_settled")[0]["settled"]
+    yield from _findings(_ask(con, "summary_severity"), settled, compared=bool(feeds))
+    yield from _section("Images to look at first", _images(_ask(con, "summary_images")))
+    yield from _section("Updates that help most", _fixes(_ask(con, "summary_fixes")))
     yield _feeds(feeds)
 
 
@@ -80,6 +83,19 @@ def _coverage(rows: Rows) -> Table:
         example = Text(plain(row["example"], 60) if telling else "", style="dim", no_wrap=True, overflow="ellipsis")
         table.add_row(Text(mark, style=style), f"{row['digests']:,}", Text(plain(words)), example)
     return table
+
+
+def _frozen(rows: Rows) -> Iterator[RenderableType]:
+    """The accounts whose images are no longer updated, the first ones by name."""
+    for row in rows[:FROZEN]:
+        since = f"{plain(row['state'])} since {row['since'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield Text(f"{plain(row['account'])} {since}: {counted(row['images'], 'image')} not updated", style="yellow")
+    if len(rows) > FROZEN:
+        left = rows[FROZEN:]
+        images = counted(sum(row["images"] for row in left), "image")
+        yield Text(f"Paused or disconnected too: {counted(len(left), 'more account')} with {images}.", style="yellow")
+    if rows:
+        yield ""
 
 
 def _findings(rows: Rows, settled: int, compared: bool) -> Iterator[RenderableType]:

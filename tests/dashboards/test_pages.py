@@ -1,14 +1,18 @@
 """Every page over every state of the lake: what it says, and that it never falls over."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from dashboards.hub import hub
 from hullmark.errors import TransportError
+from hullmark.fleet.standing import Standing, mark_account
+from hullmark.lake.query import query
 from tests.dashboards.conftest import Open, words
-from tests.dashboards.fleet import HOSTILE, digest
+from tests.dashboards.fleet import HOSTILE, digest, write_fleet
 
 PAGES = (
     "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
@@ -48,6 +52,18 @@ def test_a_run_that_found_no_images_is_seen(open_page: Open, lakes: dict[str, st
     said = words(open_page("overview", lakes["imageless"]))
     assert "The last run completed" in said
     assert "found no image" in said
+
+
+def test_the_overview_tells_which_accounts_are_no_longer_updated(open_page: Open, tmp_path: Path) -> None:
+    lake = write_fleet(str(tmp_path / "lake"), 8)
+    assert not open_page("overview", lake.root).warning
+    account = query(lake, "SELECT min(account) AS account FROM images").to_pylist()[0]["account"]
+    mark_account(lake.root, account, Standing.PAUSED, datetime(2026, 11, 24, 8, 30, tzinfo=UTC))
+    st.cache_data.clear()
+    (warning,) = open_page("overview", lake.root).warning
+    assert re.search(
+        rf"^No longer updated: {account} is paused since 24 Nov 2026, 08:30 UTC \(\d+ images\)\.$", warning.value
+    )
 
 
 def test_a_lake_that_cannot_be_read_is_one_sentence(open_page: Open, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from hullmark.exceptions import Scope
+from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.store import Lake
 from hullmark.model import Distro
 from hullmark.reports.fleet_summary import fleet_summary
@@ -195,6 +196,21 @@ def test_the_summary_of_a_run(lake: Lake) -> None:
     ):  # fmt: skip
         assert words in text, words
     assert "gone" not in text, "an image that left its registry is no longer counted"
+
+
+def test_the_summary_tells_which_accounts_are_no_longer_updated(lake: Lake) -> None:
+    lake.commit("images", rows("images", *({"digest": digest(n), "account": str(n % 7)} for n in range(15))))
+    for account in range(7):
+        mark_account(lake.root, str(account), Standing.PAUSED, NOW)
+    mark_account(lake.root, "0", Standing.DISCONNECTED, NOW)
+    mark_account(lake.root, "1", Standing.CONNECTED, NOW)
+    mark_account(lake.root, "8", Standing.PAUSED, NOW)  # without an image
+    text = summary(lake)
+    assert "0 disconnected since 2026-01-02 03:04 UTC: 3 images not updated" in text
+    assert text.count("paused since 2026-01-02 03:04 UTC: 2 images not updated") == 4
+    assert "Paused or disconnected too: 1 more account with 2 images." in text
+    for other in (1, 8):
+        assert f"{other} paused" not in text
 
 
 def test_a_run_that_found_nothing_new_says_so(lake: Lake) -> None:
