@@ -78,7 +78,7 @@ def frozen() -> None:
     if not rows:
         return
     told = [
-        f"{literal(row['account'])} is {literal(row['state'])} since {row['since'].astimezone(UTC):%d %b %Y, %H:%M} UTC "
+        f"{literal(row['account'])} {literal(row['state'])} since {row['since'].astimezone(UTC):%d %b %Y, %H:%M} UTC "
         f"({counted(row['images'], 'image')})"
         for row in rows[:FROZEN]
     ]

@@ -62,7 +62,7 @@ def test_the_overview_tells_which_accounts_are_no_longer_updated(open_page: Open
     st.cache_data.clear()
     (warning,) = open_page("overview", lake.root).warning
     assert re.search(
-        rf"^No longer updated: {account} is paused since 24 Nov 2026, 08:30 UTC \(\d+ images\)\.$", warning.value
+        rf"^No longer updated: {account} paused since 24 Nov 2026, 08:30 UTC \(\d+ images\)\.$", warning.value
     )
 
 
