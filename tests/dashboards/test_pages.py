@@ -61,9 +61,7 @@ def test_the_overview_tells_which_accounts_are_no_longer_updated(open_page: Open
     mark_account(lake.root, account, Standing.PAUSED, datetime(2026, 11, 24, 8, 30, tzinfo=UTC))
     st.cache_data.clear()
     (warning,) = open_page("overview", lake.root).warning
-    assert re.search(
-        rf"^No longer updated: {account} paused since 24 Nov 2026, 08:30 UTC \(\d+ images\)\.$", warning.value
-    )
+    assert re.search(rf"^No longer updated: {account} paused since 24 Nov 2026, 08:30 UTC \(\d+ images\)\.$", warning.value)
 
 
 def test_a_lake_that_cannot_be_read_is_one_sentence(open_page: Open, tmp_path: Path) -> None:
