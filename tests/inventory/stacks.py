@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from hullmark.inventory import Inventory, LayerInventory, assemble, read_layer
 from hullmark.inventory.globs import Matcher
-from hullmark.model import Image, Platform
+from hullmark.model import Image, Layer, Platform
 from hullmark.settings import Limits
 from tests.layers.tars import Member, layer_of, tar_of
 
@@ -39,6 +39,11 @@ def apk(*packages: str) -> bytes:
 def read_members(members: Members, index: int = 0, wanting: Matcher | None = None) -> LayerInventory:
     plain = tar_of(members)
     return read_layer(io.BytesIO(plain), layer_of(plain, plain, index), Limits(), lambda: io.BytesIO(plain), wanting)
+
+
+def read_bytes(data: bytes, limits: Limits) -> LayerInventory:
+    """A layer of these stored bytes, in whatever compression; raises as `read_layer`."""
+    return read_layer(io.BytesIO(data), Layer(0, "", "", -1, ""), limits, lambda: io.BytesIO(data))
 
 
 def stack(*layers: Members, wanting: Matcher | None = None) -> Inventory:
