@@ -10,8 +10,9 @@ from prefect.task_runners import TaskRunner
 from flows.advisories import match_fresh
 from flows.gather import gather
 from flows.pools import reader, threads
-from hullmark.errors import NotFound
-from hullmark.fleet.discovery import Discovered, undiscovered
+from hullmark.errors import HullmarkError, NotFound
+from hullmark.fleet.discovery import Discovered, scope, undiscovered
+from hullmark.fleet.posture import Asked, all_described, due_repositories, note_repositories
 from hullmark.fleet.run import Kind, Record, recorded
 from hullmark.fleet.scan import Scan
 from hullmark.lake.store import Lake
@@ -20,7 +21,7 @@ from hullmark.settings import Settings, read_settings
 from hullmark.sources.ecr import Integration
 from tasks import hub
 from tasks.analysis import find_bases
-from tasks.discovery import discover_region
+from tasks.discovery import ask_repositories, discover_region
 from tasks.site import Ticket, open_site
 
 
@@ -61,6 +62,7 @@ def _scan_fleet(
 ) -> list[str]:
     """Everything but the matching; returns the images that another engine had read before."""
     found = _discover(ticket, regions, record)
+    _note_repositories(lake, settings, record, ticket, found)
     with reader(ticket, settings) as chosen_reader:
         return Scan(lake, record, chosen_reader, settings.memory_mb).run(found)
 
@@ -72,3 +74,18 @@ def _regions(integrations: Sequence[Integration]) -> list[tuple[str, str]]:
 def _discover(ticket: Ticket, regions: Sequence[tuple[str, str]], record: Record) -> list[Discovered]:
     progress().begin("Discover accounts", len(regions))
     return gather({discover_region.submit(ticket, *place, record.run.at): place for place in regions}, undiscovered)
+
+
+def _note_repositories(lake: Lake, settings: Settings, record: Record, ticket: Ticket, found: Sequence[Discovered]) -> None:
+    """Write how repositories are set up. New ones, and each once a day, are asked; a Region that does not answer waits."""
+    described = all_described(item.described for item in found)
+    due = due_repositories(lake, described, record.run.at, settings.memory_mb)
+    asking = {ask_repositories.submit(ticket, *place, names): place for place, names in due.items()}
+    note_repositories(
+        lake, described, gather(asking, _unasked), scope(found)["registries"], record.run.at, settings.memory_mb
+    )
+
+
+def _unasked(place: tuple[str, str], failure: HullmarkError) -> Asked:
+    progress().note(f"The repositories of account {place[0]} in {place[1]} were not asked how they are set up: {failure}")
+    return Asked()

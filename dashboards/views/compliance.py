@@ -6,7 +6,6 @@ import streamlit as st
 from dashboards import charts, columns
 from dashboards.data import ask, ask_row, settings
 from dashboards.parts import KEPT, getting_started, open_image, still_table, table
-from dashboards.words import share
 from hullmark.compliance.load import Policy, read_policy
 from hullmark.reports.compliance_report import Counts, control_rows, rule_rows, score
 
@@ -30,7 +29,7 @@ def show() -> None:
     accounts = second.multiselect("Account", options["accounts"], key="account", placeholder="All", **KEPT)
     repositories = third.multiselect("Repository", options["repositories"], key="repository", placeholder="All", **KEPT)
     counts = {
-        row["rule"]: (row["population"], row["failing"], row["exempt"])
+        row["rule"]: (row["population"], row["failing"], row["exempt"], row["unknown"])
         for row in ask("compliance_rules", accounts=accounts, repositories=repositories).to_pylist()
     }
     if not counts:
@@ -82,11 +81,13 @@ def rules(policy: Policy, counts: Counts, framework: str) -> None:
     rows = [row for row in rule_rows(policy, counts) if row.rule in names]
     picked = table(pa.Table.from_pylist([
         {"rule": row.rule, "severity": [row.severity], "title": row.title, "failing": row.failing,
-         "answer": answer(row.failing, row.population), "exempt": row.exempt, "fix": row.fix, "refs": list(row.refs)}
+         "answer": answer(row.failing, row.population), "exempt": row.exempt,
+         "unknown": row.unknown, "fix": row.fix, "refs": list(row.refs)}
         for row in rows
     ]), {
         "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("", 330),
         "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64),
+        "unknown": columns.number("Unknown", 70, help="Could not be asked: click the rule to see why"),
         "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
     }, "rules_table")  # fmt: skip
     if picked is None:
@@ -96,18 +97,19 @@ def rules(policy: Policy, counts: Counts, framework: str) -> None:
 
 
 def failing(rule: str, title: str) -> None:
-    """The images that fail a rule."""
+    """The images or repositories that fail a rule, and those of which it does not know."""
     rows = ask("compliance_failing", rule=rule)
     st.subheader(f"{rule} · {title}", anchor=False)
     if not rows.num_rows:
-        st.success("No image fails this rule.", icon=":material/check:")
+        st.success("Nothing fails this rule.", icon=":material/check:")
         return
-    st.caption(f"{share(rows.num_rows, rows.num_rows)} images. Click one to open it.")
-    picked = table(rows, {
-        "name": columns.text("Image", 230), "evidence": columns.text("Evidence", 520), "first_seen": columns.day("Since"),
+    states = pa.array([["unknown" if unknown else "fail"] for unknown in rows["unknown"].to_pylist()])
+    picked = table(rows.append_column("state", states), {
+        "name": columns.text("Image or repository", 230), "state": columns.state("", 80),
+        "evidence": columns.text("Evidence", 520), "first_seen": columns.day("Since"),
         "account": columns.text("Account", 112), "region": columns.text("Region", 96),
     }, f"failing_{rule}")  # fmt: skip
-    if picked is not None:
+    if picked is not None and rows["digest"][picked].as_py():
         open_image(rows["digest"][picked].as_py())
 
 

@@ -22,7 +22,7 @@ def add(verbs: Verbs) -> None:
     """Register the verb."""
     verb = verbs.add_parser("checks", help="which rules fail in how many images, and how a framework stands")
     what = verb.add_mutually_exclusive_group()
-    what.add_argument("--rule", metavar="ID", help="the images that fail this rule, such as HM001")
+    what.add_argument("--rule", metavar="ID", help="the images or repositories that fail this rule, such as HM001")
     what.add_argument("--framework", metavar="ID", help="the controls of this framework, such as cis-docker-4")
     verb.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
     verb.set_defaults(handler=run)
@@ -60,9 +60,9 @@ def _ask(connection: "duckdb.DuckDBPyConnection", query: str, **parameters: obje
     return rows
 
 
-def _counts(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[int, int, int]]:
+def _counts(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[int, int, int, int]]:
     rows = _ask(connection, "compliance_rules", **EVERYWHERE)
-    return {row["rule"]: (row["population"], row["failing"], row["exempt"]) for row in rows}
+    return {row["rule"]: (row["population"], row["failing"], row["exempt"], row["unknown"]) for row in rows}
 
 
 def _rules(connection: "duckdb.DuckDBPyConnection", policy: "Policy") -> list[dict[str, Any]]:
@@ -104,18 +104,20 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
     from hullmark.reports.terminal import columns, plain, severity_text
 
     if "evidence" in rows[0]:
-        table = columns("Image", "Since", "Evidence")
+        table = columns("Image or repository", "", "Since", "Evidence")
         for row in rows:
-            table.add_row(plain(row["name"], 60), f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
+            state = "unknown" if row["unknown"] else "fail"
+            table.add_row(plain(row["name"], 60), state, f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
     elif "control" in rows[0]:
-        table = columns("Control", "", "Fail", "of", "Rules", right=("Fail", "of"))
+        table = columns("Control", "", "State", "Fail", "of", "Rules", right=("Fail", "of"))
         for row in rows:
             title = f"{row['title']}{' (' + row['note'] + ')' if row['note'] else ''}"
-            state = [] if row["state"] == "manual" else [f"{row['failing']:,}", f"{row['population']:,}"]
-            table.add_row(plain(row["control"]), plain(title, 120), *(state or ["-", "-"]), ", ".join(row["rules"]))
+            counts = ("-", "-") if row["state"] == "manual" else (f"{row['failing']:,}", f"{row['population']:,}")
+            table.add_row(plain(row["control"]), plain(title, 120), row["state"], *counts, ", ".join(row["rules"]))
     else:
-        table = columns("Rule", "Severity", "", "Fail", "Exempt", "of", right=("Fail", "Exempt", "of"))
+        numbers = ("Fail", "Exempt", "of", "Unknown")
+        table = columns("Rule", "Severity", "", *numbers, right=numbers)
         for row in rows:
-            counts = (f"{row['failing']:,}", f"{row['exempt']:,}", f"{row['population']:,}")
-            table.add_row(plain(row["rule"]), severity_text(row["severity"]), plain(row["title"], 100), *counts)
+            shown = (f"{row[name]:,}" for name in ("failing", "exempt", "population", "unknown"))
+            table.add_row(plain(row["rule"]), severity_text(row["severity"]), plain(row["title"], 100), *shown)
     return table

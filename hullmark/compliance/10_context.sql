@@ -1,6 +1,6 @@
 /* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
    when each finding is due. What is settled is worked out once for all rules. Reads `images`, `findings`, `image_standing`,
-   `target` (severity, days; severity "kev" for what is known to be exploited). */
+   `repositories`, `target` (severity, days; severity "kev" for what is known to be exploited). */
 CREATE OR REPLACE TEMP TABLE image AS
 SELECT
     digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
@@ -11,6 +11,13 @@ SELECT
 FROM images
 WHERE state = 'present'
 GROUP BY digest;
+
+CREATE OR REPLACE TEMP VIEW repository AS
+SELECT registry || '/' || repository AS subject, * FROM repositories WHERE state = 'present';
+
+-- the repositories of which something is not known, with the reason
+CREATE OR REPLACE TEMP MACRO not_known(about) AS TABLE
+SELECT subject, one AS evidence FROM (SELECT subject, unnest(unknown) AS one FROM repository) WHERE starts_with(one, about || ': ');
 
 CREATE OR REPLACE TEMP TABLE settled AS
 SELECT image_digest, package_key, vulnerability FROM image_standing WHERE settled;

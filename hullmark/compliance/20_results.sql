@@ -1,12 +1,14 @@
-/* Failing subjects by rule, each once with its evidence and when it first failed. Reads `failing` (rule, subject, evidence) and
-   `checks`. Parameter: at. Gives the columns of `checks`. */
+/* Failing subjects by rule, each once with its evidence and when it first failed, and those of which a rule does not know. Reads `failing`
+   (rule, subject, evidence, unknown) and `checks`. Parameter: at. Gives the columns of `checks`. */
 CREATE OR REPLACE TEMP TABLE result AS
 WITH one AS (
-    SELECT subject AS image_digest, rule, left(min(evidence), 400) AS example, count(DISTINCT evidence) - 1 AS more
+    SELECT subject AS image_digest, rule, left(min(evidence), 400) AS example, count(DISTINCT evidence) - 1 AS more, unknown
     FROM failing
-    GROUP BY subject, rule
+    GROUP BY subject, rule, unknown
+    QUALIFY NOT unknown OR count(*) OVER (PARTITION BY subject, rule) = 1  -- what fails is known
 )
 SELECT
     image_digest, rule, example || CASE WHEN more > 0 THEN ' (and ' || more || ' more)' ELSE '' END AS evidence,
-    coalesce(checks.first_seen, $at::TIMESTAMPTZ) AS first_seen
-FROM one LEFT JOIN checks USING (image_digest, rule)
+    coalesce(checks.first_seen, $at::TIMESTAMPTZ) AS first_seen, one.unknown
+FROM one
+LEFT JOIN checks USING (image_digest, rule)

@@ -16,7 +16,7 @@ from hullmark.lake.store import Lake
 from hullmark.sql import read_sql
 
 CONTEXT = ("10_context.sql", "12_life.sql")
-FAILING = pa.schema([("rule", pa.string()), ("subject", pa.string()), ("evidence", pa.string())])
+FAILING = pa.schema([("rule", pa.string()), ("subject", pa.string()), ("evidence", pa.string()), ("unknown", pa.bool_())])
 POPULATION = pa.schema([("rule", pa.string()), ("subject", pa.string())])
 
 
@@ -36,7 +36,9 @@ def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int 
         scopes = connection.sql(read_sql(__package__, "checks_changed.sql")).to_arrow_table()
         rows = connection.table("result").to_arrow_table()
         scores = connection.sql(read_sql(__package__, "30_scores.sql"), params={"at": at, "run": run}).to_arrow_table()
-        failing = connection.sql("SELECT count(DISTINCT image_digest) FROM result").fetchall()[0][0]
+        failing = connection.sql(
+            "SELECT count(DISTINCT image_digest) FROM result SEMI JOIN image ON digest = image_digest"
+        ).fetchall()[0][0]
     lake.make_equal("checks", rows.cast(CHECKS), scopes)
     lake.commit("compliance", scores.cast(COMPLIANCE))
     return int(failing)
@@ -54,8 +56,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime)
 
 def _failing(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:
     for rule in policy.rules.values():
-        rows = _ask(connection, rule, rule.sql, ("subject", "evidence"), at)
-        yield pa.table([pa.array([rule.id] * rows.num_rows, pa.string()), *rows.columns], schema=FAILING)
+        for unknown, sql in enumerate(filter(None, (rule.sql, rule.unknown))):
+            rows = _ask(connection, rule, sql, ("subject", "evidence"), at)
+            told = [pa.repeat(rule.id, rows.num_rows), *rows.columns, pa.repeat(bool(unknown), rows.num_rows)]
+            yield pa.table(told, schema=FAILING)
 
 
 def _populations(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:

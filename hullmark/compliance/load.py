@@ -18,7 +18,9 @@ _ID = re.compile(r"[A-Z]{2,8}[0-9]{3,5}")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `sql` gives failing rows (subject, evidence), `applies` the population (subject); subjects are digests."""
+    """One rule: `sql` gives failing rows (subject, evidence), `applies` the population (subject), `unknown` subjects
+    beside it of which it cannot tell (subject, evidence: why). Subjects are digests, or "registry/repository".
+    """
 
     id: str
     title: str
@@ -27,6 +29,7 @@ class Rule:
     applies: str
     fix: str
     sql: str
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _rule(file: Traversable) -> Rule:
     try:
         rule = Rule(
             str(stated["id"]), str(stated["title"]), str(stated["severity"]), tuple(map(str, stated["refs"])),
-            str(stated["applies"]), str(stated["fix"]), statement,
+            str(stated["applies"]), str(stated["fix"]), statement, str(stated.get("unknown", "")),
         )  # fmt: skip
     except (KeyError, TypeError) as error:
         raise UsageError(f"the rule {file.name} lacks {error} in its header; see docs/compliance.md") from None

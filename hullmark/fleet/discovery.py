@@ -10,6 +10,7 @@ import pyarrow as pa
 from hullmark.errors import AccessError, NotFound, Stopped
 from hullmark.fleet.access import Access
 from hullmark.fleet.listing import LISTING, all_listings, listing_table
+from hullmark.fleet.posture import DESCRIBED, described_table
 from hullmark.fleet.run import Record
 from hullmark.sources.ecr import Filters
 from hullmark.sources.ecr.discover import How, find_repositories, list_images
@@ -23,7 +24,7 @@ LISTINGS_AT_ONCE = 4  # repositories of one Region; botocore's adaptive mode slo
 class Discovered:
     """What one Region lists; `gaps` are sentences about what could not be listed, `hidden` whose listing failed.
 
-    `whole`: a repository that is not named is not there; else nothing is known of it.
+    `whole`: a repository that is not named is not there; else nothing is known of it. `described` are the wanted ones.
     """
 
     account: str
@@ -34,6 +35,7 @@ class Discovered:
     gaps: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     whole: bool = True
+    described: pa.Table = field(default_factory=DESCRIBED.empty_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class _Region:
     filters: Filters
     now: datetime
 
-    def list(self, repository: str) -> pa.Table | AccessError:
-        """The listing of a repository, empty when it is gone, or why it may not be listed."""
+    def list(self, repository: str) -> pa.Table | AccessError | None:
+        """The listing of a repository, None when it is gone, or why it may not be listed."""
         try:
             return listing_table([*list_images(self.session, self.name, repository, self.host)], self.filters, self.now)
         except NotFound:  # deleted since its name was listed, or named in the integration and never there
-            return LISTING.empty_table()
+            return None
         except Stopped:  # of all repositories, not of this one
             raise
         except AccessError as error:
@@ -72,10 +74,13 @@ def discover_region(access: Access, account: str, region: str, now: datetime) ->
     with ThreadPoolExecutor(LISTINGS_AT_ONCE, "listing") as pool:
         answers = dict(zip(names, pool.map(place.list, names), strict=True))
     denied = {name: str(answer) for name, answer in answers.items() if isinstance(answer, AccessError)}
-    listed = {name: answer for name, answer in answers.items() if not isinstance(answer, AccessError)}
+    listed = {
+        name: LISTING.empty_table() if answer is None else answer for name, answer in answers.items() if name not in denied
+    }
     gaps = tuple(reason for name, reason in denied.items() if filters.admits(name))
     whole = found.how is not How.NAMED
-    return Discovered(account, region, host, all_listings(listed.values()), (*listed,), gaps, (*denied,), whole)
+    described = described_table(found, [name for name in names if answers[name] is not None], host, account, region)
+    return Discovered(account, region, host, all_listings(listed.values()), (*listed,), gaps, (*denied,), whole, described)
 
 
 def undiscovered(place: tuple[str, str], failure: Exception) -> Discovered:

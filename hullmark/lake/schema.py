@@ -146,12 +146,24 @@ EVIDENCE = _schema(
 # What should not be in an image: secrets (masked), modes that give rights away, caches (docs/checks.md). In the
 # configuration, path is its place there ("config.Env[NAME]", "history[3]"), layer is "" and layer_index null.
 EXPOSURES = _schema(image_digest=TEXT, path=TEXT, kind=TEXT, evidence=TEXT, layer=TEXT, layer_index=pa.int32())
-# What fails which rule (docs/compliance.md), and since when. Subjects of rules are digests.
-CHECKS = _schema(image_digest=TEXT, rule=TEXT, evidence=TEXT, first_seen=TIME)
+# What fails which rule (docs/compliance.md), and since when; unknown: it could not be asked, and evidence says why (null in
+# old rows: false). image_digest is the subject: a digest, or "registry/repository" where a rule is about repositories.
+CHECKS = _schema(image_digest=TEXT, rule=TEXT, evidence=TEXT, first_seen=TIME, unknown=FLAG)
 # How many of how many fail a rule in a repository, and are exempt from it, from `at` on until the next row says otherwise.
+# unknown: how many more could not be asked; they are no part of the population (null in old rows: none).
 COMPLIANCE = _schema(
-    at=TIME, run=TEXT, rule=TEXT, account=TEXT, repository=TEXT, population=COUNT, failing=COUNT, exempt=COUNT
-)
+    at=TIME, run=TEXT, rule=TEXT, account=TEXT, repository=TEXT, population=COUNT, failing=COUNT, exempt=COUNT,
+    unknown=COUNT,
+)  # fmt: skip
+# How repositories are set up (docs/compliance.md), each that an integration wants; "" and null where that is not known, and
+# `unknown` says why. tag_mutability: "mutable", "immutable", with "-with-exclusion"; scanning: "on-push", "continuous" or
+# "manual", by ECR itself; encryption: "aes256", "kms", "kms-dsse"; access: "private", "shared" or "public"; at: when the row
+# last changed; asked_at: when it was last asked itself. state: "present" or "gone".
+REPOSITORIES = _schema(
+    registry=TEXT, repository=TEXT, account=TEXT, region=TEXT, created_at=TIME, tag_mutability=TEXT, scanning=TEXT,
+    encryption=TEXT, kms_key=TEXT, lifecycle_rules=COUNT, access=TEXT, shared_with=TEXTS, unknown=TEXTS, asked_at=TIME,
+    at=TIME, state=TEXT,
+)  # fmt: skip
 PROBLEMS = _schema(image_digest=TEXT, layer=TEXT, path=TEXT, cataloger=TEXT, reason=TEXT)
 
 # package_key: "<type>|<name>|<version>|<arch>|<path>" (a version has % and | escaped);
@@ -216,6 +228,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("images", ("registry", "repository", "digest"), (), IMAGES),
+        Table("repositories", ("registry", "repository"), (), REPOSITORIES),
         Table("tags", ("registry", "repository", "tag", "since"), (), TAGS),
         Table("base_images", ("image_digest",), ("image_digest",), BASE_IMAGES),
         Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),

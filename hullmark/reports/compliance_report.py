@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from hullmark.compliance.load import Framework, Policy
 
 RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-Counts = Mapping[str, tuple[int, int, int]]  # rule: population, failing, exempt
+Counts = Mapping[str, tuple[int, int, int, int]]  # rule: population, failing, exempt, unknown
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule: `failing` of `population` images; `exempt` more would fail it."""
+    """One rule: `failing` of `population`; `exempt` more would fail it, and of `unknown` others it does not know."""
 
     rule: str
     title: str
     severity: str
     failing: int
     exempt: int
+    unknown: int
     population: int
     fix: str
     refs: tuple[str, ...]
@@ -25,7 +26,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """One control: the answers of its rules together; `state` is pass, fail, none (nobody was asked) or manual."""
+    """One control: the answers of its rules together; `state` is pass, fail, unknown, none (nobody was asked) or manual."""
 
     control: str
     title: str
@@ -38,10 +39,12 @@ class ControlRow:
 
 def rule_rows(policy: Policy, counts: Counts) -> list[RuleRow]:
     """Every rule, gravest and most often failed first; 0 of 0 where nobody is asked."""
-    nobody = (0, 0, 0)
+    nobody = (0, 0, 0, 0)
     rows = [
-        RuleRow(item.id, item.title, item.severity, failing, exempt, population, item.fix, item.refs)
-        for item, (population, failing, exempt) in ((rule, counts.get(rule.id, nobody)) for rule in policy.rules.values())
+        RuleRow(item.id, item.title, item.severity, failing, exempt, unknown, population, item.fix, item.refs)
+        for item, (population, failing, exempt, unknown) in (
+            (rule, counts.get(rule.id, nobody)) for rule in policy.rules.values()
+        )
     ]
     return sorted(rows, key=lambda row: (not row.failing, RANK[row.severity], -row.failing, row.rule))
 
@@ -64,4 +67,5 @@ def _state(rules: Sequence[str], counts: Counts) -> tuple[str, int, int]:
     population, failing = sum(item[0] for item in asked), sum(item[1] for item in asked)
     if not rules:
         return "manual", 0, 0
-    return ("fail" if failing else "pass" if population else "none"), failing, population
+    unknown = any(item[3] for item in asked)
+    return ("fail" if failing else "unknown" if unknown else "pass" if population else "none"), failing, population

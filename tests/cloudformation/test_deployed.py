@@ -57,11 +57,12 @@ def test_a_stack_set_gives_each_account_its_own_external_id(world: World) -> Non
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": outputs["ExternalId"]}}
 
 
-def test_the_policies_made_by_hand_are_those_of_the_template(world: World) -> None:
-    values = world.connect()
+@pytest.mark.parametrize("posture", [False, True])
+def test_the_policies_made_by_hand_are_those_of_the_template(world: World, posture: bool) -> None:
+    values = world.connect(posture=posture)
     iam = world.aws.client("iam", FIRST, HERE)
     role = values.role_arn.rpartition("/")[2]
-    by_hand = customer_policies(FIRST, world.settings.platform_role_arn, values.external_id)
+    by_hand = customer_policies(FIRST, world.settings.platform_role_arn, values.external_id, posture=posture)
     deployed = {
         name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]

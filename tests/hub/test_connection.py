@@ -50,6 +50,7 @@ def test_a_stack_just_deployed_passes_every_line(world: World) -> None:
         "ecr:BatchGetImage",
         "ecr:GetDownloadUrlForLayer",
         "layer download",
+        "repository settings",
     )
     assert [check.name for check in checks] == [
         "account id",
@@ -64,7 +65,16 @@ def test_a_stack_just_deployed_passes_every_line(world: World) -> None:
         "account behind the role",
         *(f"{region}: {action}" for region in REGIONS for action in per_region),
     ]
-    assert {check.verdict for check in checks} == {Verdict.PASSED}
+    optional = [check for check in checks if check.name.endswith("repository settings")]
+    assert {check.verdict for check in checks if check not in optional} == {Verdict.PASSED}
+    assert {check.verdict for check in optional} == {Verdict.SKIPPED}
+    assert "AllowRegistryPosture=true" in optional[0].remedy
+    assert "ecr:GetLifecyclePolicy" in optional[0].detail
+
+
+def test_a_stack_that_lets_settings_be_read_says_so(world: World) -> None:
+    checks = run(world.connect(posture=True), world.settings)
+    assert [check.verdict for check in checks if check.name.endswith("repository settings")] == [Verdict.PASSED] * 2
 
 
 def test_a_wrong_external_id_stops_at_the_role(world: World) -> None:
@@ -166,7 +176,7 @@ def test_without_discovery_and_catalog_repositories_must_be_named(world: World, 
 
 
 def test_an_account_without_repositories_passes(world: World) -> None:
-    values = replace(world.connect(), filters=Filters(include=("nothing/like/this",)))
+    values = replace(world.connect(posture=True), filters=Filters(include=("nothing/like/this",)))
     checks = run(values, world.settings)
     assert failures(checks) == {}
     assert [check.name for check in checks if check.verdict is Verdict.SKIPPED] == [
@@ -273,7 +283,7 @@ def test_other_partitions_are_connected_from_within(blobs: Blobs, region: str, p
     with make_world(region=region) as made:
         made.aws.set_registry(FIRST, region, blobs.url, PASSWORD)
         made.push(FIRST, region, REPOSITORY, "v1")
-        values = made.connect()
+        values = made.connect(posture=True)
         assert values.role_arn.startswith(f"arn:{partition}:iam::")
         checks = run(values, made.settings)
         assert {check.verdict for check in checks} == {Verdict.PASSED}, [check for check in checks if not check.ok]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hullmark.sources.ecr.connection import BEHIND, CLOCK, OWN, PARTITION, TITLES, WITH, WITHOUT, WRONG
-from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, READ_ACTIONS
+from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, POSTURE_ACTIONS, READ_ACTIONS, REGISTRY_ACTION
 from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE
 from tests.cloudformation.test_templates import load
 
@@ -17,8 +17,8 @@ def test_every_statement_of_the_template_is_a_row() -> None:
             actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
             row = f"| `{policy['PolicyName']}` | `{statement['Sid']}` | {', '.join(f'`{each}`' for each in actions)} |"
             assert row in DOCUMENT
-    assert len({*READ_ACTIONS, DISCOVERY_ACTION}) == 6
-    assert "these six actions" in DOCUMENT
+    assert len({*READ_ACTIONS, DISCOVERY_ACTION, *POSTURE_ACTIONS, REGISTRY_ACTION}) == 9
+    assert "these nine actions" in DOCUMENT
 
 
 def test_every_parameter_and_output_that_is_typed_is_in_the_template() -> None:

@@ -24,10 +24,13 @@ class World:
     settings: Settings
     regions: tuple[str, ...] = REGIONS
 
-    def connect(self, account: str = FIRST, *, discovery: bool = True, filters: Filters | None = None) -> Integration:
+    def connect(
+        self, account: str = FIRST, *, discovery: bool = True, posture: bool = False, filters: Filters | None = None
+    ) -> Integration:
         """Deploy the customer's stack; what its outputs say, as a customer would type it."""
+        platform, external_id = self.settings.platform_role_arn, new_external_id()
         outputs = deploy_customer(
-            self.aws, account, self.regions[0], self.settings.platform_role_arn, new_external_id(), discovery=discovery
+            self.aws, account, self.regions[0], platform, external_id, discovery=discovery, posture=posture
         )
         return Integration(account, outputs["RoleArn"], outputs["ExternalId"], self.regions, filters or Filters())
 

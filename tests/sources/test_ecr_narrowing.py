@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from hullmark.sources.ecr import Integration
-from hullmark.sources.ecr.narrowing import MOST_CHARACTERS, QUEUE_ACTIONS, READ_ACTIONS, REPOSITORY_ACTIONS, session_policies
+from hullmark.sources.ecr.narrowing import (
+    MOST_CHARACTERS,
+    POSTURE_ACTIONS,
+    QUEUE_ACTIONS,
+    READ_ACTIONS,
+    REGISTRY_ACTION,
+    REPOSITORY_ACTIONS,
+    session_policies,
+)
 
 ACCOUNT = "111122223333"
 HERE, THERE = "eu-central-1", "us-east-1"
@@ -85,7 +93,13 @@ def test_the_queue_is_in_every_policy_and_only_when_there_is_one() -> None:
 def test_nothing_but_reading_is_ever_allowed() -> None:
     policy = session_policies(VALUES)[-1]
     allowed = {action for item in statements(policy) for action in _list(item["Action"])}
-    assert allowed == {*READ_ACTIONS, "ecr:DescribeRepositories"}
+    assert allowed == {*READ_ACTIONS, "ecr:DescribeRepositories", *POSTURE_ACTIONS, REGISTRY_ACTION}
+
+
+def test_a_session_that_reads_images_does_not_ask_how_repositories_are_set_up() -> None:
+    for policy in session_policies(VALUES, {(HERE, "base")}):
+        allowed = {action for item in statements(policy) for action in _list(item["Action"])}
+        assert allowed == {*READ_ACTIONS, "ecr:DescribeRepositories"}
 
 
 def _list(value: str | list[str]) -> list[str]:

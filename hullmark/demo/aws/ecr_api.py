@@ -75,6 +75,8 @@ class EcrApi:
                 "repositoryUri": item.uri,
                 "createdAt": item.created_at.timestamp(),
                 "imageTagMutability": str(getattr(item.image_tag_mutability, "value", item.image_tag_mutability)),
+                "imageScanningConfiguration": item.image_scanning_configuration,
+                "encryptionConfiguration": item.encryption_configuration,
             }
             for item in page
         ]

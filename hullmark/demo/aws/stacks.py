@@ -21,13 +21,21 @@ def deploy_platform(aws: DemoAws, region: str = _REGION) -> str:
 
 
 def deploy_customer(  # noqa: PLR0913  a stack has that many parameters
-    aws: DemoAws, account: str, region: str, platform_role_arn: str, external_id: str, *, discovery: bool = True
+    aws: DemoAws,
+    account: str,
+    region: str,
+    platform_role_arn: str,
+    external_id: str,
+    *,
+    discovery: bool = True,
+    posture: bool = False,
 ) -> dict[str, str]:
     """Deploy the customer's role in an account; the stack's outputs RoleArn and ExternalId, which the customer types."""
     parameters = {
         "ExternalId": external_id,
         "PlatformRoleArn": platform_role_arn,
         "AllowRepositoryDiscovery": "true" if discovery else "false",
+        "AllowRegistryPosture": "true" if posture else "false",
     }
     return aws.deploy(account, region, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)
 

@@ -7,6 +7,7 @@ listing     Listing: one digest as ECR lists it
 session     own credentials -> platform role -> customer role with External ID (botocore)
 login       registry tokens and the proxy endpoint (botocore)
 discover    repositories and images, page by page, with its fallbacks (botocore)
+posture     how repositories are set up (botocore); repository has the answers, repository_policy whom a policy lets in
 registry    the blob side, at the proxy endpoint (botocore)
 connection  the test of a connection (botocore); permissions has its lines for one Region, checks says what a line is
 failures    what botocore raises as this house's errors (botocore)

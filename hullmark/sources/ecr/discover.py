@@ -7,7 +7,7 @@ DescribeRepositories; then the registry's own catalog is asked, then the reposit
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,12 +17,13 @@ from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.listing import Listing
 from hullmark.sources.ecr.login import LoginProvider, registry_login
 from hullmark.sources.ecr.registry import ecr_registry
+from hullmark.sources.ecr.repository import Described
 from hullmark.sources.ecr.session import AwsSession
 from hullmark.sources.ecr.values import Filters
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, RepositoryTypeDef
 
 PAGE = 1000
 EVERYTHING = Filters()
@@ -39,11 +40,15 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The wanted repositories of one Region, sorted, how they were found, and those that the filters leave out."""
+    """The wanted repositories of one Region, sorted, how they were found, and those that the filters leave out.
+
+    `described` says how the wanted ones are set up, where ECR itself was asked for them.
+    """
 
     names: tuple[str, ...]
     how: How
     left_out: tuple[str, ...] = ()
+    described: tuple[Described, ...] = field(default=(), compare=False)
 
 
 def discover(session: AwsSession, region: str, filters: Filters = EVERYTHING) -> Iterator[Listing]:
@@ -66,7 +71,9 @@ def find_repositories(session: AwsSession, region: str, filters: Filters = EVERY
     Raises AccessError naming both remedies when no way is open, or saying what is wrong with the credentials.
     """
     try:
-        return _found(_described(session, region), filters, How.API)
+        described = {item.name: item for item in _described(session, region)}
+        found = _found(described, filters, How.API)
+        return replace(found, described=tuple(described[name] for name in found.names))
     except AccessError:
         _note_denied(session, region, How.API)
     provider = LoginProvider(session, region)
@@ -108,12 +115,24 @@ def describe_image(session: AwsSession, region: str, repository: str, registry: 
     return _listing(answer["imageDetails"][0], registry, repository, region, session.account)
 
 
-def _described(session: AwsSession, region: str) -> Iterator[str]:
+def _described(session: AwsSession, region: str) -> Iterator[Described]:
     client: ECRClient = session.client("ecr", region)
     pages = client.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": PAGE})
     with calling("ecr:DescribeRepositories", f"account {session.account} in {region}"):
         for page in pages:
-            yield from (item["repositoryName"] for item in page["repositories"])
+            yield from map(_description, page["repositories"])
+
+
+def _description(item: "RepositoryTypeDef") -> Described:
+    created, encryption = item.get("createdAt"), item.get("encryptionConfiguration")
+    return Described(
+        name=item["repositoryName"],
+        created_at=created.astimezone(UTC) if created else None,
+        tag_mutability=item.get("imageTagMutability", ""),
+        scan_on_push=item.get("imageScanningConfiguration", {}).get("scanOnPush"),
+        encryption=encryption["encryptionType"] if encryption else "",
+        kms_key=encryption.get("kmsKey", "") if encryption else "",
+    )
 
 
 def _found(names: Iterable[str], filters: Filters, how: How) -> Found:

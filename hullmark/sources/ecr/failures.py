@@ -56,7 +56,13 @@ _BAD_CREDENTIALS = {
     "AuthFailure",
 }
 _PERHAPS_REGION = {"InvalidClientTokenId", "UnrecognizedClientException"}  # also said by Regions that are not enabled
-_NOT_FOUND = {"RepositoryNotFoundException", "ImageNotFoundException", "LayersNotFoundException"}
+_NOT_FOUND = {
+    "RepositoryNotFoundException",
+    "ImageNotFoundException",
+    "LayersNotFoundException",
+    "LifecyclePolicyNotFoundException",
+    "RepositoryPolicyNotFoundException",
+}
 _NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,
@@ -118,7 +124,7 @@ def translate(error: ClientError, action: str, where: str) -> HullmarkError:
         return AccessError(f"AWS denies {action} on {where}{_because(error)}; allow it to the role that Hullmark uses.")
     if code in _NOT_FOUND:
         return NotFound(
-            f"AWS has no such repository, image or layer for {action} on {where} ({code}); it may have been deleted."
+            f"AWS has no such repository, image, layer or policy for {action} on {where} ({code}); it may have been deleted."
         )
     if status >= 500:
         return TransportError(f"AWS failed at {action} on {where} ({code or status}); try again later.")

@@ -14,6 +14,8 @@ MOST_CHARACTERS = 2048
 LOGIN_ACTION = "ecr:GetAuthorizationToken"
 DISCOVERY_ACTION = "ecr:DescribeRepositories"
 REPOSITORY_ACTIONS = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages", "ecr:ListImages")
+POSTURE_ACTIONS = ("ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy")  # optional: how repositories are set up
+REGISTRY_ACTION = "ecr:GetRegistryScanningConfiguration"  # optional as well, and of the registry
 READ_ACTIONS = (LOGIN_ACTION, *REPOSITORY_ACTIONS)
 QUEUE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
 
@@ -25,7 +27,7 @@ def session_policies(values: Integration, places: Collection[tuple[str, str]] = 
     """
     fitting: dict[str, None] = {}
     for resources in _resources(values, places):
-        policy = _policy(values, sorted(set(resources)))
+        policy = _policy(values, sorted(set(resources)), listing=not places)
         if len(policy) <= MOST_CHARACTERS:
             fitting[policy] = None
     return tuple(fitting)
@@ -56,10 +58,13 @@ def _arn(values: Integration, region: str, repository: str) -> str:
     return f"arn:{values.partition}:ecr:{region}:{values.account_id}:repository/{repository}"
 
 
-def _policy(values: Integration, resources: list[str]) -> str:
+def _policy(values: Integration, resources: list[str], *, listing: bool) -> str:
+    everywhere, found = ([LOGIN_ACTION], [DISCOVERY_ACTION])
+    if listing:
+        everywhere, found = [*everywhere, REGISTRY_ACTION], [*found, *POSTURE_ACTIONS]
     statements: list[dict[str, object]] = [
-        {"Effect": "Allow", "Action": LOGIN_ACTION, "Resource": "*"},
-        {"Effect": "Allow", "Action": DISCOVERY_ACTION, "Resource": _arn(values, "*", "*")},
+        {"Effect": "Allow", "Action": everywhere, "Resource": "*"},
+        {"Effect": "Allow", "Action": found, "Resource": _arn(values, "*", "*")},
         {"Effect": "Allow", "Action": [*REPOSITORY_ACTIONS], "Resource": resources},
     ]
     if values.queues:

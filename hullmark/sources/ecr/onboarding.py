@@ -8,7 +8,13 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from hullmark.errors import InputError
-from hullmark.sources.ecr.narrowing import DISCOVERY_ACTION, LOGIN_ACTION, REPOSITORY_ACTIONS
+from hullmark.sources.ecr.narrowing import (
+    DISCOVERY_ACTION,
+    LOGIN_ACTION,
+    POSTURE_ACTIONS,
+    REGISTRY_ACTION,
+    REPOSITORY_ACTIONS,
+)
 from hullmark.sources.ecr.regions import console_host, partition_of
 
 ROLE_NAME = "HullmarkECRIntegrationRole"
@@ -43,10 +49,12 @@ def read_template(name: str) -> str:
         raise InputError(f"The template {name} is not installed with Hullmark; install Hullmark again.") from None
 
 
-def customer_policies(account_id: str, platform_role_arn: str, external_id: str, partition: str = "aws") -> dict[str, str]:
+def customer_policies(
+    account_id: str, platform_role_arn: str, external_id: str, partition: str = "aws", *, posture: bool = False
+) -> dict[str, str]:
     """What the customer's role needs, for those who make it by hand: JSON texts by the name of the policy.
 
-    The same as customer-role.yaml makes (a test compares them).
+    The same as customer-role.yaml makes (a test compares them); `posture` is its parameter AllowRegistryPosture.
     """
     repositories = f"arn:{partition}:ecr:*:{account_id}:repository/*"
     trust = {
@@ -60,6 +68,15 @@ def customer_policies(account_id: str, platform_role_arn: str, external_id: str,
     read = {"Sid": "ReadImages", "Effect": "Allow", "Action": [*REPOSITORY_ACTIONS], "Resource": repositories}
     find = {"Sid": "FindRepositories", "Effect": "Allow", "Action": DISCOVERY_ACTION, "Resource": repositories}
     documents = {TRUST_POLICY: [trust], "CustomerECRReadPolicy": [login, read], "CustomerECRDiscoveryPolicy": [find]}
+    if posture:
+        settings = {
+            "Sid": "ReadRepositorySettings",
+            "Effect": "Allow",
+            "Action": [*POSTURE_ACTIONS],
+            "Resource": repositories,
+        }
+        registry = {"Sid": "ReadRegistrySettings", "Effect": "Allow", "Action": REGISTRY_ACTION, "Resource": "*"}
+        documents["CustomerECRPosturePolicy"] = [settings, registry]
     return {
         name: json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
         for name, statements in documents.items()

@@ -14,6 +14,7 @@ from hullmark.sources.ecr.checks import STACK_REMEDY, Check, Verdict, failed, pa
 from hullmark.sources.ecr.discover import How, find_repositories
 from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.login import LoginProvider, registry_login
+from hullmark.sources.ecr.posture import LIFECYCLE, POLICY, SCANNING
 from hullmark.sources.ecr.registry import ecr_registry
 from hullmark.sources.ecr.session import AwsSession
 from hullmark.sources.ecr.values import Filters, Integration
@@ -26,6 +27,7 @@ _MADE_UP = "hullmark-connection-test"
 MOST_LOOKED_AT = 25  # repositories whose own policies are tried, besides the first
 _NO_DIGEST = f"sha256:{'0' * 64}"
 _NAMING_REMEDY = "Update the stack with AllowRepositoryDiscovery=true, or name the repositories in the integration."
+_OPTIONAL = "Optional, and no scan needs it: update the stack with AllowRegistryPosture=true."
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ def check_region(session: AwsSession, region: str, values: Integration) -> Itera
     yield _check_download(session, region, sample)
     if len(sample.others):
         yield _check_policies(client, region, sample)
+    yield _check_posture(client, region, sample, on)
     if region in values.queues:
         yield _probe(
             "sqs:GetQueueAttributes", region, lambda: _ask_queue(session, region, values.queues[region]), "the queue"
@@ -156,6 +159,32 @@ def _check_policies(client: "ECRClient", region: str, sample: _Sample) -> Check:
     detail = f"{len(denied)} of {len(sample.others) + 1} repositories deny ecr:BatchGetImage, and will not be scanned: "
     remedy = "Allow it in their policies, or exclude them from the integration."
     return Check(name, Verdict.WARNING, f"{detail}{', '.join(denied[:5])}{' ...' if len(denied) > 5 else ''}.", remedy)
+
+
+def _check_posture(client: "ECRClient", region: str, sample: _Sample, on: str) -> Check:
+    """Whether the role may also ask how repositories are set up, which scanning does not need."""
+    name = f"{region}: repository settings"
+    probes: tuple[tuple[str, Callable[[], object]], ...] = (
+        (LIFECYCLE, lambda: client.get_lifecycle_policy(repositoryName=sample.repository)),
+        (POLICY, lambda: client.get_repository_policy(repositoryName=sample.repository)),
+        (SCANNING, client.get_registry_scanning_configuration),
+    )
+    denied = []
+    for action, call in probes:
+        try:
+            with calling(action, on):
+                call()
+        except NotFound:
+            continue
+        except AccessError:
+            denied.append(action)
+        except HullmarkError as error:
+            return Check(name, Verdict.WARNING, str(error), "Test again.")
+    if not denied:
+        return passed(name, "Allowed; rules about registries can be asked.")
+    return Check(
+        name, Verdict.SKIPPED, f"{', '.join(denied)} denied, so some rules about registries stay unknown.", _OPTIONAL
+    )
 
 
 def _ask_queue(session: AwsSession, region: str, url: str) -> None:
