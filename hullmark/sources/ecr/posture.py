@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hullmark.errors import AccessError, HullmarkError, NotFound, Throttled, TransportError
+from hullmark.errors import AccessError, HullmarkError, NotFound, Stopped, Throttled, TransportError
 from hullmark.sources.ecr.failures import calling
 from hullmark.sources.ecr.repository import Posture, Scanning
 from hullmark.sources.ecr.repository_policy import PRIVATE, Access, parse_access
@@ -29,12 +29,12 @@ T = TypeVar("T")
 
 
 def read_scanning(session: AwsSession, region: str) -> Scanning:
-    """How the registry of a Region has its repositories scanned; raises Throttled and TransportError."""
+    """How the registry of a Region has its repositories scanned; raises Stopped, Throttled and TransportError."""
     client: ECRClient = session.client("ecr", region)
     try:
         with calling(SCANNING, f"account {session.account} in {region}"):
             answer: Any = client.get_registry_scanning_configuration()
-    except (Throttled, TransportError):
+    except (Stopped, Throttled, TransportError):
         raise
     except HullmarkError:
         return Scanning(unknown=f"scanning: AWS denies {SCANNING}")
@@ -48,7 +48,7 @@ def read_scanning(session: AwsSession, region: str) -> Scanning:
 
 
 def read_postures(session: AwsSession, region: str, repositories: Sequence[str]) -> list[Posture]:
-    """What each repository says of itself, in the order given; raises Throttled and TransportError."""
+    """What each repository says of itself, in the order given; raises Stopped, Throttled and TransportError."""
     asking = _Asking(session.client("ecr", region), session.account, region)
     with ThreadPoolExecutor(AT_ONCE, "posture") as pool:
         return list(pool.map(asking.ask, repositories))
@@ -83,6 +83,8 @@ class _Asking:
                 answer = call()
         except NotFound:
             answer = none
+        except Stopped:  # no matter of this action
+            raise
         except AccessError:
             with self._lock:
                 self._denied[action] += 1
