@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hullmark.advisories.osv import Rows, parse_record, vulnerability_ids
+from hullmark.advisories.osv import MOST_ENTRIES, Rows, parse_record, vulnerability_ids
 from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS
 from hullmark.versions import key
 from tests.advisories.feeds import record
@@ -73,7 +73,7 @@ PROBLEMS: list[tuple[object, str]] = [
     ({**record("X-1"), "affected": [{"package": {"ecosystem": "PyPI", "name": "p"}, "ranges": GIT}]}, "neither a range"),
     ({**record("X-1", events=FIXED), "withdrawn": "lately"}, "withdrawn at a time that cannot be read"),
     (record("X-1", versions=["1"] * 200_001), "more than 200,000 versions"),
-    (record("X-1", events=[{"introduced": "0"}] * 200_001), "more than 200,000 events"),
+    (record("X-1", events=[{"introduced": "0"}] * 200_001), "more than 200,000 events; the rest is left out"),
 ]
 
 
@@ -93,6 +93,43 @@ def test_a_range_that_cannot_be_read_leaves_the_listed_versions() -> None:
     rows = parsed(record("X-1", events=[{"introduced": "0"}, {"fixed": "?"}], versions=["1.0"]))
     assert columns(rows.versions, AFFECTED_VERSIONS, "version") == [("1.0",)]
     assert len(rows.problems) == 1
+
+
+def ranged(*ranges: list[str], **more: object) -> dict[str, Any]:
+    """A record with several ranges, each as "kind version" words."""
+    item = record("X-1", **more)
+    events = [[dict([event.split(" ")]) for event in one] for one in ranges]
+    item["affected"][0]["ranges"] = [{"type": "ECOSYSTEM", "events": one} for one in events]
+    return item
+
+
+def test_ranges_that_overlap_are_all_kept() -> None:
+    rows = parsed(
+        ranged(["introduced 0", "fixed 2.0"], ["introduced 1.0", "last_affected 3.0"], ["introduced 1.0", "fixed 1.5"])
+    )
+    assert columns(rows.affected, AFFECTED, "low", "high", "high_inclusive", "fixed_version") == [
+        ("0", "2.0", False, "2.0"), ("1.0", "3.0", True, ""), ("1.0", "1.5", False, "1.5"),
+    ]  # fmt: skip
+    assert not rows.problems
+
+
+def test_a_version_that_is_in_no_range_is_listed_beside_them() -> None:
+    rows = parsed(ranged(["introduced 2.0", "fixed 3.0"], versions=["1.0", "2.5", "3.0"]))
+    assert columns(rows.versions, AFFECTED_VERSIONS, "version") == [("1.0",), ("3.0",)]
+
+
+def test_one_bad_range_takes_no_other_with_it() -> None:
+    rows = parsed(ranged(["introduced 0", "fixed ?"], ["limit 2.0", "introduced 0"], ["fixed 5.0", "introduced 4.0"]))
+    assert columns(rows.affected, AFFECTED, "low", "high") == [("0", "2.0"), ("4.0", "5.0")]
+    assert [reason for _, reason in rows.problems] == ["the version '?' is none of the scheme pep440"]
+
+
+def test_a_million_ranges_are_cut_and_told() -> None:
+    item = ranged(["introduced 1.0", "fixed 2.0"])
+    item["affected"][0]["ranges"] *= 1_000_000
+    rows = parsed(item)
+    assert len(rows.affected) == MOST_ENTRIES // 2
+    assert rows.problems == [("X-1", "its ranges have more than 200,000 events; the rest is left out")]
 
 
 def test_withdrawn_is_kept_with_its_time() -> None:
