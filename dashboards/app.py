@@ -24,7 +24,14 @@ PAGES = [
 
 st.set_page_config(page_title="Hullmark", page_icon=str(ASSETS / "mark.svg"), layout="wide")
 st.logo(str(ASSETS / ("logo-dark.svg" if is_dark() else "logo-light.svg")), size="large")
-st.html("<style>.stMainBlockContainer {padding: 4.6rem clamp(1rem, 3vw, 3rem) 3rem}</style>")  # no words of others, ever
+# No words of others, ever. Titles and links stand where the text below them begins.
+st.html("""<style>
+.stMainBlockContainer {padding: 4.6rem clamp(1rem, 3vw, 3rem) 3rem}
+h1 {padding-top: 0.3rem !important}
+.stPageLink a {padding: 0.1rem 0; background: none !important}
+.stPageLink a * {white-space: normal}
+.stPageLink a:hover * {text-decoration: underline}
+</style>""")
 page = st.navigation(PAGES, position="top")
 try:
     page.run()

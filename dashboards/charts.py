@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from dashboards.palette import ACCENT, ink, severity_colours
+from dashboards.palette import ACCENT, STATES, ink, severity_colours
 
 ROW = 30  # pixels of one bar with its gap
 
@@ -69,13 +69,13 @@ def share_line(rows: pa.Table, what: str) -> alt.LayerChart:
     return chart
 
 
-STATUSES = {"failed": "#c62828", "partial": "#ef8a17", "scanned": "#2e7d5b", "unchanged": "#8fb8a4", "skipped": "#9aa3ad"}
+STATUSES = ("failed", "partial", "scanned", "unchanged", "skipped")
 
 
 def statuses(rows: pa.Table) -> alt.Chart:
     """What became of the digests of each scan, one upon the other; `rows` has started, status and digests."""
     values = [{**row, "started": row["started"].isoformat()} for row in rows.to_pylist()]
-    colours = alt.Scale(domain=[*STATUSES], range=[*STATUSES.values()])
+    colours = alt.Scale(domain=[*STATUSES], range=[STATES[name] for name in STATUSES])
     chart: alt.Chart = (
         alt.Chart(inline(values))
         .mark_area()

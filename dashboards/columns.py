@@ -35,9 +35,9 @@ def exploited() -> Config:
 
 
 def epss() -> Config:
-    """A probability as a bar."""
+    """A probability in percent as a bar."""
     return st.column_config.ProgressColumn(
-        "EPSS", min_value=0, max_value=1, format="percent", width=104, color="gray",
+        "EPSS", min_value=0, max_value=100, format="%.1f %%", width=108, color="gray",
         help="The probability that it is exploited within 30 days",
     )  # fmt: skip
 
@@ -90,9 +90,9 @@ def hours(label: str) -> Config:
     return st.column_config.NumberColumn(label, format="%.0f h", width=64)
 
 
-def days(label: str) -> Config:
+def days(label: str, width: int = 84) -> Config:
     """A length of time in days."""
-    return st.column_config.NumberColumn(label, format="%.1f d", width=84)
+    return st.column_config.NumberColumn(label, format="%.1f d", width=width)
 
 
 def part(label: str) -> Config:

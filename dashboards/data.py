@@ -41,6 +41,12 @@ class Reader:
     turn: Lock = field(default_factory=Lock)
 
 
+def lake_state() -> State:
+    """The versions of the lake's tables, which name a state of it: part of the key of what is kept."""
+    state: State = _state(settings().lake)
+    return state
+
+
 def settings() -> Settings:
     """The settings of the environment that the dashboard was started in."""
     return read_settings()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.data import ask, ask_row, lake_exists, settings
+from dashboards.data import Row, ask, ask_row, lake_exists, settings
 from dashboards.words import ago
 from hullmark.errors import HullmarkError
 
@@ -61,12 +61,26 @@ def pager(key: str, total: int) -> None:
         st.pagination(-(-total // PAGE), key=key)
 
 
-def table(rows: pa.Table, columns: Mapping[str, Any], key: str) -> int | None:
-    """Show these columns of the rows; returns the number of the row in which a cell was clicked, if one was."""
+def table(rows: pa.Table, columns: Mapping[str, Any], key: str, then: Callable[[Row], None] | None = None) -> int | None:
+    """Show these columns of the rows; returns the number of the row in which a cell was clicked, if one was.
+
+    `then` is called with that row before the page runs again, when it may still set filters.
+    """
     shown = st.dataframe(
-        rows.select(list(columns)), column_config=dict(columns), hide_index=True, on_select="rerun", key=key,
-        selection_mode="single-cell", placeholder="–", height=height_of(rows),
+        rows.select(list(columns)), column_config=dict(columns), hide_index=True, key=key,
+        on_select="rerun" if then is None else lambda: _picked(rows, key, then), selection_mode="single-cell",
+        placeholder="–", height=height_of(rows),
     )  # fmt: skip
+    return _number_of(rows, shown)
+
+
+def _picked(rows: pa.Table, key: str, then: Callable[[Row], None]) -> None:
+    number = _number_of(rows, st.session_state[key])
+    if number is not None:
+        then(rows.slice(number, 1).to_pylist()[0])
+
+
+def _number_of(rows: pa.Table, shown: Mapping[str, Any]) -> int | None:
     picked = shown["selection"]["cells"]
     return int(picked[0][0]) if picked and picked[0][0] < rows.num_rows else None
 
@@ -76,6 +90,13 @@ def still_table(rows: pa.Table, columns: Mapping[str, Any]) -> None:
     st.dataframe(
         rows.select(list(columns)), column_config=dict(columns), hide_index=True, placeholder="–", height=height_of(rows)
     )
+
+
+def filled(rows: pa.Table, columns: Mapping[str, Any], *spare: str) -> dict[str, Any]:
+    """The columns but for those of `spare` that say nothing in any row."""
+    shown = [name for name in spare if name in columns]
+    blank = {name for name in shown if not any(rows[name].to_pylist())}
+    return {name: column for name, column in columns.items() if name not in blank}
 
 
 def height_of(rows: pa.Table) -> int | Literal["content"]:
@@ -88,9 +109,9 @@ def open_image(digest: str) -> None:
     st.switch_page(IMAGE, query_params={"digest": digest})
 
 
-def open_vulnerability(vulnerability: str) -> None:
-    """Go to the page of a vulnerability."""
-    st.switch_page(VULNERABILITY, query_params={"id": vulnerability})
+def open_vulnerability(vulnerability: str, digest: str = "") -> None:
+    """Go to the page of a vulnerability, and to the reasons in one image where one is named."""
+    st.switch_page(VULNERABILITY, query_params={"id": vulnerability} | ({"image": digest} if digest else {}))
 
 
 def addressed(key: str) -> str:

@@ -1,4 +1,4 @@
-"""The panel that explains one vulnerability in one image: the answer, and what each advisory says."""
+"""The panel that explains one vulnerability in one image: the answer, its risk, and what each advisory says."""
 
 import pyarrow as pa
 import streamlit as st
@@ -7,14 +7,19 @@ from dashboards import columns
 from dashboards.data import harmless, reason
 from dashboards.parts import attempt, still_table
 from hullmark.reports.explanation import statements_table
+from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain
 
 NAMED = 200  # images offered
 
 
-def why(rows: pa.Table, vulnerability: str) -> None:
-    """Offer the images of `rows` (columns name and digest), and explain the one that is chosen."""
-    names = {row["digest"]: row["name"] for row in rows.slice(0, NAMED).select(["name", "digest"]).to_pylist()}
+def why(rows: pa.Table, vulnerability: str, digest: str = "") -> None:
+    """Offer the images of `rows` (columns name and digest), and explain the one that is chosen, at first `digest`."""
+    known = rows.select(["name", "digest"]).to_pylist()
+    names = {row["digest"]: row["name"] for row in (*(row for row in known if row["digest"] == digest), *known[:NAMED])}
+    if digest in names and st.session_state.get("why_asked") != (vulnerability, digest):
+        st.session_state["why_asked"] = (vulnerability, digest)
+        st.session_state["why"] = digest
     chosen = st.selectbox(
         "Why is it affected?",
         list(names),
@@ -24,15 +29,22 @@ def why(rows: pa.Table, vulnerability: str) -> None:
         key="why",
     )
     if chosen:
-        attempt(lambda: _explained(chosen, vulnerability))
+        with st.container(border=True):
+            attempt(lambda: _explained(chosen, vulnerability))
 
 
 def _explained(digest: str, vulnerability: str) -> None:
     answer = reason(digest, vulnerability)
     st.text(plain(answer.why, 600))
+    for row in answer.findings:
+        judge = f"severity {row['severity']}" + (f" by {row['severity_source']}" if row["severity_source"] else "")
+        note = f" · {row['note']}" if row["note"] else ""
+        st.text(
+            plain(f"{row['package']} {row['version']}: {risk_words(row['risk'], row['risk_parts'])} · {judge}{note}", 600)
+        )
     still_table(harmless(statements_table(answer)), {
         "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 120),
         "span": columns.text("Versions", 200), "compared": columns.text("Compared", 170), "order": columns.text("Order", 70),
-        "path": columns.text("Path", 200), "layer_index": columns.number("Layer", 54), "feed": columns.text("Feed", 100),
+        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "feed": columns.text("Feed", 100),
         "snapshot": columns.text("Snapshot", 110),
     })  # fmt: skip

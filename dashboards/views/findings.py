@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import columns
 from dashboards.data import ask_row
 from dashboards.palette import SEVERITIES
-from dashboards.parts import KEPT, ask_page, getting_started, open_vulnerability, pager, table
+from dashboards.parts import KEPT, ask_page, filled, getting_started, open_vulnerability, pager, table
 from dashboards.words import counted, share
 
 GRAINS = {"vulnerabilities": "Vulnerabilities", "findings": "Every finding"}
@@ -18,6 +18,8 @@ SORTS = {
     "newest": "Newest first",
     "id": "Id",
 }
+SPARE = ("settled", "said", "path")  # columns that are left out where they say nothing
+Picked = tuple[str, str] | None
 LIKELIHOODS = {0.0: "Any", 0.01: "1 % or more", 0.1: "10 % or more", 0.5: "50 % or more", 0.9: "90 % or more"}
 
 
@@ -38,9 +40,8 @@ def show() -> None:
         return
     chosen = filters(ask_row("images_options")["accounts"], fleet["settled"])
     listed = vulnerabilities if grain == "vulnerabilities" else findings
-    picked = listed(chosen, fleet)
-    if picked:
-        open_vulnerability(picked)
+    if picked := listed(chosen, fleet):
+        open_vulnerability(*picked)
 
 
 def filters(accounts: list[str], settled: int) -> dict[str, object]:
@@ -66,7 +67,7 @@ def filters(accounts: list[str], settled: int) -> dict[str, object]:
     return {**chosen, "only_kev": only_kev, "only_fixable": only_fixable, "with_settled": with_settled}
 
 
-def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
+def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> Picked:
     """One row a vulnerability; returns the one that was picked."""
     rows, found = ask_page("findings_vulnerabilities", "vulnerabilities_page", **chosen)
     whole = fleet["all_vulnerabilities"] if chosen["with_settled"] else fleet["vulnerabilities"]
@@ -74,23 +75,23 @@ def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> str | N
     return listing(rows, found, "vulnerabilities_page", {
         "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
         "severity": columns.severity(words=SEVERITIES),
-        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "score": columns.score(), "exploited": columns.exploited(), "epss_percent": columns.epss(),
         "images": columns.number("Images", 62), "findings": columns.number("Findings", 68),
         "settled": columns.number("Settled", 62),
-        "fixable": columns.part("Fixable"), "packages": columns.text("Packages", 190),
-        "summary": columns.text("Summary", 360), "first_seen": columns.day("Since"),
+        "fixable": columns.part("Fixable"), "first_seen": columns.day("Since"), "packages": columns.text("Packages", 180),
+        "summary": columns.text("Summary", 330),
     })  # fmt: skip
 
 
-def findings(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
-    """One row a finding; returns the vulnerability of the one that was picked."""
+def findings(chosen: dict[str, object], fleet: dict[str, int]) -> Picked:
+    """One row a finding; returns the vulnerability of the one that was picked, and its image."""
     rows, found = ask_page("findings_rows", "findings_page", **chosen)
     whole = fleet["findings"] + (fleet["settled"] if chosen["with_settled"] else 0)
-    st.caption(f"{share(found, whole)} findings in {counted(fleet['images'], 'image')}. Click a row for more.")
+    st.caption(f"{share(found, whole)} findings in {counted(fleet['images'], 'image')}. Click a row to see why.")
     return listing(rows, found, "findings_page", {
         "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
         "severity": columns.severity(words=SEVERITIES),
-        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "score": columns.score(), "exploited": columns.exploited(), "epss_percent": columns.epss(),
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "name": columns.text("Image", 220),
         "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "first_seen": columns.day("Since"),
@@ -98,14 +99,17 @@ def findings(chosen: dict[str, object], fleet: dict[str, int]) -> str | None:
     })  # fmt: skip
 
 
-def listing(rows: pa.Table, found: int, key: str, shown: dict[str, columns.Config]) -> str | None:
+def listing(rows: pa.Table, found: int, key: str, shown: dict[str, columns.Config]) -> Picked:
     """The table with its page buttons, or why there is none."""
     if not found:
         st.info("Nothing passes these filters. Remove one to see more.")
         return None
-    picked = table(rows, shown, f"{key}_table")
+    picked = table(rows, filled(rows, shown, *SPARE), f"{key}_table")
     pager(key, found)
-    return None if picked is None else str(rows["vulnerability"][picked].as_py())
+    if picked is None:
+        return None
+    row = rows.slice(picked, 1).to_pylist()[0]
+    return row["vulnerability"], row.get("digest", "")
 
 
 show()

@@ -1,14 +1,17 @@
-"""History: what each image of a line of tags brought and fixed, and how long findings take to go."""
+"""History: how long findings take to go, what each image of a line of tags brought and fixed, and any day of the past."""
 
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from dashboards import columns
+from dashboards.another_day import another_day
 from dashboards.data import ask, ask_row
+from dashboards.palette import SEVERITIES
 from dashboards.parts import KEPT, ask_page, getting_started, open_image, pager, still_table, table
-from dashboards.words import counted, share
+from dashboards.words import counted
 
+VIEWS = {"times": "Time to fix", "lines": "From image to image", "day": "Any day"}
 PER = {"severity": "By severity", "repository": "By repository", "account": "By account"}
 
 
@@ -17,42 +20,54 @@ def show() -> None:
     if not ask_row("overview_fleet")["images"]:
         getting_started("No history yet")
         return
-    st.title("History", anchor=False)
-    times()
-    lines = ask("history_lines").to_pylist()
-    if not lines:
-        st.info("No tag was noted yet: the next run writes down where tags point.")
-        return
-    st.subheader("From image to image", anchor=False)
-    first, second, third = st.columns([1.6, 1, 1])
-    places = {row["place"]: row["repository"] for row in lines}
-    place = first.selectbox("Repository", list(places), format_func=places.__getitem__, key="place", **KEPT)
-    here = [row for row in lines if row["place"] == place]
-    line = second.selectbox("Tags", list(dict.fromkeys(row["line"] for row in here)), key="line", **KEPT)
-    platforms = [row["platform"] for row in here if row["line"] == line]
-    platform = third.selectbox("Platform", platforms, format_func=lambda name: name or "not stated", key="platform", **KEPT)
-    steps({"place": place, "line": line, "platform": platform})
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("History", anchor=False, width="content")
+        view = st.segmented_control(
+            "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="times", required=True, key="view",
+            label_visibility="collapsed", **KEPT,
+        )  # fmt: skip
+    {"times": times, "lines": lines, "day": another_day}[view or "times"]()
 
 
 def times() -> None:
     """Days until findings go, and the age of those that stay."""
     per = st.segmented_control(
         "Per", list(PER), format_func=PER.__getitem__, default="severity", required=True, key="per",
-        label_visibility="collapsed", bind="query-params", persist_state="session",
+        label_visibility="collapsed", **KEPT,
     )  # fmt: skip
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     rows = ask("history_times", per=per, accounts=[], now=now)
     if not rows.num_rows:
-        st.caption("No finding was seen to come or go in a line of tags yet.")
+        st.info(
+            "No finding was seen to come or go in a line of tags yet. A line is what tags such as 1.2.0 and 1.3.0 of one "
+            "repository make; the next run notes where they point."
+        )
         return
     st.caption(
         "Days from when a finding was known in a line of tags until the first image without it, and the age of the rest."
     )
     still_table(rows, {
-        "name": columns.text("", 220), "went": columns.number("Gone"), "median_days": columns.days("Median"),
-        "p90_days": columns.days("90 %"), "stay": columns.number("Open"), "open_median_days": columns.days("Median age"),
-        "oldest_days": columns.days("Oldest"),
+        "name": columns.text({"severity": "Severity", "repository": "Repository", "account": "Account"}[str(per)], 240),
+        "went": columns.number("Gone"), "median_days": columns.days("Median time to fix", 130),
+        "p90_days": columns.days("90 % within", 100), "stay": columns.number("Open"),
+        "open_median_days": columns.days("Median age of open", 136), "oldest_days": columns.days("Oldest", 90),
     })  # fmt: skip
+
+
+def lines() -> None:
+    """The lines of tags, and the one that is chosen."""
+    found = ask("history_lines").to_pylist()
+    if not found:
+        st.info("No tag was noted yet: the next run writes down where tags point. Run `hullmark run`.")
+        return
+    first, second, third = st.columns([1.6, 1, 1])
+    places = {row["place"]: row["repository"] for row in found}
+    place = first.selectbox("Repository", list(places), format_func=places.__getitem__, key="place", **KEPT)
+    here = [row for row in found if row["place"] == place]
+    line = second.selectbox("Tags", list(dict.fromkeys(row["line"] for row in here)), key="line", **KEPT)
+    platforms = [row["platform"] for row in here if row["line"] == line]
+    platform = third.selectbox("Platform", platforms, format_func=lambda name: name or "not stated", key="platform", **KEPT)
+    steps({"place": place, "line": line, "platform": platform})
 
 
 def steps(line: dict[str, object]) -> None:
@@ -60,10 +75,10 @@ def steps(line: dict[str, object]) -> None:
     rows = ask("history_steps", **line)
     st.caption(f"{counted(rows.num_rows, 'image')}, the newest first. Click one to open it.")
     picked = table(rows, {
-        "tag": columns.text("Tag", 160), "since": columns.day("Since"), "until": columns.day("Until"),
+        "tag": columns.text("Tag", 180), "since": columns.day("Since"), "until": columns.day("Until"),
         "introduced": columns.number("Introduced", 84), "regressed": columns.number("Came back", 84),
         "carried": columns.number("Carried over", 92), "fixed": columns.number("Fixed"),
-        "digest": columns.text("Digest", 300),
+        "short_digest": columns.text("Digest", 170),
     }, "history_steps_table")  # fmt: skip
     if picked is not None:
         open_image(rows["digest"][picked].as_py())
@@ -71,12 +86,12 @@ def steps(line: dict[str, object]) -> None:
     if not total:
         st.caption("None of its images is known to have a finding.")
         return
-    st.caption(f"{share(total, total)} findings of this line, with where each came and went.")
+    st.caption(f"{counted(total, 'finding')} of this line, with where each came and went.")
     still_table(found, {
-        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(),
+        "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
         "exploited": columns.exploited(), "package": columns.text("Package", 150),
         "introduced_in": columns.text("Introduced in", 140), "fixed_in": columns.text("Fixed in", 140),
-        "stay": columns.number("Time", 54), "opened": columns.day("Known"), "closed": columns.day("Gone"),
+        "stay": columns.number("Times", 60), "opened": columns.day("Known"), "closed": columns.day("Gone"),
     })  # fmt: skip
     pager("history_page", total)
 

@@ -7,7 +7,7 @@ from dashboards import columns
 from dashboards.data import Row, ask, ask_row, settings
 from dashboards.data import plan as steps_of
 from dashboards.palette import SEVERITIES
-from dashboards.parts import addressed, open_vulnerability, still_table, table
+from dashboards.parts import addressed, filled, open_vulnerability, still_table, table
 from dashboards.words import counted, literal, moment, share, size
 from hullmark.analysis.image_plan import Step
 from hullmark.compliance.load import read_policy
@@ -30,9 +30,11 @@ def show(digest: str) -> None:
     names = ("Findings", "Plan", "Checks", "Layers", "Packages", "Problems", "About")
     sizes = (counts["findings"], None, failed, counts["layers"], counts["packages"], counts["problems"], None)
     labels = [name if number is None else f"{name} · {number:,}" for name, number in zip(names, sizes, strict=True)]
-    for tab, part in zip(st.tabs(labels), (findings, plan, checks, layers, packages, problems, about), strict=True):
+    shown = st.tabs(labels, key="image_tab", on_change="rerun")
+    for tab, part in zip(shown, (findings, plan, checks, layers, packages, problems, about), strict=True):
         with tab:
-            part(image)
+            if tab.open or part is not plan:  # which is worked out by matching new versions for the whole fleet
+                part(image)
 
 
 def heading(image: Row) -> None:
@@ -62,18 +64,19 @@ def findings(image: Row) -> None:
     if not rows.num_rows:
         st.success("No known vulnerabilities in its packages.", icon=":material/check:")
         return
-    picked = table(rows, {
+    shown = {
         "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
         "severity": columns.severity(words=SEVERITIES),
-        "score": columns.score(), "exploited": columns.exploited(), "epss": columns.epss(),
+        "score": columns.score(), "exploited": columns.exploited(), "epss_percent": columns.epss(),
         "package": columns.text("Package", 130), "version": columns.text("Installed", 130),
         "fixed_version": columns.text("Fixed in", 130), "layer_index": columns.number("Layer", 54),
-        "said": columns.said(), "summary": columns.text("Summary", 320), "path": columns.text("Path", 200),
-        "first_seen": columns.day("Since"),
-    }, "image_findings")  # fmt: skip
+        "first_seen": columns.day("Since"), "said": columns.said(), "note": columns.text("Remark", 200),
+        "summary": columns.text("Summary", 320), "path": columns.text("Path", 200),
+    }  # fmt: skip
+    picked = table(rows, filled(rows, shown, "said", "note", "exploited"), "image_findings")
     settled = sum(rows["settled"].to_pylist())
     st.caption(
-        "Click a row to see the other images that carry it."
+        "Click a row to see why, and which other images carry it."
         + (
             f" {counted(settled, 'finding')} at the end settled by an exception or VEX, and not counted above."
             if settled
@@ -81,7 +84,7 @@ def findings(image: Row) -> None:
         )
     )
     if picked is not None:
-        open_vulnerability(rows["vulnerability"][picked].as_py())
+        open_vulnerability(rows["vulnerability"][picked].as_py(), image["digest"])
 
 
 def plan(image: Row) -> None:
@@ -121,12 +124,14 @@ def checks(image: Row) -> None:
         return
     known = read_policy(settings().policy).rules
     told = [(row, known.get(row["rule"])) for row in rows]
+    told.sort(key=lambda one: SEVERITIES.index(one[1].severity if one[1] else "unknown"))
     still_table(pa.Table.from_pylist([
         {**row, "title": rule.title if rule else "", "severity": [rule.severity if rule else "unknown"],
          "fix": rule.fix if rule else ""}
         for row, rule in told
     ]), {
-        "rule": columns.text("Rule", 70), "severity": columns.severity(words=SEVERITIES), "title": columns.text("", 280),
+        "rule": columns.text("Rule", 70), "severity": columns.severity(words=SEVERITIES),
+        "title": columns.text("What is wrong", 280),
         "evidence": columns.text("Evidence", 420), "fix": columns.text("What to do", 320),
         "first_seen": columns.day("Since"),
     })  # fmt: skip
@@ -140,7 +145,7 @@ def layers(image: Row) -> None:
         "packages": columns.number("Packages"), "critical": columns.number("Critical", 62),
         "high": columns.number("High", 54),
         "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": columns.size(),
-        "layer": columns.text("Digest", 170),
+        "short_digest": columns.text("Digest", 170),
     })  # fmt: skip
     removed(image)
 
@@ -151,7 +156,7 @@ def packages(image: Row) -> None:
     if not rows.num_rows:
         st.info("No package database was found in this image.")
         return
-    still_table(rows, {
+    shown = {
         "name": columns.text("Package", 180), "version": columns.text("Version", 150), "type": columns.text("Type", 60),
         "findings": columns.number("Findings", 68), "worst": columns.severity("Worst", SEVERITIES),
         "layer_index": columns.number("Layer", 54), "upgraded_from": columns.text("Before", 110),
@@ -159,7 +164,8 @@ def packages(image: Row) -> None:
         "ecosystem": columns.text("Ecosystem", 110),
         "source_name": columns.text("Source package", 120), "arch": columns.text("Arch", 66),
         "licence": columns.text("Licence", 110), "path": columns.text("Path", 240), "purl": columns.text("purl", 260),
-    })  # fmt: skip
+    }  # fmt: skip
+    still_table(rows, filled(rows, shown, "upgraded_from", "origin", "owner", "source_name", "licence"))
 
 
 def removed(image: Row) -> None:

@@ -1,38 +1,91 @@
-"""Images: every image of the fleet, filtered and sorted in DuckDB; a click opens one."""
+"""Images: the fleet by account, by repository or image by image, filtered and sorted in DuckDB; a click goes further."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from dashboards import columns
-from dashboards.data import ask_row
-from dashboards.parts import KEPT, ask_page, getting_started, open_image, pager, table
-from dashboards.words import share
+from dashboards.data import Row, ask_row
+from dashboards.parts import KEPT, ask_page, filled, getting_started, open_image, pager, table
+from dashboards.words import counted, share
 
+GRAINS = {"accounts": "Accounts", "repositories": "Repositories", "images": "Images"}
 SORTS = {"risk": "Risk", "findings": "Number of findings", "newest": "Newest first", "size": "Largest first", "name": "Name"}
 
 
 def show() -> None:
     """The whole page."""
-    total = ask_row("overview_fleet")
-    if not total["images"]:
+    fleet = ask_row("overview_fleet")
+    if not fleet["images"]:
         getting_started("No images yet")
         return
-    st.title("Images", anchor=False)
-    chosen = filters(ask_row("images_options"))
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("Images", anchor=False, width="content")
+        grain = st.segmented_control(
+            "Show", list(GRAINS), format_func=GRAINS.__getitem__, default="images", required=True, key="by_what",
+            label_visibility="collapsed", **KEPT,
+        )  # fmt: skip
+    {"accounts": accounts, "repositories": repositories, "images": images}[grain or "images"](ask_row("images_options"))
+
+
+def accounts(options: dict[str, list[str]]) -> None:
+    """One row an account; a click shows its repositories."""
+    named = {"account": columns.text("Account", 130), "regions": columns.tags("Regions", 170)}
+    groups("account", named, options, lambda row: narrow("repositories", account=row["account"]))
+
+
+def repositories(options: dict[str, list[str]]) -> None:
+    """One row a repository of an account; a click shows its images."""
+    named = {"repository": columns.text("Repository", 240), "account": columns.text("Account", 112)}
+    groups("repository", named, options, lambda row: narrow("images", repository=row["repository"], account=row["account"]))
+
+
+def narrow(grain: str, **only: str) -> None:
+    """Show another grain of what has these values alone."""
+    st.session_state["by_what"] = grain
+    st.session_state["group_has"] = ""
+    for name, value in only.items():
+        st.session_state[name] = [value] if value else []
+
+
+def groups(per: str, named: dict[str, columns.Config], options: dict[str, list[str]], then: Callable[[Row], None]) -> None:
+    """The groups that pass the filters, by risk; `then` is called with the one that is clicked."""
+    left, right, _ = st.columns([1.5, 1.2, 2.6])
+    word = left.text_input("Account or repository", placeholder="contains …", key="group_has", **KEPT).strip()
+    chosen = right.multiselect("Account", options["accounts"], key="account", placeholder="All", **KEPT)
+    rows, found = ask_page("images_groups", f"{per}_page", per=per, word=word, accounts=chosen)
+    if not found:
+        st.info("Nothing passes these filters. Remove one to see more.")
+        return
+    st.caption(f"{counted(found, per)}, by risk. Click one to see its {'repositories' if per == 'account' else 'images'}.")
+    table(rows, {
+        **named, "risk": columns.risk(), "worst": columns.severity("Worst"), "images": columns.number("Images", 66),
+        "grave_images": columns.number("At high risk", 88, help="Images with critical or high findings"),
+        "exploited_images": columns.number("Exploited", 76, help="Images with a finding that is known to be exploited"),
+        "critical": columns.number("Critical", 66), "high": columns.number("High", 62),
+        "findings": columns.number("Findings", 72), "fixable": columns.part("Fixable"),
+        "pushed_at": columns.day("Last push"),
+    }, f"{per}_table", then)  # fmt: skip
+    pager(f"{per}_page", found)
+
+
+def images(options: dict[str, list[str]]) -> None:
+    """One row an image in a place; a click opens it."""
+    chosen = filters(options)
     rows, found = ask_page("images_list", "images_page", **chosen)
     whole = ask_row("images_count")["images"]
     st.caption(f"{share(found, whole)} images. Click a row to open it.")
     if not found:
         st.info("No image passes these filters. Remove one to see more.")
         return
-    picked = table(rows, {
-        "name": columns.text("Image", 216), "risk": columns.risk(), "worst": columns.severity("Worst"),
-        "exploited": columns.exploited(),
-        "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
-        "medium": columns.number("Medium", 66),
-        "low": columns.number("Low", 54), "findings": columns.number("All", 54), "status": columns.state("Read", 90),
-        "os": columns.text("System", 98), "platform": columns.text("Platform", 98), "size": columns.size(),
-        "account": columns.text("Account", 112), "region": columns.text("Region", 88), "pushed_at": columns.day("Pushed"),
-    }, "images_table")  # fmt: skip
+    shown = {
+        "name": columns.text("Image", 230), "risk": columns.risk(), "worst": columns.severity("Worst"),
+        "exploited": columns.exploited(), "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
+        "findings": columns.number("All", 54), "status": columns.state("Read", 90), "os": columns.text("System", 98),
+        "platform": columns.text("Platform", 94), "size": columns.size(), "account": columns.text("Account", 112),
+        "region": columns.text("Region", 92), "pushed_at": columns.day("Pushed"),
+    }  # fmt: skip
+    picked = table(rows, filled(rows, shown, "account", "region"), "images_table")
     pager("images_page", found)
     if picked is not None:
         open_image(rows["digest"][picked].as_py())

@@ -12,6 +12,7 @@ from dashboards.words import age, ago, counted, literal, share
 
 FIXES = 8
 FROZEN = 3  # accounts that are told by name
+IMAGES, FINDINGS, COVERAGE = "views/images.py", "views/findings.py", "views/coverage.py"
 
 
 def show() -> None:
@@ -43,33 +44,30 @@ def heading(fleet: Row, run: Row) -> None:
         st.title("Fleet", anchor=False, width="content")
         places = f"{counted(fleet['repositories'], 'repository')} in {counted(fleet['accounts'], 'account')}"
         last = f" · last run {run['state']} {ago(run['age_hours'])}" if run else ""
-        st.text(f"{places} and {counted(fleet['regions'], 'Region')}{last}")
+        st.page_link(
+            IMAGES, label=f"{places} and {counted(fleet['regions'], 'Region')}{last}", query_params={"by_what": "Accounts"}
+        )
 
 
 def numbers(fleet: Row, feeds: list[Row]) -> None:
-    """Five numbers, each with the whole that it is a part of."""
+    """Five numbers, each with the whole that it is a part of, and the way to what it counts."""
     risky, exploited, found, read, fresh = st.columns(5)
     whole = f"of {counted(fleet['images'], 'image')}"
-    card(risky, "Images at high risk", f"{fleet['grave_images']:,}", f"{whole} have critical or high findings")
+    card(risky, "Images at high risk", f"{fleet['grave_images']:,}", f"{whole} have critical or high findings",
+         IMAGES, worst=["critical", "high"])  # fmt: skip
     card(exploited, "Exploited in the wild", f"{fleet['kev_vulnerabilities']:,}",
-         f"of {counted(fleet['vulnerabilities'], 'vulnerability')}, in {counted(fleet['kev_images'], 'image')}")  # fmt: skip
+         f"of {counted(fleet['vulnerabilities'], 'vulnerability')}, in {counted(fleet['kev_images'], 'image')}",
+         FINDINGS, kev=["true"])  # fmt: skip
     settled = f"; {fleet['settled']:,} more are settled" if fleet["settled"] else ""
-    card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix{settled}")
+    card(found, "Findings", f"{fleet['findings']:,}", f"{share(fleet['fixable'], fleet['findings'])} have a fix{settled}",
+         FINDINGS, show=["Every finding"])  # fmt: skip
     wanted = fleet["listed"] - fleet["skipped"]
-    card(
-        read,
-        "Digests read",
-        share(fleet["complete"], wanted),
-        f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read",
-    )
+    card(read, "Digests read", share(fleet["complete"], wanted),
+         f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read", COVERAGE)  # fmt: skip
     late = sum(feed["freshness"] != ["fresh"] for feed in feeds)
     oldest = max((feed["age_hours"] or 0 for feed in feeds), default=None)
-    card(
-        fresh,
-        "Fresh advisories",
-        share(len(feeds) - late, len(feeds)),
-        f"oldest feed {age(oldest)} old" if feeds else "none loaded",
-    )
+    card(fresh, "Fresh advisories", share(len(feeds) - late, len(feeds)),
+         f"oldest feed {age(oldest)} old" if feeds else "none loaded", bad=bool(late))  # fmt: skip
 
 
 def frozen() -> None:
@@ -94,14 +92,20 @@ def rejections() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             noun = "batch" if number == 1 else "batches"
             st.warning(f"{number:,} {noun} in quarantine: their rows failed checks and are in no table.")
-            st.page_link("views/coverage.py", label="Coverage", icon=":material/arrow_forward:", width="content")
+            st.page_link(COVERAGE, label="Coverage", icon=":material/arrow_forward:", width="content")
 
 
-def card(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:
-    """One number and its context; the words are ours, never from an image."""
+def card(  # noqa: PLR0913  a number, what it means, and where it leads
+    place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str, page: str = "", *, bad: bool = False,
+    **filters: list[str],
+) -> None:  # fmt: skip
+    """One number and its context, which leads to a page; the words are ours, never from an image. `bad` is marked red."""
     with place.container(border=True, height="stretch", gap="xxsmall"):
         st.metric(label, value)
-        st.caption(context)
+        if page:
+            st.page_link(page, label=f":gray[{context}]", query_params=dict(filters))
+        else:
+            st.caption(f":red[:material/error: {context}]" if bad else context)
 
 
 def risk(fleet: Row) -> None:

@@ -24,8 +24,7 @@ def explain(
     match(connection)
     asked = {"vulnerability": vulnerability, "package": package}
     statements = _rows(connection, "explain_statements.sql", asked)
-    sql = "FROM finding WHERE vulnerability = $vulnerability AND $package IN ('', package) ORDER BY path, package, version"
-    found = connection.sql(sql, params=asked).to_arrow_table().to_pylist()
+    found = _rows(connection, "explain_findings.sql", asked)
     other = {row["vulnerability"] for row in _renamed(connection, vulnerability)} if not found else set()
     keys = sorted({row["package_key"] for row in (*found, *statements)})
     why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
@@ -65,6 +64,7 @@ REASONS = {
     "after": "{compared} is after {high}, the last version that {advisory} calls affected",
     "fixed": "{compared} is not before {fixed_or_high}, where {advisory} says that it is fixed",
 }
+SAID = 4  # packages that are named in the sentence
 NEAREST = (
     "fixed",
     "after",
@@ -84,14 +84,14 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
 ) -> str:
     """The answer in one sentence."""
     if found:
-        fixes = sorted({row["fixed_version"] for row in found if row["fixed_version"]})
-        until = f"; fixed in {', '.join(fixes)}" if fixes else "; no fix is known"
-        return f"Affected: {found[0]['advisory']} decides, and {found[0]['version']} lies in what it calls affected{until}."
+        said = [*dict.fromkeys(_decided(row) for row in found)]
+        more = f", and {len(said) - SAID:,} more" if len(said) > SAID else ""
+        return f"Affected: {'; '.join(said[:SAID])}{more}."
     if other:
         return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
     if any(row["holds"] == "affected" for row in statements):
         row = next(row for row in statements if row["holds"] == "affected")
-        return f"Not affected: {row['advisory']} calls it affected, but a record about this CVE alone decides."
+        return f"Not affected: {row['advisory']} calls it affected, but {_decider(statements)} decides."
     if statements:
         row = min(statements, key=lambda row: NEAREST.index(row["holds"]))
         said = row | {"fixed_or_high": row["fixed_version"] or row["high"]}
@@ -99,3 +99,15 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
     if package and not installed:
         return f"Not affected: the image has no package {package}."
     return f"Not affected: no advisory of the feeds names {name} and a package of this image together."
+
+
+def _decided(row: Row) -> str:
+    """Who decides on one finding, and what ends it."""
+    until = f"fixed in {row['fixed_version']}" if row["fixed_version"] else "no fix is known"
+    return f"{row['advisory']} decides, and {row['package']} {row['version']} lies in what it calls affected, {until}"
+
+
+def _decider(statements: Sequence[Row]) -> str:
+    """Who says that it is not affected, where somebody else says that it is."""
+    tracker = next((row["advisory"] for row in statements if row["advisory"].startswith("TRACKER-")), "")
+    return f"Debian's tracker ({tracker})" if tracker else "a record about this CVE alone"

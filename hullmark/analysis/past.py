@@ -1,9 +1,11 @@
-"""Assessments of another day: its images with today's advisories, or today's images with its advisories.
+"""Assessments of another day: what was known, its images with today's advisories, or today's images with its advisories.
 
-What was known then needs no matching: `findings_at(moment)` of the lake tells it from the events.
+What was known then needs no matching: `findings_at(moment)` of the lake tells it from the events. The command line and the
+dashboard both ask `ask_past`.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +16,32 @@ from hullmark.matching.match import match
 from hullmark.sql import read_sql
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about the past: whose images, and whose advisories, those of `moment` or those of now."""
+
+    moment: datetime
+    images_now: bool = False
+    feeds_now: bool = False
+
+
+def end_of(day: date) -> datetime:
+    """The end of a day in UTC, which is the moment that a day stands for."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Asked, now: datetime) -> None:
+    """Leave the table `past_finding` on a connection of the lake: what was known then, or what is found anew.
+
+    Its columns are those of `findings_at`, or of `finding`. Raises NotFound and FeedError as `assess` does.
+    """
+    if not asked.images_now and not asked.feeds_now:
+        connection.execute(read_sql(__package__, "past_known.sql"), {"moment": asked.moment})
+        return
+    _match(connection, store, now if asked.images_now else asked.moment, None if asked.feeds_now else asked.moment)
+    connection.execute(read_sql(__package__, "past_assessed.sql"))
+
+
 def assess(
     connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime, feeds_at: datetime | None = None
 ) -> pa.Table:
@@ -22,12 +50,21 @@ def assess(
     They are matched with the snapshots that were in use at `feeds_at`, by default those of now; releases had ended or not on
     that day. Raises NotFound when nothing was matched by then, and FeedError when a snapshot of then is gone.
     """
+    _match(connection, store, images_at, feeds_at)
+    return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
+
+
+def past_rows(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pa.Table:
+    """The rows of `past_<name>.sql` over `past_finding`."""
+    return connection.sql(read_sql(__package__, f"past_{name}.sql"), params=parameters).to_arrow_table()
+
+
+def _match(connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime, feeds_at: datetime | None) -> None:
     chosen = store if feeds_at is None else store.at(_feeds(connection, feeds_at))
     chosen.register(connection)
     connection.execute(read_sql(__package__, "past_images.sql"), {"moment": images_at})
     connection.execute(read_sql(__package__, "past_packages.sql"))
     match(connection, feeds_at.date() if feeds_at else None)
-    return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
 
 
 def _feeds(connection: duckdb.DuckDBPyConnection, moment: datetime) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import argparse
 from contextlib import closing
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hullmark.commands.verbs import Verbs
@@ -71,6 +71,8 @@ def _make(options: argparse.Namespace) -> int:
 
 def moment_of(said: str, now: datetime) -> datetime:
     """The end of a day, or the time itself; raises UsageError for what is neither and for days to come."""
+    from hullmark.analysis.past import end_of
+
     try:
         found = datetime.fromisoformat(said)
     except ValueError:
@@ -78,7 +80,7 @@ def moment_of(said: str, now: datetime) -> datetime:
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     if found > now:
         raise UsageError(f"{said[:40]} has not come yet; give today or an earlier day")
-    return datetime.combine(found.date(), time.max, UTC) if len(said) == len("2026-03-31") else found.astimezone(UTC)
+    return end_of(found.date()) if len(said) == len("2026-03-31") else found.astimezone(UTC)
 
 
 def _say(sentence: str) -> None:

@@ -3,13 +3,8 @@
 import argparse
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import Verbs
-
-if TYPE_CHECKING:
-    import duckdb
-    import pyarrow as pa
 
 DESCRIPTION = (
     "What was known on a day; with --feeds now what today's advisories say of the images of that day; with --images now "
@@ -31,6 +26,8 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the lake and print."""
+    from hullmark.advisories.snapshot import FeedStore
+    from hullmark.analysis.past import Asked, ask_past, past_rows
     from hullmark.commands.audit import moment_of
     from hullmark.commands.query import lake_with_data, print_rows
     from hullmark.commands.showing import showing
@@ -43,28 +40,7 @@ def run(options: argparse.Namespace) -> int:
     moment = moment_of(options.date, now)
     with showing(), closing(lake.connect(settings.memory_mb)) as connection:
         progress().begin("Ask the past", None)
-        rows = _findings(connection, lake.feeds_root, options, moment, now)
-        if options.format == "table":
-            rows = _counts(connection, rows)
+        ask_past(connection, FeedStore(lake.feeds_root), Asked(moment, options.images == "now", options.feeds == "now"), now)
+        rows = past_rows(connection, "counts" if options.format == "table" else "findings")
     print_rows(rows, options.format)
     return 0
-
-
-def _findings(
-    connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace, moment: datetime, now: datetime
-) -> "pa.Table":
-    from hullmark.advisories.snapshot import FeedStore
-    from hullmark.analysis.past import assess
-
-    if (options.images, options.feeds) == ("then", "then"):
-        return connection.sql("FROM findings_at($moment)", params={"moment": moment}).to_arrow_table()
-    images_at = moment if options.images == "then" else now
-    return assess(connection, FeedStore(feeds), images_at, moment if options.feeds == "then" else None)
-
-
-def _counts(connection: "duckdb.DuckDBPyConnection", rows: "pa.Table") -> "pa.Table":
-    """By severity, gravest first."""
-    from hullmark.sql import read_sql
-
-    connection.register("past_finding", rows)
-    return connection.sql(read_sql("hullmark.analysis", "past_counts.sql")).to_arrow_table()

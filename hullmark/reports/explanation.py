@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hullmark.analysis.explanation import Explanation
+from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain, severity_text
 
 SHOWN = 12  # statements of one kind
@@ -55,14 +56,7 @@ def statements_table(answer: Explanation) -> pa.Table:
 
 
 def _parts(answer: Explanation) -> Iterator[RenderableType]:
-    if answer.findings:
-        yield Text("\nFindings", style="bold")
-        for row in answer.findings:
-            line = Text(f"  {plain(row['package'])} {plain(row['version'])}  ")
-            line.append_text(severity_text(row["severity"]))
-            judge = plain(row["severity_source"] or "nobody")
-            line.append(f"  {_score(row)}by {judge}; {_fix(row)}; decided by {plain(row['advisory'])}")
-            yield line
+    yield from _findings(answer)
     if answer.evidence:
         yield Text("\nPackages", style="bold")
         for row in answer.evidence:
@@ -82,6 +76,22 @@ def _parts(answer: Explanation) -> Iterator[RenderableType]:
     if used:
         feeds = ", ".join(f"{feed} {answer.feeds.get(feed, '')[:12]}" for feed in sorted(used))
         yield Text(f"\nSnapshots: {plain(feeds, 400)}", style="dim")
+
+
+def _findings(answer: Explanation) -> Iterator[RenderableType]:
+    """Each finding with its judge, its fix, and what its risk is made of."""
+    if not answer.findings:
+        return
+    yield Text("\nFindings", style="bold")
+    for row in answer.findings:
+        line = Text(f"  {plain(row['package'])} {plain(row['version'])}  ")
+        line.append_text(severity_text(row["severity"]))
+        judge = plain(row["severity_source"] or "nobody")
+        line.append(f"  {_score(row)}by {judge}; {_fix(row)}; decided by {plain(row['advisory'])}")
+        yield line
+        yield Padding(Text(risk_words(row["risk"], row["risk_parts"]), style="dim"), (0, 0, 0, 4))
+        if row["note"]:
+            yield Padding(Text(plain(row["note"], 300), style="dim"), (0, 0, 0, 4))
 
 
 def _score(row: Row) -> str:

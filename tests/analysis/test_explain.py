@@ -43,7 +43,7 @@ RECORDS = {
     ),
 }  # fmt: skip
 ASKED: tuple[tuple[str, str, set[str], str], ...] = (
-    ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and 3.0.11-1 lies"),
+    ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and openssl 3.0.11-1 lies"),
     ("CVE-2024-1002", "", {"fixed", "affected"}, "DSA-4-1 calls it affected, but a record about this CVE alone decides"),
     ("CVE-2024-1003", "", {"other-release"}, "is about Debian:11, and the image has Debian:12"),
     ("CVE-2024-1005", "", {"after"}, "2.0 is after 1.9, the last version"),
@@ -96,6 +96,7 @@ def test_what_is_printed(world: tuple[Lake, FeedStore]) -> None:
         "var/lib/dpkg/status",
         "from 0 to < 3.0.12-1",
         "dpkg order",
+        "risk 12 = severity 12",
         "Snapshots: osv/Debian",
     ):
         assert word in text

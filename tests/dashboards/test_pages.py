@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.query import query
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, digest, write_fleet
+from hullmark.lake.store import Lake
+from tests.dashboards.conftest import Open, words
+from tests.dashboards.fleet import HOSTILE, NOW, digest
 
 PAGES = (
     "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
@@ -120,6 +124,8 @@ def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open
 
 def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
     page = open_page("image", fleet, digest=digest(3))
+    page.session_state["image_tab"] = "Plan"
+    page.run()
     assert any(element.value.startswith("RUN apt-get update") or ">=" in element.value for element in page.code)
     assert "Ends " in words(page)
 
@@ -152,6 +158,48 @@ def test_a_vulnerability_shows_its_carriers(open_page: Open, fleet: str) -> None
     assert "ffected: " in words(page)
 
 
+def test_a_finding_is_explained_where_it_was_clicked(open_page: Open, fleet: str) -> None:
+    with Lake(fleet).connect() as lake:
+        sql = "SELECT max(image_digest) FROM findings WHERE vulnerability = $id"
+        ((carrier,),) = lake.sql(sql, params={"id": CVE}).fetchall()
+    page = open_page("vulnerability", fleet, id=CVE, image=carrier)
+    assert page.selectbox(key="why").value == carrier
+    assert "Highest risk " in words(page)
+
+
+@pytest.mark.parametrize("grain", ["accounts", "repositories"])
+def test_the_fleet_by_account_and_repository(open_page: Open, fleet: str, grain: str) -> None:
+    page = open_page("images", fleet)
+    page.button_group(key="by_what").set_value(grain).run()
+    (table,) = page.dataframe
+    assert {"accounts": "account", "repositories": "repository"}[grain] in table.value.columns
+    assert f" {grain}, by risk. Click one" in words(page)
+
+
+@pytest.mark.parametrize("question", ["known", "feeds", "images"])
+def test_any_day_can_be_asked_about(open_page: Open, fleet: str, question: str) -> None:
+    page = open_page("history", fleet)
+    page.button_group(key="view").set_value("day").run()
+    page.button_group(key="question").set_value(question).run()
+    assert not page.exception
+    if question == "images":
+        assert "nothing was matched with advisories by" in words(page)
+        return
+    numbers = {metric.label: metric.value for metric in page.metric}
+    with Lake(fleet).connect() as lake:
+        ((known,),) = lake.sql("SELECT count(*) FROM findings_at(now())").fetchall()
+    assert numbers["Findings"] == (f"{known:,}" if question == "known" else "0")
+    page.date_input(key="day").set_value((NOW - timedelta(days=7)).date()).run()
+    before = {metric.label: metric.value for metric in page.metric}
+    assert int(before["Findings"]) < known or question == "feeds"
+
+
+def test_without_events_there_is_no_day_to_ask_about(open_page: Open, lakes: dict[str, str]) -> None:
+    page = open_page("history", lakes["feedless"])
+    page.button_group(key="view").set_value("day").run()
+    assert "there is no past to ask about" in words(page)
+
+
 @pytest.mark.parametrize(("name", "key"), [("image", "digest"), ("vulnerability", "id")])
 def test_what_the_fleet_lacks_is_not_found(open_page: Open, fleet: str, name: str, key: str) -> None:
     for value in ("", HOSTILE):
@@ -178,4 +226,4 @@ def test_only_the_app_writes_html() -> None:
     for path in DASHBOARDS.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "unsafe_allow" not in text
-        assert len(re.findall(r"\bst\.html\(\"", text)) == text.count("st.html(") == int(path.name == "app.py")
+        assert len(re.findall(r"\bst\.html\(\"\"\"<style>", text)) == text.count("st.html(") == int(path.name == "app.py")

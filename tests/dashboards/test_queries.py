@@ -73,7 +73,7 @@ def test_pages_hold_every_row_once(name: str, sort: str, fleet: str, monkeypatch
         ({"severities": ["critical", "unknown"]}, lambda row: row["severity"][0] in {"critical", "unknown"}),
         ({"only_kev": True}, lambda row: row["exploited"] == ["KEV"]),
         ({"only_fixable": True}, lambda row: row["fixed_version"]),
-        ({"least_epss": 0.5}, lambda row: row["epss"] is not None and row["epss"] >= 0.5),
+        ({"least_epss": 0.5}, lambda row: row["epss_percent"] is not None and row["epss_percent"] >= 50),
         ({"packages": "OpenSSL"}, lambda row: "openssl" in row["package"]),
         ({"word": "cve-2021"}, lambda row: row["vulnerability"].startswith("CVE-2021")),
     ],
@@ -190,3 +190,23 @@ def test_what_is_settled_is_counted_beside_and_shown_when_asked_for(
     told = answer(lake, "findings_vulnerability", monkeypatch, vulnerability=chosen).to_pylist()[0]
     assert told["settled"] == told["findings"] == len(covered)
     assert told["risk"] == pytest.approx(sum(told["risk_parts"].values()))
+
+
+@pytest.mark.parametrize("per", ["account", "repository"])
+def test_groups_are_made_of_the_images_that_the_list_shows(per: str, fleet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = answer(fleet, "images_list", monkeypatch, limit=100_000).to_pylist()
+    groups = answer(fleet, "images_groups", monkeypatch, per=per, limit=100_000).to_pylist()
+    assert len(groups) == groups[0]["total"] > 1
+    for group in groups:
+        inside = {
+            row["digest"]: row
+            for row in images
+            if row["account"] == group["account"] and (per == "account" or row["name"].startswith(f"{group['repository']}:"))
+        }.values()
+        assert group["images"] == len(inside)
+        assert group["findings"] == sum(row["findings"] for row in inside)
+        assert group["grave_images"] == sum(row["critical"] + row["high"] > 0 for row in inside)
+        assert group["risk"] == max((row["risk"] for row in inside if row["risk"] is not None), default=None)
+    assert [row["risk"] for row in groups] == sorted((row["risk"] for row in groups), reverse=True)
+    one = answer(fleet, "images_groups", monkeypatch, per=per, word=groups[0][per], limit=100_000).to_pylist()
+    assert groups[0][per] in {row[per] for row in one}

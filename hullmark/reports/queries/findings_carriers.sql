@@ -12,7 +12,8 @@ SELECT
     fleet.digest,
     findings.first_seen,
     risk,
-    said
+    said,
+    note
 FROM fleet_findings AS findings
 JOIN fleet ON fleet.digest = image_digest
 WHERE vulnerability = $vulnerability

@@ -6,7 +6,7 @@ SELECT
     risk,
     said,
     CASE WHEN kev THEN ['KEV'] ELSE [] END AS exploited,
-    epss,
+    100 * epss AS epss_percent,
     package,
     version,
     nullif(fixed_version, '') AS fixed_version,

@@ -5,7 +5,7 @@ SELECT
     max(score) AS score,
     max(risk) AS risk,
     CASE WHEN bool_or(kev) THEN ['KEV'] ELSE [] END AS exploited,
-    max(epss) AS epss,
+    100 * max(epss) AS epss_percent,
     count(DISTINCT image_digest) AS images,
     count(*) AS findings,
     count(*) FILTER (settled) AS settled,

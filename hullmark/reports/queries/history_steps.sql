@@ -1,7 +1,7 @@
 -- The steps of one line, the newest first, with what each brought, fixed, carried over and brought back. A finding is a vulnerability of
 -- a package here.
 SELECT
-    step, tag_steps.tag, digest, since, until,
+    step, tag_steps.tag, digest, left(digest, 19) AS short_digest, since, until,
     count(*) FILTER (first_step = step AND stay = 1) AS introduced,
     count(*) FILTER (first_step = step AND stay > 1) AS regressed,
     count(*) FILTER (first_step < step AND step <= last_step) AS carried,

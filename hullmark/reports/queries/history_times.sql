@@ -11,7 +11,8 @@ WITH once AS (
 aged AS (
     SELECT
         CASE $per WHEN 'repository' THEN repository WHEN 'account' THEN account ELSE severity END AS name,
-        closed IS NOT NULL AS went, epoch(coalesce(closed, $now::TIMESTAMPTZ) - opened) / 86400 AS days
+        closed IS NOT NULL AS went,
+        greatest(epoch(coalesce(closed, $now::TIMESTAMPTZ) - opened) / 86400, 0) AS days  -- $now is the hour that has begun
     FROM once
 )
 SELECT

@@ -8,7 +8,8 @@ SELECT
     coalesce(findings, 0) AS findings,
     coalesce(fixable, 0) AS fixable,
     size,
-    layer
+    layer,
+    left(layer, 19) AS short_digest
 FROM image_layers
 LEFT JOIN (
     SELECT layer, layer_index, count(*) AS packages FROM packages WHERE image_digest = $digest GROUP BY layer, layer_index
