@@ -84,9 +84,9 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
 ) -> str:
     """The answer in one sentence."""
     if found:
-        said = [*dict.fromkeys(_decided(row) for row in found)]
-        more = f", and {len(said) - SAID:,} more" if len(said) > SAID else ""
-        return f"Affected: {'; '.join(said[:SAID])}{more}."
+        told = [*dict.fromkeys(_decided(row) for row in found)]
+        more = f", and {len(told) - SAID:,} more" if len(told) > SAID else ""
+        return f"Affected: {'; '.join(told[:SAID])}{more}."
     if other:
         return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
     if any(row["holds"] == "affected" for row in statements):

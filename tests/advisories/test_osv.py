@@ -95,7 +95,7 @@ def test_a_range_that_cannot_be_read_leaves_the_listed_versions() -> None:
     assert len(rows.problems) == 1
 
 
-def ranged(*ranges: list[str], **more: object) -> dict[str, Any]:
+def ranged(*ranges: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401  handed on
     """A record with several ranges, each as "kind version" words."""
     item = record("X-1", **more)
     events = [[dict([event.split(" ")]) for event in one] for one in ranges]
