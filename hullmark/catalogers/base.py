@@ -28,5 +28,6 @@ class Cataloger:
     parse: Parse
     max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes
     follows: bool = True  # whether a link at such a path is a Problem where it leads to what nobody reads
-    magic: tuple[bytes, ...] = ()  # any regular file that begins with one of these is wanted too, whatever its path
+    # Any regular file that begins with one of these is wanted too, whatever its path; of programs machine code may be zeros.
+    magic: tuple[bytes, ...] = ()
     reads_as: Callable[[str], object] | None = None  # paths for which it is equal yield equal finds for equal bytes
