@@ -46,8 +46,8 @@ NODE = (
 def pip(*requirements: str, built: str = ":none:") -> Step:
     """A layer of wheels with what they need, where `pip install` in the image would put them.
 
-    Each such layer takes the place of the programs in `bin` of the one before, as pip has it with --upgrade. `built` is made of
-    its source here, as it has no wheel; then nothing else may be missing for this Python.
+    Each such layer takes the place of the programs in `bin` of the one before, as pip has it with --upgrade. `built` is
+    made of its source here, as it has no wheel; then nothing else may be missing for this Python.
     """
 
     def install(root: Path) -> None:
