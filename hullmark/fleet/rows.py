@@ -9,7 +9,17 @@ import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import COVERAGE, EVIDENCE, EXPOSURES, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
+from hullmark.lake.schema import (
+    COVERAGE,
+    EVIDENCE,
+    EXPOSURES,
+    IMAGE_LAYERS,
+    IMAGES,
+    PACKAGES,
+    PROBLEMS,
+    REMOVED_PACKAGES,
+    VEX_STATEMENTS,
+)
 from hullmark.model import Image, Layer, Skipped
 
 Rows = list[dict[str, object]]
@@ -76,6 +86,16 @@ def evidence_table(answers: Iterable[Answer], run: Run) -> pa.Table:
         for row in _evidence(answer, answer.item, run)
     }
     return pa.Table.from_pylist([*rows.values()], schema=EVIDENCE)
+
+
+def vex_table(answers: Iterable[Answer], run: Run) -> pa.Table:
+    """What attestations state, each document once (schema VEX_STATEMENTS)."""
+    documents = {}
+    for answer in answers:
+        for item in answer.attested:
+            vex = item.read(run.run, run.at)
+            documents[vex.document] = vex.statements
+    return pa.concat_tables([VEX_STATEMENTS.empty_table(), *documents.values()])
 
 
 def chain_ids(layers: Sequence[Layer]) -> list[str]:
