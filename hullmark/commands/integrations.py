@@ -114,7 +114,7 @@ def run_pause(options: argparse.Namespace) -> int:
     from tasks import hub
 
     hub.pause(options.account, _settings())
-    say(f"Account {options.account} is paused; its data stays, and is not updated.")
+    say(f"Account {options.account} is paused, also for a run under way; its data stays, and is not updated.")
     return 0
 
 
@@ -136,9 +136,10 @@ def run_disconnect(options: argparse.Namespace) -> int:
         return 0
     hub.disconnect(options.account, _settings())
     say(
-        f"Account {options.account} is disconnected: no run reads it any more. What was found stays, and is marked as no "
-        f"longer updated. Now delete the stack {hub.STACK_NAME} in that account (or take it out of the StackSet), then "
-        f"see that access is gone with `hullmark integrations verify-gone {options.account}`."
+        f"Account {options.account} is disconnected: no run reads it any more, and one under way leaves it in a moment. "
+        "What was found stays, and is marked as no longer updated. Now delete the stack "
+        f"{hub.STACK_NAME} in that account (or take it out of the StackSet), then see that access is gone with "
+        f"`hullmark integrations verify-gone {options.account}`."
     )
     return 0
 
