@@ -1,0 +1,28 @@
+"""What one machine hands another comes out as it went in."""
+
+from pathlib import Path
+
+from hullmark.fleet.attestations import Attested
+from hullmark.fleet.outcome import Outcome
+from hullmark.fleet.parcel import Answer, get_answer, put_answer
+from hullmark.fleet.plan import Location, Wanted
+from hullmark.fleet.read import LayerOutcome, Resolved
+from hullmark.lake.store import Lake
+from hullmark.model import Reason, Skipped, Status
+from hullmark.sources.evidence import Statement
+from tests.lake.rows import digest
+
+PLACE = Location("r", "a", "111122223333", "eu-central-1", ("1",), None)
+
+
+def test_an_answer_comes_back_as_it_was(tmp_path: Path) -> None:
+    name = digest("evidence")
+    note = Skipped("a", name, "m", Status.SKIPPED, Reason.ATTESTATION, "it is one", digest("image"))
+    attested = Attested(name, digest("image"), '{"a": "\ufffd \\ud800 \u202e"}', "statements[0]: it names no product")
+    statement = Statement("attestation", "https://openvex.dev/ns", digest("blob"), "m", 7)
+    resolved = Resolved(Wanted(name, "m", (PLACE,)), (note,), ((name, statement),), (attested,))
+    answer = Answer((resolved,), (LayerOutcome(digest("layer"), Outcome(Status.FAILED, Reason.STOPPED, "left")),))
+    lake = Lake(str(tmp_path))
+    lake.create()
+    put_answer(lake, "run", "0001", answer)
+    assert get_answer(lake, "run", "0001") == answer
