@@ -72,6 +72,13 @@ class Timed(Lake):
         Timed.writing += time.perf_counter() - started
         return rows
 
+    def amend(self, table: str, batch: pa.Table, gone: pa.Table) -> int:
+        """As the lake's."""
+        started = time.perf_counter()
+        rows = super().amend(table, batch, gone)
+        Timed.writing += time.perf_counter() - started
+        return rows
+
     def replace_scope(self, table: str, scope_values: pa.Table, batch: pa.Table) -> int:
         """As the lake's."""
         started = time.perf_counter()

@@ -22,7 +22,6 @@ VERBS = (
     "scan",
     "feeds",
     "query",
-    "bases",
     "fixes",
     "explain",
     "exceptions",

@@ -1,6 +1,6 @@
 """One question of a fleet stage: the answer of its `.sql` file, over an open connection or over the lake as it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 
 import duckdb
@@ -17,7 +17,9 @@ def ask(connection: duckdb.DuckDBPyConnection, name: str, parameters: Parameters
     return connection.sql(read_sql("hullmark.fleet", name), params=dict(parameters or {})).to_arrow_table()
 
 
-def ask_lake(lake: Lake, name: str, parameters: Parameters | None = None, memory_mb: int = 1024) -> pa.Table:
-    """The rows that `name` gives over the lake as it is now."""
-    with closing(lake.connect(memory_mb)) as connection:
+def ask_lake(
+    lake: Lake, name: str, parameters: Parameters | None = None, memory_mb: int = 1024, only: Collection[str] = ()
+) -> pa.Table:
+    """The rows that `name` gives over the lake as it is now; `only` are the tables that it reads, none for any."""
+    with closing(lake.connect(memory_mb, only=only)) as connection:
         return ask(connection, name, parameters)

@@ -1,6 +1,3 @@
-/* What is known of the images of this part now, in the columns of `matched_images`: nothing of those that are gone, and no fingerprint
-   of those that changed and were not judged whole. Reads `part_image`, `present` and `touched`. */
-SELECT image_digest, $run AS run, $at::TIMESTAMPTZ AS "at", part_image.fingerprint
-FROM part_image
-SEMI JOIN present USING (image_digest)
-WHERE part_image.fingerprint IS NOT NULL OR image_digest IN (SELECT image_digest FROM touched)
+/* The images that came or were read again, in the columns of `matched_images`; $known: those that were matched before, or the others.
+   Reads `touched_image`. */
+SELECT image_digest, $run AS run, $at::TIMESTAMPTZ AS "at" FROM touched_image WHERE here AND known = $known

@@ -19,12 +19,13 @@ MOST = 0.1  # of all records or images that changed: with more, everything is ma
 class Rematch:
     """What one matching does: `whole` is everything, and `reason` why.
 
-    `trusted`: the fingerprints in `matched_images` are those of what is stored. `ended` are the ecosystems without fixes.
+    `doubted`: the last matching did not end, so that some events may have been told already. `ended` are the ecosystems
+    without fixes.
     """
 
     whole: bool
     reason: str
-    trusted: bool
+    doubted: bool
     ended: list[str]
 
     @property
@@ -42,10 +43,6 @@ class _Last:
     ended: list[str]
     feeds: dict[str, str]
 
-    @property
-    def trusted(self) -> bool:
-        return self.finished and self.matcher == matcher()
-
 
 def plan_rematch(connection: duckdb.DuckDBPyConnection, store: FeedStore, run: Run, today: date, full: bool) -> Rematch:
     """Leave `present`, `touched_image` and, unless everything is matched, `touched_package` on a lake's connection.
@@ -57,7 +54,7 @@ def plan_rematch(connection: duckdb.DuckDBPyConnection, store: FeedStore, run: R
     done = ended(connection, today)
     last = _last(connection)
     reason = "asked for" if full else _reason(connection, store, last, done)
-    return Rematch(bool(reason), reason, last is not None and last.trusted, done)
+    return Rematch(bool(reason), reason, last is not None and not last.finished, done)
 
 
 def _last(connection: duckdb.DuckDBPyConnection) -> _Last | None:
@@ -69,12 +66,14 @@ def _reason(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last
     """Why everything must be matched, "" when what changed suffices; then `touched_package` is there."""
     if last is None:
         return "nothing was matched before"
-    if not last.finished:
-        return "the last matching did not end"
-    if not last.trusted:
-        return "the matcher is another"
-    if last.ended != done:
-        return "a release has ended"
+    by_image = connection.sql("FROM findings LIMIT 1").fetchall() and not connection.sql("FROM verdicts LIMIT 1").fetchall()
+    doubts = {
+        "the last matching did not end": not last.finished, "the matcher is another": last.matcher != matcher(),
+        "findings were kept by image": by_image, "a release has ended": last.ended != done,
+    }  # fmt: skip
+    for doubt, there in doubts.items():
+        if there:
+            return doubt
     if _share(connection, "SELECT count(*) FROM touched_image", "SELECT count(*) FROM present") > MOST:
         return "many images changed"
     return _touch(connection, store, last.feeds)

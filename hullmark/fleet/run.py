@@ -132,4 +132,4 @@ def _beating(lake: Lake, record: Record) -> Iterator[None]:
 
 def _abandoned(lake: Lake) -> pa.Table:
     """The rows of runs that were killed: all that still say `running`, since the lake's lock is held."""
-    return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)})
+    return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)}, only=("runs",))

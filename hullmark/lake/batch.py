@@ -8,7 +8,10 @@ from hullmark.errors import LakeError
 from hullmark.lake.place import one_line
 from hullmark.lake.schema import TABLES, Table
 
-ORDER = {"packages": ("ecosystem", "advisory_name"), "findings": ("image_digest", "vulnerability")}
+ORDER = {
+    "packages": ("ecosystem", "advisory_name"), "findings": ("image_digest", "vulnerability"),
+    "vulnerable_packages": ("image_digest",), "finding_events": ("image_digest",),
+}  # fmt: skip
 
 
 def table_named(name: str) -> Table:

@@ -1,4 +1,4 @@
-"""Writing Delta tables: replace a scope, upsert by key, compact, vacuum; every one is a single atomic commit.
+"""Writing Delta tables: replace a scope, upsert or amend by key, compact, vacuum; every one is a single atomic commit.
 
 Deletion vectors stay off, so that the Parquet files of the current version are the table. Writers that meet are sorted out
 by Delta's optimistic concurrency: the loser reads the new state and tries again, a bounded number of times.
@@ -28,6 +28,7 @@ FIRST_PAUSE = 0.05  # seconds, doubled with each attempt up to
 LONGEST_PAUSE = 5.0
 ROW_GROUP = 122_880  # DuckDB's own size of a row group: one thread reads one
 PRUNING_VALUES = 64  # a leading key column with at most so many values is told to the merge, which then skips files
+GONE = "_gone"  # marks the keys that `amend` takes out
 PROPERTIES = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
 CONFIGURATION: dict[str, str | None] = {"delta.enableDeletionVectors": "false"}
 
@@ -94,6 +95,19 @@ def upsert(place: Place, table: Table, rows: pa.Table) -> None:
     retry(place, table.name, partial(_upsert_once, rows=rows, predicate=same))
 
 
+def amend(place: Place, table: Table, rows: pa.Table, gone: pa.Table) -> None:
+    """Put the rows in, replace those whose key is there, and take out those whose keys are `gone`. One commit."""
+    leaving = pa.concat_tables([rows.schema.empty_table(), gone], promote_options="default")
+    marks = pa.array([False] * rows.num_rows + [True] * gone.num_rows, pa.bool_())
+    changes = pa.concat_tables([rows, leaving]).append_column(GONE, marks)
+    retry(place, table.name, partial(_amend_once, changes=changes, key=table.key))
+
+
+def clear(place: Place, table: Table) -> None:
+    """Take out all rows. One commit."""
+    retry(place, table.name, lambda state: state.delete(writer_properties=PROPERTIES))
+
+
 def retry(place: Place, name: str, action: Callable[[DeltaTable], object], first_pause: float = FIRST_PAUSE) -> None:
     """Run an action on the newest state, again when another writer was faster; raises LakeBusy in the end, and LakeError."""
     for attempt in range(ATTEMPTS):
@@ -138,6 +152,14 @@ def _replace_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
 def _upsert_once(table: DeltaTable, rows: pa.Table, predicate: str) -> None:
     merge = table.merge(rows, predicate, source_alias="new", target_alias="old", writer_properties=PROPERTIES)
     merge.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _amend_once(table: DeltaTable, changes: pa.Table, key: tuple[str, ...]) -> None:
+    same = " AND ".join(f"new.{column} = old.{column}" for column in key)
+    columns = {name: f"new.{name}" for name in changes.column_names if name != GONE}
+    merge = table.merge(changes, same, source_alias="new", target_alias="old", writer_properties=PROPERTIES)
+    merge = merge.when_matched_delete(f"new.{GONE}").when_matched_update(columns, f"NOT new.{GONE}")
+    merge.when_not_matched_insert(columns, f"NOT new.{GONE}").execute()
 
 
 def _open_or_create(place: Place, name: str) -> DeltaTable:

@@ -8,7 +8,7 @@ from hullmark.errors import LakeError
 from hullmark.lake.place import Place, one_line
 
 NAME = "lake.json"
-FORMAT = 1
+FORMAT = 2  # 1: each finding was a row (docs/decisions/0019-findings-by-verdict.md)
 FEEDS = "feeds"
 FOLDERS = ("tables", "layers", FEEDS, "quarantine", "locks")
 NEIGHBOURS = (*FOLDERS, "demo", "prefect", "logs")  # what Hullmark itself may have put there before the lake
@@ -16,9 +16,14 @@ NEIGHBOURS = (*FOLDERS, "demo", "prefect", "logs")  # what Hullmark itself may h
 
 def is_marked(place: Place) -> bool:
     """Whether there is a lake that this version can read; raises LakeError for one it cannot."""
+    return _format(place) is not None
+
+
+def _format(place: Place) -> int | None:
+    """The format of the lake, None when there is none."""
     content = place.read(NAME)
     if content is None:
-        return False
+        return None
     try:
         number = json.loads(content)["format"]
     except (ValueError, TypeError, KeyError):
@@ -29,16 +34,19 @@ def is_marked(place: Place) -> bool:
         raise LakeError(
             f"the lake {place.root} was made by a newer Hullmark (format {number}, not {FORMAT}); upgrade Hullmark"
         )
-    return True
+    return number
 
 
 def mark(place: Place) -> None:
-    """Make the folders and the mark where there is no lake yet; raises LakeError when that is impossible or unwise."""
+    """Make the folders and the mark where there is no lake yet, and upgrade the mark of an older one.
+
+    Raises LakeError when that is impossible or unwise.
+    """
     try:
-        marked = is_marked(place)
+        number = _format(place)
         if place.is_local:
-            _make_folders(place, marked)
-        if not marked:
+            _make_folders(place, number is not None)
+        if number != FORMAT:
             place.write(NAME, json.dumps({"product": "hullmark", "format": FORMAT}).encode())
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else one_line(error)

@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -18,20 +19,31 @@ from hullmark.lake.marker import is_marked
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
+FINDINGS = "03_findings.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows of a table
 
-def connect(place: Place, memory_mb: int, threads: int | None) -> duckdb.DuckDBPyConnection:
+
+def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each table, then closed to the outside; raises LakeError."""
     is_marked(place)
     con = open_duckdb(memory_mb, threads)
     for table in TABLES.values():
+        if only and table.name not in only:
+            continue
         try:
             _relation(con, place, table, delta.open_table(place, table.name)).create_view(table.name)
         except (DeltaError, OSError, duckdb.Error) as error:
             raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    for view in sorted(item.name for item in files(f"{__package__}.views").iterdir() if item.name.endswith(".sql")):
-        con.execute(files(f"{__package__}.views").joinpath(view).read_text(encoding="utf-8"))
+    if not only:
+        _add_views(con, place)
     _close_off(con, place)
     return con
+
+
+def _add_views(con: duckdb.DuckDBPyConnection, place: Place) -> None:
+    folder = files(f"{__package__}.views")
+    for view in sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql")):
+        if view != FINDINGS or delta.count(place, "verdicts"):
+            con.execute(folder.joinpath(view).read_text(encoding="utf-8"))
 
 
 def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:

@@ -119,12 +119,6 @@ TAGS = _schema(registry=TEXT, repository=TEXT, tag=TEXT, digest=TEXT, since=TIME
 BASE_IMAGES = _schema(
     image_digest=TEXT, base_digest=TEXT, base_name=TEXT, base_layers=COUNT, method=TEXT, confidence=TEXT, evidence=TEXT
 )
-# Bases outside the fleet that somebody has named, so that images on them are known (docs/bases.md). name: "repository:tag";
-# layers: how many it has, chain_id that of the last; source: where the row is from.
-KNOWN_BASES = _schema(
-    name=TEXT, digest=TEXT, platform=TEXT, chain_id=TEXT, layers=COUNT, created=TIME, source=TEXT, imported_at=TIME,
-    imported_by=TEXT,
-)  # fmt: skip
 IMAGE_LAYERS = _schema(
     image_digest=TEXT, layer_index=pa.int32(), layer=TEXT, diff_id=TEXT, chain_id=TEXT, size=COUNT, created_by=TEXT,
     media_type=TEXT,
@@ -183,6 +177,20 @@ FINDINGS = _schema(
     score=REAL, vector=TEXT, kev=FLAG, kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
     summary=TEXT, severity_source=TEXT, fix_state=TEXT, rule=TEXT, note=TEXT, status=TEXT, first_seen=TIME, last_seen=TIME,
 )  # fmt: skip
+# How findings are kept: what is said of each distinct package, and which images carry those of which something is said.
+# The view `findings` joins them (docs/lake.md); rows in the table of that name are of an older Hullmark, and of no lake that
+# this one has matched. subject: the distinct package, a number made of its type, name, version and what of it is compared.
+# first_seen and last_seen of a finding are the later ones of both.
+VERDICTS = _schema(
+    subject=COUNT, vulnerability=TEXT, type=TEXT, package=TEXT, version=TEXT, aliases=TEXTS, advisory=TEXT,
+    fixed_version=TEXT, severity=TEXT, score=REAL, vector=TEXT, kev=FLAG, kev_due=pa.date32(), kev_ransomware=FLAG,
+    epss=REAL, epss_percentile=REAL, summary=TEXT, severity_source=TEXT, fix_state=TEXT, rule=TEXT, note=TEXT,
+    first_seen=TIME, last_seen=TIME,
+)  # fmt: skip
+VULNERABLE_PACKAGES = _schema(
+    image_digest=TEXT, package_key=TEXT, subject=COUNT, purl=TEXT, path=TEXT, layer=TEXT, layer_index=pa.int32(),
+    first_seen=TIME, last_seen=TIME,
+)  # fmt: skip
 # The ledger: severity, fixed_version and advisory are those after the event, or the last ones of what closed.
 FINDING_EVENTS = _schema(
     run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT,
@@ -196,12 +204,12 @@ RUNS = _schema(
 # Which snapshot of each feed a run has matched with.
 RUN_FEEDS = _schema(run=TEXT, feed=TEXT, snapshot=TEXT, fetched_at=TIME, published=TIME)
 # One matching of the lake. scope: "full" or "incremental", and why; matcher: the code that matched; ended: ecosystems that
-# got no fixes any more on that day; images: how many were compared row by row; finished: null until all was written.
+# got no fixes any more on that day; images: how many were compared package by package; finished: null until all was written.
 MATCHINGS = _schema(
     run=TEXT, at=TIME, finished=TIME, scope=TEXT, reason=TEXT, matcher=TEXT, ended=TEXTS, images=COUNT, findings=COUNT,
     opened=COUNT, closed=COUNT, changed=COUNT,
 )  # fmt: skip
-# Which images the findings are of, and when each was last compared; fingerprint: of its findings, null when not known.
+# Which images the findings are of, and when each was last matched whole; fingerprint: of an older Hullmark, else null.
 MATCHED_IMAGES = _schema(image_digest=TEXT, run=TEXT, at=TIME, fingerprint=COUNT)
 FEED_SNAPSHOTS = _schema(
     feed=TEXT, snapshot=TEXT, url=TEXT, fetched_at=TIME, published=TIME, records=COUNT, problems=COUNT, state=TEXT,
@@ -237,7 +245,6 @@ TABLES: dict[str, Table] = {
         Table("repositories", ("registry", "repository"), (), REPOSITORIES),
         Table("tags", ("registry", "repository", "tag", "since"), (), TAGS),
         Table("base_images", ("image_digest",), ("image_digest",), BASE_IMAGES),
-        Table("known_bases", ("name", "digest"), (), KNOWN_BASES),
         Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),
         Table("packages", ("image_digest", "path", "type", "name", "version", "arch"), ("image_digest",), PACKAGES),
         Table(
@@ -255,6 +262,8 @@ TABLES: dict[str, Table] = {
         Table("failures", ("digest",), ("digest",), FAILURES),
         Table("evidence", ("registry", "repository", "digest", "statement", "predicate_type"), (), EVIDENCE),
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
+        Table("verdicts", ("vulnerability", "subject"), (), VERDICTS),
+        Table("vulnerable_packages", ("image_digest", "package_key"), ("image_digest",), VULNERABLE_PACKAGES),
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),
         Table("runs", ("run",), (), RUNS),
         Table("accounts", ("account",), (), ACCOUNTS),

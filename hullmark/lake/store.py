@@ -4,7 +4,7 @@ A commit is atomic: readers see the state before it or after it, and a writer th
 equal keys replace each other; tables with a scope (all findings of an image) replace the scope whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,24 @@ class Lake:
                 delta.append(self.place, target, rows)
         return int(rows.num_rows)
 
+    def amend(self, table: str, batch: pa.Table, gone: pa.Table) -> int:
+        """Put rows in by their keys and take out those whose keys stand in `gone`, all in one commit.
+
+        Returns the number of rows put in. No key may stand in both. Nothing happens where both are empty.
+        """
+        target = table_named(table)
+        rows = self._fit(target, batch)
+        if rows.num_rows or gone.num_rows:
+            with self._writing(table):
+                delta.amend(self.place, target, rows, gone.select(list(target.key)))
+        return int(rows.num_rows)
+
+    def clear(self, table: str) -> None:
+        """Take all rows out of a table, in one commit; nothing happens where it has none."""
+        if self.count(table):
+            with self._writing(table):
+                delta.clear(self.place, table_named(table))
+
     def replace_scope(self, table: str, scope_values: pa.Table, batch: pa.Table) -> int:
         """Like `commit`, but scopes in `scope_values` that have no row in the batch are cleared too."""
         target = table_named(table)
@@ -117,11 +135,6 @@ class Lake:
             if changed.num_rows:
                 self.replace_scope(table, changed, rows.filter(pc.is_in(rows[column], value_set=pc.unique(changed[column]))))
             return
-        self.replace_all(table, rows)
-
-    def replace_all(self, table: str, rows: pa.Table) -> None:
-        """Put the rows in place of all that the table holds, in one commit."""
-        target = table_named(table)
         content = self._fit(target, rows)
         with self._writing(table):
             delta.replace_all(self.place, target, content)
@@ -134,12 +147,15 @@ class Lake:
             delta.replace_before(self.place, target, rows, column, before)
         return int(rows.num_rows)
 
-    def connect(self, memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, memory_mb: int = 1024, threads: int | None = None, only: Collection[str] = ()
+    ) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
 
         It sees the state of each table at this moment, reads nothing outside the lake's tables, and cannot be reconfigured.
+        `only`: it has these tables and no other view, which takes a tenth of the time.
         """
-        return reading.connect(self.place, memory_mb, threads)
+        return reading.connect(self.place, memory_mb, threads, only)
 
     def relation_as_of(self, table: str, when: int | datetime) -> duckdb.DuckDBPyRelation:
         """An old state of a table, by its version or by an aware time; raises LakeError when it is gone or never was."""
@@ -148,6 +164,10 @@ class Lake:
     def versions(self) -> dict[str, int]:
         """The current Delta version of each table that exists: it changes when, and only when, the table does."""
         return {name: version for name in TABLES if (version := delta.version(self.place, name)) is not None}
+
+    def holds(self, table: str) -> bool:
+        """Whether anything was ever committed to a table, even if its rows are gone since."""
+        return delta.version(self.place, table_named(table).name) is not None
 
     def count(self, table: str) -> int:
         """How many rows a table has now; read from its log, not from its rows."""

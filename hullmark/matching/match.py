@@ -11,7 +11,7 @@ PREPARING = (
     "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_matchable.sql",
     "06_installed.sql", "07_package_key.sql",
 )  # fmt: skip
-COMPARED, HELD, VERDICTS = "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"
+DISTINCT, COMPARED, HELD, VERDICTS = "08_distinct.sql", "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"
 VULNERABLE, FOUND, FINDINGS = "40_vulnerable.sql", "50_found.sql", "60_finding.sql"
 
 
@@ -29,8 +29,9 @@ def match(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> N
 
 
 def judge(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
-    """Leave `verdict`, what is said of each distinct package, and `installed`; reads and raises as `match`."""
+    """Leave `verdict`, what is said of each `distinct_package`, and `installed`; reads and raises as `match`."""
     prepare(connection, today)
+    _run(connection, DISTINCT)
     _run(connection, COMPARED)
     hold(connection)
     _run(connection, VERDICTS)

@@ -185,11 +185,12 @@ def test_an_account_that_may_not_be_entered_hides_only_itself(world: World) -> N
 
 def _forget_a_package(world: World, name: str) -> None:
     """As if the engine before had not seen a package: its row and its findings are taken away."""
-    for table in ("packages", "findings"):
-        column = "name" if table == "packages" else "package"
-        kept = world.table(f"SELECT * FROM {table} WHERE {column} <> $name", name=name)  # noqa: S608
+    for table, kept in {"packages": "name <> $name", "vulnerable_packages": "NOT contains(package_key, $name)"}.items():
+        rows = world.table(f"SELECT * FROM {table} WHERE {kept}", name=name)  # noqa: S608
         whole = world.table(f"SELECT DISTINCT image_digest FROM {table}")  # noqa: S608
-        world.lake.replace_scope(table, whole, kept)
+        world.lake.replace_scope(table, whole, rows)
+    gone = world.table("SELECT vulnerability, subject FROM verdicts WHERE package = $name", name=name)
+    world.lake.amend("verdicts", world.table("FROM verdicts LIMIT 0"), gone)
     told = world.table("SELECT * FROM finding_events WHERE NOT starts_with(package_key, $key)", key=f"deb|{name}|")
     (world.folder / "lake" / "tables" / "finding_events").rename(world.folder / "finding_events")
     world.lake.commit("finding_events", told)

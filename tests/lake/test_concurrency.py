@@ -47,14 +47,14 @@ for turn in range(5):
     delta.upsert(where, TABLES["images"], batch)
 """
 ENDLESS = """
-import sys, numpy, pyarrow as pa
+import itertools, sys, numpy, pyarrow as pa
 from hullmark.lake.store import Lake
 from tests.lake.rows import packages
 lake = Lake(sys.argv[1])
 lake.create()
 print("ready", flush=True)
 batch = packages(*range(400), names=50)
-for turn in range(1000):
+for turn in itertools.count():
     lake.commit("packages", batch.set_column(4, "version", pa.array([str(turn)] * batch.num_rows)))
 """
 HOLDING = """
@@ -120,8 +120,7 @@ def test_readers_see_whole_commits_while_a_writer_writes(tmp_path: Path) -> None
     writer = start(ENDLESS, lake)
     seen: set[str | None] = set()
     try:
-        deadline = time.monotonic() + 60
-        while len(seen) < 5 and time.monotonic() < deadline:
+        while len(seen - {None}) < 3 and writer.poll() is None:  # however long that takes on this machine
             con = lake.connect()
             found = con.sql("SELECT count(*), count(DISTINCT version), max(version) FROM packages").fetchall()[0]
             assert found[:2] in ((20_000, 1), (0, 0))
@@ -130,7 +129,7 @@ def test_readers_see_whole_commits_while_a_writer_writes(tmp_path: Path) -> None
     finally:
         writer.kill()
         writer.communicate()
-    assert len(seen) > 1, "the writer wrote while the reader read"
+    assert len(seen - {None}) == 3, "the writer wrote while the reader read"
 
 
 def test_the_run_lock_is_released_by_the_death_of_its_holder(tmp_path: Path) -> None:

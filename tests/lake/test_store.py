@@ -191,7 +191,7 @@ def test_a_folder_with_other_things_is_not_taken_over(tmp_path: Path) -> None:
 
 def test_a_lake_of_a_newer_version_is_left_alone(lake: Lake) -> None:
     lake.create()
-    Path(lake.place.join("lake.json")).write_text(json.dumps({"format": 2}))
+    Path(lake.place.join("lake.json")).write_text(json.dumps({"format": 3}))
     for action in (Lake(lake.root).create, lake.connect, lake.exists):
         with pytest.raises(LakeError, match="newer Hullmark"):
             action()

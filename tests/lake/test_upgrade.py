@@ -11,7 +11,7 @@ from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
 from tests.lake.rows import digest, packages
 
-# The columns of `packages` in the version before origins, owners and histories (format 1 of the lake, as now).
+# The columns of `packages` in the version before origins, owners and histories (format 1 of the lake).
 BEFORE = (
     "image_digest", "path", "type", "name", "version", "arch", "purl", "source_name", "source_version", "ecosystem",
     "advisory_name", "advisory_version", "version_key", "licence", "layer", "layer_index", "engine",
@@ -22,8 +22,9 @@ REMOVED = "SELECT count(*) AS rows FROM removed_packages"
 
 @pytest.fixture
 def old(tmp_path: Path) -> Lake:
+    Lake(str(tmp_path)).create()
+    (tmp_path / "lake.json").write_text('{"product": "hullmark", "format": 1}')
     lake = Lake(str(tmp_path))
-    lake.create()
     write_deltalake(str(tmp_path / "tables" / "packages"), packages("old").select(list(BEFORE)))
     return lake
 
@@ -37,6 +38,7 @@ def rows(lake: Lake) -> dict[str, list[pa.Scalar]]:
 def test_an_old_lake_is_read(old: Lake) -> None:
     assert rows(old) == {digest("old"): [None] * len(NEW)}
     assert query(old, REMOVED).to_pylist() == [{"rows": 0}]
+    assert '"format": 1' in Path(old.place.join("lake.json")).read_text()
 
 
 def test_an_old_lake_is_written(old: Lake) -> None:
@@ -47,6 +49,7 @@ def test_an_old_lake_is_written(old: Lake) -> None:
     assert old.commit("packages", packages("old")) == 3
     assert None not in rows(old)[digest("old")]
     assert query(old, "SELECT count(*) AS n FROM packages").to_pylist() == [{"n": 6}]
+    assert '"format": 2' in Path(old.place.join("lake.json")).read_text()
 
 
 def test_a_scope_of_an_old_lake_is_replaced(old: Lake) -> None:

@@ -31,6 +31,8 @@ GOOD: dict[str, dict[str, object]] = {
     "failures": {"reason": "timeout"},
     "evidence": {"subject": digest("s"), "kind": "sbom", "statement": digest("b")},
     "findings": {"score": None, "epss": None, "epss_percentile": None, "fix_state": "not-yet"},
+    "verdicts": {"score": None, "epss": None, "epss_percentile": None, "fix_state": "not-yet"},
+    "vulnerable_packages": {},
     "finding_events": {"event": "opened"},
     "runs": {},
     "accounts": {"account": "111122223333", "state": "paused"},
@@ -55,7 +57,6 @@ GOOD: dict[str, dict[str, object]] = {
     "matched_images": {},
     "feed_snapshots": {},
     "tags": {"until": None},
-    "known_bases": {"digest": digest("b"), "chain_id": digest("c")},
     "repositories": {"account": "111122223333", "scanning": "on-push", "access": "private", "state": "present"},
     "checks": {"rule": "HM001"},
     "compliance": {"rule": "HM001"},
@@ -81,10 +82,6 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("repositories", {"state": "perhaps"}),
     ("repositories", {"lifecycle_rules": -1}),
     ("repositories", {"at": None}),
-    ("known_bases", {"digest": "latest"}),
-    ("known_bases", {"chain_id": ""}),
-    ("known_bases", {"layers": 0}),
-    ("known_bases", {"name": "a"}),
     ("tags", {"tag": None}),
     ("tags", {"digest": "latest"}),
     ("tags", {"since": None}),
@@ -148,6 +145,17 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("findings", {"severity": None}),
     ("findings", {"vulnerability": ""}),
     ("findings", {"fix_state": "perhaps"}),
+    ("verdicts", {"subject": None}),
+    ("verdicts", {"score": 10.1}),
+    ("verdicts", {"epss": 1.5}),
+    ("verdicts", {"severity": "HIGH"}),
+    ("verdicts", {"fix_state": "perhaps"}),
+    ("verdicts", {"advisory": None}),
+    ("verdicts", {"kev": None}),
+    ("vulnerable_packages", {"subject": None}),
+    ("vulnerable_packages", {"layer": "1"}),
+    ("vulnerable_packages", {"package_key": None}),
+    ("vulnerable_packages", {"first_seen": datetime(2999, 1, 1, tzinfo=UTC)}),
     ("run_feeds", {"snapshot": ""}),
     ("matchings", {"at": None}),
     ("matchings", {"scope": None}),
@@ -227,7 +235,7 @@ def test_the_sets_are_those_of_the_code() -> None:
     }
     assert sets["coverage", "status"] == set(Status)
     assert sets["coverage", "reason"] == set(Reason)
-    assert sets["findings", "severity"] == set(ORDER)
+    assert sets["findings", "severity"] == sets["verdicts", "severity"] == set(ORDER)
 
 
 def test_a_batch_without_a_column_that_the_suite_needs() -> None:

@@ -1,0 +1,150 @@
+"""What one matching found, beside what is stored: events, then the packages of images, then the verdicts, each by row.
+
+Findings are verdicts on distinct packages, joined with the packages of images (the view `findings`). A verdict that changes
+is one row, however many images it is about; only images that came, went or were read again are compared by package.
+
+The order makes a run that is killed harmless: the events of a finding are there before it is, and the next matching hears of
+them; packages show nothing before the verdicts about them; and all verdicts change in one commit, the last.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from hullmark.fleet.ask import ask
+from hullmark.fleet.rematch import Rematch
+from hullmark.fleet.run import Run
+from hullmark.lake.store import Lake
+from hullmark.sql import read_sql
+
+ROWS = 250_000  # rows of one commit
+ROWS_A_MB = 500  # findings that are compared at once, for each MB of memory
+Parameters = Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Difference:
+    """What one matching changed: events by name, how many findings there are now, and how many images were compared."""
+
+    findings: int = 0
+    images: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One matching under way; its connection holds what was judged, and the lake as it was before."""
+
+    lake: Lake
+    connection: duckdb.DuckDBPyConnection
+    run: Run
+    plan: Rematch
+    memory_mb: int
+    difference: Difference = field(default_factory=Difference)
+
+    def update(self) -> Difference:
+        """Compare and write everything."""
+        self.difference.findings = self._number("SELECT count(*) FROM findings")
+        self._execute("subjects.sql")
+        self._execute("content_of.sql")
+        self._execute("verdicts_moved.sql", {"whole": self.plan.whole})
+        self._choose()
+        self._tell()
+        self._compare()
+        self._write_verdicts()
+        return self.difference
+
+    def _choose(self) -> None:
+        """Leave `moved_image`, which is compared package by package, and `added`, what else is new in other images."""
+        judged_before = bool(self.connection.sql("SELECT 1 FROM verdicts LIMIT 1").fetchall())
+        whole = "moved_all.sql" if judged_before else "moved_first.sql"
+        self._execute(whole if self.plan.whole else "moved_again.sql")
+        self._execute("added.sql")
+        self.difference.images = self._number("SELECT count(*) FROM moved_image")
+
+    def _tell(self) -> None:
+        """The events and packages of images that carry what verdicts have changed about."""
+        self._execute("telling.sql", self._sizes())
+        for part in self._parts("telling"):
+            self._execute("pairs_told.sql", {"part": part})
+            self._write_events()
+        added = ask(self.connection, "added_rows.sql", {"at": self.run.at})
+        self.lake.append("vulnerable_packages", added)
+
+    def _compare(self) -> None:
+        """The images that are compared package by package, a part after the other, so that memory is bounded."""
+        self._execute("since.sql")
+        if not self.difference.images:
+            return
+        self._execute("vulnerable_now.sql")
+        self._execute("doubtful.sql", self._sizes())
+        for part in self._parts("doubtful"):
+            self._execute("part_image.sql", {"part": part})
+            self._execute("part.sql")
+            self._compare_part()
+        self._note_images()
+
+    def _compare_part(self) -> None:
+        if self.connection.sql("SELECT 1 FROM stored LIMIT 1").fetchall():
+            self._execute("stored_since.sql")
+            self._execute("pairs_moved.sql")
+        else:
+            self._execute("pairs_opened.sql")
+        self._write_events()
+        self._execute("rewritten.sql")
+        for held in (False, True):
+            scope = self._table("SELECT image_digest FROM rewritten WHERE held = $held", {"held": held})
+            rows = ask(self.connection, "carried.sql", {"held": held, "at": self.run.at})
+            if held:
+                self.lake.replace_scope("vulnerable_packages", scope, rows)
+            else:
+                self.lake.append("vulnerable_packages", rows)
+
+    def _note_images(self) -> None:
+        """Write which images the findings are of."""
+        found = {"run": self.run.run, "at": self.run.at}
+        self.lake.append("matched_images", ask(self.connection, "matched.sql", {**found, "known": False}))
+        again = ask(self.connection, "matched.sql", {**found, "known": True})
+        scope = self._table("SELECT image_digest FROM touched_image WHERE known")
+        self.lake.replace_scope("matched_images", scope, again)
+
+    def _write_events(self) -> None:
+        """Write the events of `pair`, a bounded number at a time, and count them."""
+        known = {"run": self.run.run, "at": self.run.at, "engine": self.run.engine, "doubted": self.plan.doubted}
+        opened, closed = self.connection.sql(
+            "SELECT count(*) FILTER (opened), count(*) FILTER (closed) FROM pair"
+        ).fetchall()[0]
+        self.difference.findings += opened - closed
+        reader = self.connection.sql(read_sql("hullmark.fleet", "events.sql"), params=known).to_arrow_reader(ROWS)
+        for batch in reader:
+            events = pa.Table.from_batches([batch])
+            self.lake.append("finding_events", events)
+            self.difference.events.update(
+                {row["values"]: row["counts"] for row in events["event"].value_counts().to_pylist()}
+            )
+
+    def _write_verdicts(self) -> None:
+        """Put the verdicts in place, all in one commit; then what an older Hullmark kept as rows is needed no more."""
+        rows = ask(self.connection, "verdicts.sql", {"at": self.run.at})
+        gone = self._table("SELECT vulnerability, subject FROM verdict_moved WHERE closed")
+        self.lake.amend("verdicts", rows, gone)
+        self.lake.clear("findings")
+
+    def _parts(self, name: str) -> list[int]:
+        rows = self.connection.table(name).project("part").distinct().order("part").fetchall()
+        return [part for (part,) in rows]
+
+    def _sizes(self) -> Parameters:
+        return {"rows": self.memory_mb * ROWS_A_MB}
+
+    def _table(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        return self.connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def _number(self, sql: str) -> int:
+        return int(self.connection.sql(sql).fetchall()[0][0])
+
+    def _execute(self, name: str, parameters: Parameters | None = None) -> None:
+        self.connection.execute(read_sql("hullmark.fleet", name), dict(parameters) if parameters else None)
