@@ -54,13 +54,16 @@ def hullmark(name: str, home: Path, *options: str | Path) -> Tool:
     return Tool(name, command, of_hullmark, {"XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home / "data")})
 
 
-def trivy(program: Path) -> Tool:
-    """Trivy listing packages: without its database, which only the internet has, it compares them with nothing."""
+def trivy(program: Path, *more: str) -> Tool:
+    """Trivy listing packages: without its database, which only the internet has, it compares them with nothing.
+
+    `more` are options; without its Java database, which the internet has too, it fails on an image with jars.
+    """
 
     def command(layout: Path, cache: Path, report: Path) -> Sequence[str | Path]:
         options = ("--quiet", "--format", "cyclonedx", "--offline-scan", "--skip-version-check", "--disable-telemetry")
         databases = ("--skip-db-update", "--skip-java-db-update")
-        return (program, "image", *options, *databases, "--cache-dir", cache, "--output", report, "--input", layout)
+        return (program, "image", *options, *databases, *more, "--cache-dir", cache, "--output", report, "--input", layout)
 
     return Tool("trivy", command, of_cyclonedx)
 

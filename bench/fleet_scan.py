@@ -5,7 +5,8 @@
 AWS and registries are stand-ins in a process of their own; every AWS call takes `--latency` seconds there, as far-away calls
 do. The scan is `flows.scan.scan` in a fresh process against a running Prefect server, as a worker runs it; beside it, in the
 same rounds, a bare boto3 script that assumes the same roles and lists the same accounts, one call after the other. API calls
-and blob requests are counted by the stand-ins, time is wall time of the whole process, memory its highest resident set.
+and blob requests are counted by the stand-ins, time is wall time of the whole process, cpu its processor
+seconds, memory its highest resident set.
 """
 
 import argparse
@@ -42,7 +43,8 @@ begun = time.perf_counter()
 from flows.scan import scan
 imported = time.perf_counter()
 scan()
-print(imported - begun, time.perf_counter() - imported, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(imported - begun, time.perf_counter() - imported, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 sys.stdout.flush()
 import os; os._exit(0)
 """
@@ -168,8 +170,8 @@ def scan(world: World, what: str) -> dict[str, float]:
         )  # fmt: skip
         if done.returncode:
             sys.exit(done.stderr[-4000:])
-        words = done.stdout.split()[-3:]
-        said["import"], said["flow"], said["MB"] = map(float, words)
+        words = done.stdout.split()[-4:]
+        said["import"], said["flow"], said["cpu"], said["MB"] = map(float, words)
     return said
 
 

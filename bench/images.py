@@ -46,7 +46,8 @@ NODE = (
 def pip(*requirements: str, built: str = ":none:") -> Step:
     """A layer of wheels with what they need, where `pip install` in the image would put them.
 
-    `built` is made of its source here, as it has no wheel; then nothing else may be missing for this Python.
+    Each such layer takes the place of the programs in `bin` of the one before, as pip has it with --upgrade. `built` is
+    made of its source here, as it has no wheel; then nothing else may be missing for this Python.
     """
 
     def install(root: Path) -> None:
@@ -91,7 +92,7 @@ IMAGES: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
     "debian": (SMALL, ()),
     "python": (PYTHON, (pip(*WEB), pip(*DATA))),
     "large": (LARGE, (pip(*WEB), pip(*DATA), pip(*MODELS), npm(*NODE))),
-    "languages": (MANY, (pip(*WEB, *RUST), pip(*JARS, built="pyspark"), npm("express@4.18.2"))),
+    "languages": (MANY, (pip(*WEB), pip(*JARS, built="pyspark"), pip(*RUST), npm("express@4.18.2"))),
     "rpm": ((), (lambda root: rpm_root.install(root, run),)),
 }
 

@@ -1,6 +1,7 @@
 """Package lists side by side: what only Hullmark, only Trivy or only Syft reports of an image, one package a line.
 
 `python -m bench.side_by_side --scanners VENV --feeds FOLDER LAYOUT...`; the same arguments as `bench.cold_scan`.
+Trivy does not read jars here: it names them by a database that only the internet has, and fails without.
 """
 
 import argparse
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.cold_scan import Tool, hullmark, measure, scanners
+from bench.cold_scan import Tool, hullmark, measure, scanners, trivy
 from bench.packages_found import Identity
 
 MOST = 60  # lines of one kind; the rest is counted
@@ -23,7 +24,10 @@ def main() -> None:
     options.add_argument("--feeds", type=Path, required=True, metavar="FOLDER")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="side-by-side-") as home:
-        tools = (hullmark("hullmark", given.feeds, Path(home)), *scanners(given.scanners, None, None))
+        rivals = {tool.name: tool for tool in scanners(given.scanners, None, None)}
+        if "trivy" in rivals:
+            rivals["trivy"] = trivy(given.scanners / "bin" / "trivy", "--skip-files", "**/*.jar")
+        tools = (hullmark("hullmark", Path(home), "--feeds", given.feeds), *rivals.values())
         for layout in given.layouts:
             print(f"\n# {layout.name}")
             for line in compared(tools, layout):

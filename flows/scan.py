@@ -11,6 +11,7 @@ from flows.advisories import match_fresh
 from flows.gather import gather
 from flows.pools import reader, threads
 from hullmark.errors import HullmarkError, NotFound
+from hullmark.fleet.attested import withdraw_attested
 from hullmark.fleet.discovery import Discovered, scope, undiscovered
 from hullmark.fleet.posture import Asked, all_described, due_repositories, note_repositories
 from hullmark.fleet.run import Kind, Record, recorded
@@ -64,7 +65,10 @@ def _scan_fleet(
     found = _discover(ticket, regions, record)
     _note_repositories(lake, settings, record, ticket, found)
     with reader(ticket, settings) as chosen_reader:
-        return Scan(lake, record, chosen_reader, settings.memory_mb).run(found)
+        scanned = Scan(lake, record, chosen_reader, settings.memory_mb).run(found)
+    if not settings.limits.vex_bytes:
+        withdraw_attested(lake, record.run, found, settings.memory_mb, off=True)
+    return scanned
 
 
 def _regions(integrations: Sequence[Integration]) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ VERBS = (
     "scan",
     "feeds",
     "query",
+    "bases",
     "fixes",
     "explain",
     "exceptions",

@@ -23,6 +23,7 @@ class Limits:
     """Bounds on hostile input; sizes in bytes, times in seconds."""
 
     manifest_bytes: int = 4 * MIB
+    vex_bytes: int = 1 * MIB  # one attestation with VEX; 0 reads none
     config_bytes: int = 8 * MIB
     layers: int = 512
     index_depth: int = 4
@@ -50,6 +51,7 @@ class Settings:
     feeds_max_age_hours: int = 24
     feeds_keep_days: int = 90  # snapshots that are current no more, so that past assessments can be made again
     nvd: str = ""  # "on": also ask NVD, for CVEs that nobody else has scored
+    vex_attestations: str = ""  # "off": VEX that lies with images in their registries is not read
     nvd_api_key: str = field(default="", repr=False)
     workers: int = 0  # layers read at once; 0 means the number of cores
     registry_requests: int = 8  # images and layers asked of one registry at once, by each process
@@ -84,6 +86,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
     settings = replace(Settings(), **values)  # type: ignore[arg-type]  # names and types were just taken from the fields
     if settings.pool not in POOLS:
         raise UsageError(f"HULLMARK_POOL is {settings.pool!r}, which is no pool; set one of {', '.join(POOLS)} or unset it")
+    if settings.vex_attestations == "off":
+        settings = replace(settings, limits=replace(settings.limits, vex_bytes=0))
     return settings if settings.lake else replace(settings, lake=str(default_home(environ)))
 
 

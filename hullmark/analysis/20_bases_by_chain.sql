@@ -1,6 +1,6 @@
-/* The nearest base that the layers themselves prove: another image, or a base that the operator has named (`known_base`), all of
+/* The nearest base that the layers themselves prove: another image, or a base that the operator has named (`known_bases`), all of
    whose layers are the lowest ones of this image, and which has fewer (equal chain IDs mean equal content; OCI image-spec,
-   config.md). Reads `image_layers`, `images`, `known_base`. One row an image: of several equal bases the one that is in a
+   config.md). Reads `image_layers`, `images`, `known_bases`. One row an image: of several equal bases the one that is in a
    registry now, has a tag, and was pushed first. */
 CREATE OR REPLACE TEMP TABLE base_by_chain AS
 WITH top AS (
@@ -23,7 +23,7 @@ candidate AS (
     FROM top JOIN named ON named.digest = top.image_digest
     UNION ALL BY NAME
     SELECT digest AS base_digest, chain_id, layers, name, true AS present, true AS tagged, created AS pushed_at, 'known' AS method
-    FROM known_base
+    FROM known_bases
 )
 SELECT own.image_digest, candidate.base_digest, candidate.name AS base_name, candidate.layers AS base_layers, candidate.method
 FROM image_layers AS here

@@ -1,6 +1,6 @@
 /* Likely bases of images that neither state one nor share its layers (squashed, or built on another build of the base): an image
    that is the base of others, of the same release, at least $share of whose OS packages, by name, this image has.
-   Reads `images`, `packages`, `base_by_chain`, `base_stated`, `known_base`. One row an image: the base with the most packages in
+   Reads `images`, `packages`, `base_by_chain`, `base_stated`, `orphan`. One row an image: the base with the most packages in
    common among those with the highest share. base_layers: the layers that brought nine tenths of what they share. */
 CREATE OR REPLACE TEMP TABLE base_offered AS
 SELECT DISTINCT base_digest AS digest FROM base_by_chain WHERE method = 'chain';

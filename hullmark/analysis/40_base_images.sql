@@ -1,7 +1,7 @@
 /* One base an image, by the best evidence there is (schema BASE_IMAGES): an annotation, unless the layers prove a nearer base; the
    layers; a label; packages; and where nothing else speaks the release of the operating system. A stated base that is an image of
-   the fleet, or an index of one, is followed to its layers. Reads what the files before made, `images`, `image_layers` and
-   `packages`. */
+   the fleet, or an index of one, or a known base, is followed to its layers. Reads what the files before made, `images`, `image_layers`,
+   `known_bases` and `packages`. */
 WITH size AS (
     SELECT image_digest, max(layer_index) + 1 AS layers FROM image_layers GROUP BY image_digest
 ),
@@ -19,6 +19,8 @@ top AS (
     JOIN size ON size.image_digest = root.digest
     JOIN image_layers ON image_layers.image_digest = root.digest AND image_layers.layer_index = size.layers - 1
     JOIN called ON called.digest = root.digest
+    UNION
+    SELECT digest AS root, layers, chain_id, name FROM known_bases
 ),
 stated AS (
     SELECT

@@ -1,24 +1,37 @@
 /* Why the base of an image is out of date, one row an (image, reason), with what would take its place. Reads `base_images`, `tags`,
-   `images`. Parameters: now, days (a base built longer ago is old).
+   `images`, `known_bases`. Parameters: now, days (a base built longer ago is old).
    moved: a tag that pointed to the base points elsewhere now. newer-tag: a higher tag of the same line is there, which is the
    same words with a higher last number ("3.11.4-slim" and "3.11.9-slim"; a lone number counts from six digits on, as of dates).
+   Of known bases, the newest of a name is where its tag points. A successor that is no image of the fleet has a name and no digest.
    old: the base was built more than $days ago. Where a tag names an index, the successor is its image of the same platform. */
 WITH root AS (
     SELECT DISTINCT registry, repository, digest, digest AS root, platform, created_at FROM images
     UNION ALL
     SELECT DISTINCT registry, repository, digest, index_digest, platform, created_at FROM images WHERE index_digest <> ''
 ),
+known_tag AS (
+    SELECT
+        '' AS registry, regexp_replace(name, ':[^:/]*$', '') AS repository, regexp_extract(name, ':([^:/]+)$', 1) AS tag, digest, platform,
+        created AS since, lead(created) OVER (PARTITION BY name, platform ORDER BY created, digest) AS until
+    FROM known_bases
+    WHERE created IS NOT NULL AND contains(name, ':')
+),
 pointed AS (
     SELECT root.registry, root.repository, root.digest AS base_digest, root.platform, tags.tag, tags.until
     FROM root
     JOIN tags ON tags.registry = root.registry AND tags.repository = root.repository AND tags.digest = root.root
     SEMI JOIN base_images ON base_images.base_digest = root.digest
+    UNION ALL BY NAME
+    SELECT registry, repository, digest AS base_digest, platform, tag, until
+    FROM known_tag SEMI JOIN base_images ON base_images.base_digest = known_tag.digest
 ),
 now_at AS (
     SELECT tags.registry, tags.repository, tags.tag, root.digest, root.platform, tags.since
     FROM tags
     JOIN root ON tags.registry = root.registry AND tags.repository = root.repository AND tags.digest = root.root
     WHERE tags.until IS NULL
+    UNION ALL BY NAME
+    SELECT registry, repository, tag, digest, platform, since FROM known_tag WHERE until IS NULL
 ),
 moved AS (
     SELECT pointed.base_digest, pointed.tag, now_at.repository, now_at.digest AS successor, now_at.since
@@ -52,22 +65,30 @@ newer AS (
     QUALIFY row_number() OVER (PARTITION BY old.base_digest ORDER BY new.numbers DESC, old.tag) = 1
 ),
 age AS (
-    SELECT DISTINCT base_digest, max(created_at) AS created
-    FROM base_images JOIN images ON images.digest = base_digest
-    WHERE created_at < $now::TIMESTAMPTZ - to_days($days::INTEGER)
+    SELECT base_digest, max(created) AS created
+    FROM base_images
+    JOIN (
+        SELECT digest AS base_digest, created_at AS created FROM images
+        UNION ALL
+        SELECT digest, created FROM known_bases
+    ) USING (base_digest)
     GROUP BY base_digest
+    HAVING max(created) < $now::TIMESTAMPTZ - to_days($days::INTEGER)
+),
+here AS (
+    SELECT DISTINCT digest AS successor, digest AS successor_here FROM images
 )
 SELECT
     image_digest, base_digest, base_name, 'moved' AS reason,
     'the tag ' || tag || ' of ' || repository || ' points to another image since ' || strftime(since, '%Y-%m-%d') AS evidence,
-    repository || ':' || tag AS successor_name, successor, since
-FROM base_images JOIN moved USING (base_digest)
+    repository || ':' || tag AS successor_name, coalesce(successor_here, '') AS successor, since
+FROM base_images JOIN moved USING (base_digest) LEFT JOIN here USING (successor)
 UNION ALL BY NAME
 SELECT
     image_digest, base_digest, base_name, 'newer-tag' AS reason,
     repository || ' has ' || tag || ', which follows ' || old_tag AS evidence,
-    repository || ':' || tag AS successor_name, successor, since
-FROM base_images JOIN newer USING (base_digest)
+    repository || ':' || tag AS successor_name, coalesce(successor_here, '') AS successor, since
+FROM base_images JOIN newer USING (base_digest) LEFT JOIN here USING (successor)
 UNION ALL BY NAME
 SELECT
     image_digest, base_digest, base_name, 'old' AS reason,

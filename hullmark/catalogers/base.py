@@ -6,7 +6,6 @@ release files), owned paths and licences (of OS packages) and exposures; what it
 row for that file, and what it had yielded before stays.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,18 +14,10 @@ from hullmark.model import Distro, Exposure, Licensed, Owned, Package, Problem
 Find = Package | Problem | Distro | Owned | Licensed | Exposure
 Parse = Callable[[str, bytes], Iterator[Find]]
 
-WILDCARD = re.compile(r"(\*\*/|\*|\?)")
-_WILD = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-
-
-def glob_pattern(glob: str) -> re.Pattern[str]:
-    """What matches the paths of a glob, as `Cataloger.globs` says; for `fullmatch`."""
-    return re.compile("".join(_WILD.get(part, re.escape(part)) for part in WILDCARD.split(glob)), re.DOTALL)
-
 
 @dataclass(frozen=True, slots=True)
 class Cataloger:
-    """`globs` match whole image paths: `*` any part of a name, `**/` any number of folders (also none), `?` one.
+    """`globs` match whole image paths; `_glob.py` says what their wildcards match.
 
     A glob that ends with a slash matches folders alone; `parse` then gets the folder's path and no bytes.
     """
@@ -37,5 +28,6 @@ class Cataloger:
     parse: Parse
     max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes
     follows: bool = True  # whether a link at such a path is a Problem where it leads to what nobody reads
-    magic: tuple[bytes, ...] = ()  # any regular file that begins with one of these is wanted too, whatever its path
+    # Any regular file that begins with one of these is wanted too, whatever its path; of programs machine code may be zeros.
+    magic: tuple[bytes, ...] = ()
     reads_as: Callable[[str], object] | None = None  # paths for which it is equal yield equal finds for equal bytes

@@ -25,6 +25,7 @@ from hullmark.purl import OS_TYPES, parse_purl
 READ_ELSEWHERE = re.compile(r"var/lib/db/sbom/.*|opt/bitnami/(?:.*/)?\.spdx-[^/]*\.spdx", re.DOTALL)
 LONGEST = 2000  # letters of a package URL
 COMMON = frozenset({"bom.json", "bom.xml", "sbom.json", "sbom.xml"})  # names that other files have as well
+MEANT = re.compile(rb"cyclonedx|bomformat|spdx", re.IGNORECASE)  # what a document says of itself in its beginning
 NO_PACKAGES = frozenset(
     {"container", "data", "device", "file", "firmware", "machine-learning-model", "operating-system", "source"}
 )
@@ -33,13 +34,16 @@ NO_TYPES = OS_TYPES | {"docker", "ebuild", "nix", "oci"}
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
-    """The packages of a document, in its order. Raises CorruptData for what is none, unless its name is a common one."""
+    """The packages of a document, in its order.
+
+    Raises CorruptData for what is none, unless it has a common name and does not claim to be one.
+    """
     if READ_ELSEWHERE.fullmatch(path):
         return
     try:
         components = parse_components(data)
     except CorruptData:
-        if posixpath.basename(path) in COMMON:
+        if posixpath.basename(path) in COMMON and not MEANT.search(data, 0, 4096):
             return
         raise
     yield from bound_problems(packages_of(path, "sbom", components))

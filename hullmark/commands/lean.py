@@ -1,6 +1,7 @@
 """A process that scans once and ends: without pandas, and with memory that goes back as soon as it is free."""
 
 import ctypes
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,8 +11,10 @@ from types import ModuleType
 SWITCH = (
     0.0005  # seconds after which a thread that computes lets another one have its next piece; Python waits ten times longer
 )
+COLLECT = 100_000  # objects that are made before garbage is looked for; names and finds are none
 LARGE = 1 << 20  # bytes
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+SPARE = 4 << 20  # bytes that are free and not given back: a few pieces of a layer
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
 
 
 class _WithoutPandas:
@@ -30,6 +33,7 @@ def be_lean() -> None:
     Arrow's own allocator keeps what layers took, 40 MB of a large image, while DuckDB asks for more.
     """
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(COLLECT, 50, 50)
     sys.meta_path.insert(0, _WithoutPandas())
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for linear algebra, which nothing here does
@@ -40,8 +44,9 @@ def _give_back_large_blocks() -> None:
     """Let the C library return every block from LARGE on as soon as it is free; where it is not glibc, nothing happens.
 
     Left alone it raises that threshold to 32 MiB with the first large file that is read, and keeps a third of the peak.
+    Threads share one arena: a piece of a layer that one makes and another frees is taken again, and not from the kernel.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
-        for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD):
-            mallopt(option, LARGE)
+        for option, value in ((M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, SPARE), (M_ARENA_MAX, 1)):
+            mallopt(option, value)

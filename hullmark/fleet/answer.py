@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hullmark.errors import HullmarkError, LakeError
+from hullmark.fleet.attestations import Attested
 from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
@@ -19,7 +20,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type 
 class Answer:
     """One digest in all its places; `inventory` is there when its status is scanned or partial and it is an image.
 
-    `statements` are there when it is evidence about another digest.
+    `statements` are there when it is evidence about another digest, and `attested` when that holds VEX.
     """
 
     item: Image | Skipped
@@ -27,6 +28,7 @@ class Answer:
     outcome: Outcome
     inventory: Inventory | None = None
     statements: tuple[Statement, ...] = ()
+    attested: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,9 @@ def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
     read = [(item, *_read(item, stored)) for item in resolved.found]
     for item, outcome, inventory in read:
         if item.digest == wanted.digest:
-            return [Answer(item, _places(wanted, kin), outcome, inventory, resolved.statements_of(item.digest))]
+            return [_answer(resolved, item, _places(wanted, kin), outcome, inventory)]
     found = [
-        Answer(item, _child(item.digest, wanted, kin), outcome, inventory, resolved.statements_of(item.digest))
-        for item, outcome, inventory in read
+        _answer(resolved, item, _child(item.digest, wanted, kin), outcome, inventory) for item, outcome, inventory in read
     ]
     for digest in inner_indexes(resolved):
         inside = worst([outcome for item, outcome, _ in read if isinstance(item, Image) and item.index_digest == digest])
@@ -98,6 +99,13 @@ def _read(item: Image | Skipped, stored: Stored) -> tuple[Outcome, Inventory | N
     if isinstance(item, Skipped):
         return Outcome(item.status, item.reason, item.detail), None
     return read_inventory(item, stored)
+
+
+def _answer(
+    resolved: Resolved, item: Image | Skipped, places: tuple[Location, ...], outcome: Outcome, inventory: Inventory | None
+) -> Answer:
+    digest = item.digest
+    return Answer(item, places, outcome, inventory, resolved.statements_of(digest), resolved.attested_by(digest))
 
 
 def _places(wanted: Wanted, kin: Kinship) -> tuple[Location, ...]:

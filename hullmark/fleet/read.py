@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from hullmark.errors import AccessError, HullmarkError, InputError, NotFound, TransportError
+from hullmark.fleet.attestations import Attested, fetch_attested, with_refusals
 from hullmark.fleet.outcome import Outcome, outcome_of_failure
 from hullmark.fleet.plan import Location, Wanted
 from hullmark.inventory import LayerObjects, read_layer
@@ -25,16 +26,21 @@ PLACES = 8  # where a layer is looked for, at most
 class Resolved:
     """What a wanted digest turned out to be: images (one a platform) and what is not scanned.
 
-    `statements` are those of the evidence among them: (its digest, a statement that it holds).
+    `statements` are those of the evidence among them: (its digest, a statement that it holds); `attested` is the VEX in it.
     """
 
     wanted: Wanted
     found: tuple[Image | Skipped, ...]
     statements: tuple[tuple[str, Statement], ...] = ()
+    attested: tuple[Attested, ...] = ()
 
     def statements_of(self, digest: str) -> tuple[Statement, ...]:
         """What a piece of evidence states."""
         return tuple(statement for owner, statement in self.statements if owner == digest)
+
+    def attested_by(self, digest: str) -> tuple[Attested, ...]:
+        """The VEX in a piece of evidence, as far as it is believed."""
+        return tuple(item for item in self.attested if item.evidence == digest and item.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,9 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
             with registry_at(place) as registry:
                 listed = registry.images(place.repository, wanted.digest, "all")
                 found = tuple(_with_subject(item, wanted) for item in listed)
-                return Resolved(wanted, found, tuple(_statements(registry, place.repository, found)))
+                statements = tuple(_statements(registry, place.repository, found))
+                attested = fetch_attested(registry, place.repository, found, statements)
+                return Resolved(wanted, with_refusals(found, attested), statements, attested)
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:

@@ -1,16 +1,26 @@
 """Answers as rows of the lake's tables; packages stay in Arrow, only images and their places are looped over."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import COVERAGE, EVIDENCE, EXPOSURES, IMAGE_LAYERS, IMAGES, PACKAGES, PROBLEMS, REMOVED_PACKAGES
-from hullmark.model import Image, Layer, Skipped
+from hullmark.lake.schema import (
+    COVERAGE,
+    EVIDENCE,
+    EXPOSURES,
+    IMAGE_LAYERS,
+    IMAGES,
+    PACKAGES,
+    PROBLEMS,
+    REMOVED_PACKAGES,
+    VEX_STATEMENTS,
+)
+from hullmark.model import Image, Skipped
+from hullmark.sources.digest import chain_ids
 
 Rows = list[dict[str, object]]
 
@@ -33,7 +43,7 @@ def image_layers_table(answers: Iterable[Answer]) -> pa.Table:
     """The layers of each image, once however many places it has (schema IMAGE_LAYERS)."""
     rows: Rows = []
     for image in _images(answers):
-        for layer, chain in zip(image.layers, chain_ids(image.layers), strict=True):
+        for layer, chain in zip(image.layers, chain_ids([layer.diff_id for layer in image.layers]), strict=True):
             rows.append({
                 "image_digest": image.digest, "layer_index": layer.index, "layer": layer.digest, "diff_id": layer.diff_id,
                 "chain_id": chain, "size": layer.size, "created_by": _text(layer.created_by), "media_type": layer.media_type,
@@ -78,13 +88,14 @@ def evidence_table(answers: Iterable[Answer], run: Run) -> pa.Table:
     return pa.Table.from_pylist([*rows.values()], schema=EVIDENCE)
 
 
-def chain_ids(layers: Sequence[Layer]) -> list[str]:
-    """The chain ID of each layer: what it and all below it come to (OCI image-spec v1.1, config.md, "Layer ChainID")."""
-    chain: list[str] = []
-    for layer in layers:
-        digest = f"sha256:{hashlib.sha256(f'{chain[-1]} {layer.diff_id}'.encode()).hexdigest()}" if chain else layer.diff_id
-        chain.append(digest)
-    return chain
+def vex_table(answers: Iterable[Answer], run: Run) -> pa.Table:
+    """What attestations state, each document once (schema VEX_STATEMENTS)."""
+    documents = {}
+    for answer in answers:
+        for item in answer.attested:
+            vex = item.read(run.run, run.at)
+            documents[vex.document] = vex.statements
+    return pa.concat_tables([VEX_STATEMENTS.empty_table(), *documents.values()])
 
 
 def _evidence(answer: Answer, item: Skipped, run: Run) -> Iterator[dict[str, object]]:

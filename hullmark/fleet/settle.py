@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.fleet.ask import ask, ask_lake
+from hullmark.fleet.attested import withdraw_attested
 from hullmark.fleet.discovery import Discovered, scope
 from hullmark.fleet.kinship import Kinship
 from hullmark.fleet.outcome import COUNTED, EXCLUDED, PERMANENT
@@ -56,6 +57,7 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
     lake.commit("digests", news)
     note_failures(lake, run, answered, memory_mb)
     mark_gone(lake, run, listed, memory_mb)
+    withdraw_attested(lake, run, listed, memory_mb)
     note_tags(lake, run, plan.listing, listed, memory_mb)
     return dict(counted.to_pylist()[0])
 

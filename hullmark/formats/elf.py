@@ -5,6 +5,7 @@ Several catalogers ask for the regions of one program, one after the other: the 
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 from struct import Struct
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ MAGIC = (b"\x7fELF",)
 
 _NOBITS = 8
 _LOAD = 1
-_WRITABLE = 2
+_EXECUTABLE, _WRITABLE = 1, 2
 _NAME_BYTES = 64
 _MOST_KEPT = 64 * 1024  # bytes of tables that are worth remembering
 
@@ -48,6 +49,26 @@ def regions(data: bytes) -> tuple[Region, ...]:
         texts = data[at : at + size]
     small = len(section_table) + len(segment_table) + len(texts) <= _MOST_KEPT
     return (_remembered if small else _regions)(layout, section_table, segment_table, texts, len(data))
+
+
+def code(head: bytes) -> list[tuple[int, int]]:
+    """Where in the file, begin and end, there is machine code and nothing else, as far as `head`, its beginning, says.
+
+    Linkers that part code from constants load both as segments of their own. Where code begins with the file, or nothing is
+    loaded that is neither code nor writable, constants may lie between the code; then there is no such place.
+    """
+    layout = _layout(head[4:6])
+    word = "Q" if layout.wide else "I"
+    try:
+        at, sections, _, _, size, count = numbers(f"{layout.order}{word}{word}I3H", head, 32 if layout.wide else 28)
+        table = _table(head, (at, size, count), layout.segment, layout.used)
+    except CorruptData:
+        return []
+    loaded = sorted((offset, offset + length, flags) for flags, offset, length, _ in _loaded(layout, table) if length)
+    apart = all(one[1] <= other[0] for one, other in pairwise(loaded))
+    if not apart or all(flags & (_EXECUTABLE | _WRITABLE) for _, _, flags in loaded):
+        return []
+    return [(begin, end) for begin, end, flags in loaded if flags & _EXECUTABLE and begin and not begin <= sections < end]
 
 
 @cache
@@ -89,10 +110,16 @@ def _sections(layout: _Layout, table: bytes, texts: bytes) -> Iterator[Region]:
 
 
 def _segments(layout: _Layout, table: bytes) -> Iterator[Region]:
+    for flags, offset, size, address in _loaded(layout, table):
+        yield Region("", offset, size, address, bool(flags & _WRITABLE))
+
+
+def _loaded(layout: _Layout, table: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Flags, offset, size and address of each loaded segment."""
     for row in layout.segment.iter_unpack(table):
         if layout.wide:
             kind, flags, offset, address, _, size = row
         else:
             kind, offset, address, _, size, _, flags = row
         if kind == _LOAD:
-            yield Region("", offset, size, address, bool(flags & _WRITABLE))
+            yield flags, offset, size, address

@@ -29,6 +29,11 @@ def regions(data: bytes) -> Sequence[Region]:
     return ()
 
 
+def code(head: bytes) -> list[tuple[int, int]]:
+    """Where in the file there is machine code and nothing else, told by its first bytes; [] where that is not known."""
+    return elf.code(head) if head.startswith(elf.MAGIC) else []
+
+
 def section(data: bytes, name: str, most: int) -> bytes | None:
     """The content of the first section of that name and of at most `most` bytes; None when there is none."""
     found = next((region for region in regions(data) if region.name == name and region.size <= most), None)

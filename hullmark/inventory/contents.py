@@ -10,6 +10,7 @@ from threading import Lock
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import LimitExceeded
+from hullmark.formats.executable import code
 from hullmark.inventory.aliases import Aliases
 from hullmark.inventory.found import Found
 from hullmark.inventory.globs import Matcher
@@ -24,6 +25,8 @@ NAME_BYTES = 64  # beside its text, for a name in memory
 PLAIN, OPEN = ord("0"), frozenset(b"2367")  # digits of a mode as tars write it: no special bits; everybody may write
 MODES = ((0o4000, "setuid"), (0o2000, "setgid"), (0o0002, "world-writable"))
 HUGE = 32 * MIB  # files above it are read one at a time, however many threads read layers
+PROGRAM = MIB // 2  # bytes from which on it is worth leaving machine code out
+HEADERS = 4096  # bytes in which a program says where its code is
 _HUGE_FILES = Lock()
 
 
@@ -150,9 +153,9 @@ class Collector:
             found.refuse(path, entry.size, by_path, by_content)
         elif entry.size > HUGE:
             with _HUGE_FILES:
-                self._parse(path, tar.body(), by_path, by_content)
+                self._parse(path, _body(entry, tar, by_path), by_path, by_content)
         else:
-            self._parse(path, tar.body(), by_path, by_content)
+            self._parse(path, _body(entry, tar, by_path), by_path, by_content)
         if by_path:
             self.contents.facts[path] = (entry.size, entry.mode)
         elif path in found.by_content:
@@ -203,6 +206,14 @@ class Collector:
         if target in self.contents.found.by_content or target in self.contents.aliases:
             self.contents.aliases.add(path, target)
             self._want(path)
+
+
+def _body(entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> bytes:
+    """The content of a file; of a program that is wanted for its content alone the machine code is left out."""
+    if by_path or entry.size < PROGRAM:
+        return tar.body()
+    head = tar.head(HEADERS)
+    return tar.body([hole for hole in code(head) if hole[1] <= entry.size])
 
 
 def _settle(contents: Contents) -> None:

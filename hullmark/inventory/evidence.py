@@ -32,6 +32,13 @@ def once(packages: pa.Table) -> pa.Table:
     )
 
 
+def gone(removed: pa.Table, there: pa.Table) -> pa.Table:
+    """The removed rows, without those of a scattered package that is still at another of its places."""
+    exact = ("type", "name", "version")
+    still = pc.is_in(_joined(removed, *exact), value_set=_joined(there, *exact))
+    return removed.filter(pc.invert(pc.and_(pc.is_in(removed["type"], value_set=SCATTERED), still)))
+
+
 def without_answered(packages: pa.Table) -> pa.Table:
     """The rows of PACKAGES without lock files and bills' packages that installed ones answer."""
     firm = is_firm(packages)

@@ -3,39 +3,35 @@
 Files that no glob wants may still be recognised by their first bytes.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache
 
 from hullmark.catalogers import catalogers
-from hullmark.catalogers.base import WILDCARD, Cataloger, glob_pattern
+from hullmark.catalogers._glob import WILDCARD, Fits, glob_test
+from hullmark.catalogers.base import Cataloger
 from hullmark.profile import Profile
 
 
 class _Globs:
-    """Some globs: whether any of them fits a path, and whose those are that do. Nothing is compiled before it is needed."""
+    """Some globs: whether any of them fits a path, and whose those are that do."""
 
     def __init__(self) -> None:
-        self._globs: list[tuple[str, int]] = []  # with the number of the cataloger
+        self._tests: list[tuple[Fits, int]] = []  # with the number of the cataloger
 
     def add(self, glob: str, number: int) -> None:
         """One more glob of a cataloger."""
-        self._globs.append((glob, number))
+        self._tests.append((glob_test(glob), number))
 
-    @cached_property
-    def fits(self) -> Callable[[str], re.Match[str] | None]:
-        """Answers for a path."""
-        return re.compile(
-            "|".join(f"(?:{pattern.pattern})" for pattern, _ in self._patterns) or r"(?!)", re.DOTALL
-        ).fullmatch
+    def fits(self, path: str) -> bool:
+        """Whether any glob fits."""
+        for test, _ in self._tests:  # noqa: SIM110  a loop is faster than any()
+            if test(path):
+                return True
+        return False
 
     def numbers(self, path: str) -> Iterator[int]:
         """The catalogers whose globs fit."""
-        return (number for pattern, number in self._patterns if pattern.fullmatch(path))
-
-    @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], int]]:
-        return [(glob_pattern(glob), number) for glob, number in self._globs]
+        return (number for test, number in self._tests if test(path))
 
 
 class Matcher:
@@ -51,15 +47,15 @@ class Matcher:
         self._recognising = [cataloger for cataloger in self._catalogers if cataloger.magic]
         self._names: dict[str, _Globs] = {}
         self._endings: dict[str, _Globs] = {}
-        self._others = _Globs()
+        self._by_tail: dict[str, _Globs] = {}
+        self._by_start: dict[str, _Globs] = {}
+        self._by_head: dict[str, _Globs] = {}
         self._folders = _Globs()
         self.folder_heads: tuple[str, ...] = ()  # how paths begin of folders that may be wanted
-        self._heads: tuple[str, ...] = ()
-        self._starts: tuple[str, ...] = ()
-        self._tails: tuple[str, ...] = ()
         for number, cataloger in enumerate(self._catalogers):
             for glob in cataloger.globs:
                 self._place(glob).add(glob, number)
+        self._tails, self._starts, self._heads = tuple(self._by_tail), tuple(self._by_start), tuple(self._by_head)
 
     def wants(self, path: str) -> bool:
         """Whether any cataloger wants the path."""
@@ -71,13 +67,13 @@ class Matcher:
         if ending and ending.fits(path):
             return True
         if path.endswith(self._tails) or path.startswith(self._heads) or name.startswith(self._starts):
-            return self._others.fits(path) is not None
+            return any(globs.fits(path) for globs in self._others(path, name))
         return False
 
     def catalogers_of(self, path: str) -> list[Cataloger]:
         """The catalogers that want the path, each once, in the order they were given."""
         name = path[path.rfind("/") + 1 :]
-        asked = (self._names.get(name), self._endings.get(name[name.rfind(".") :]), self._others)
+        asked = (self._names.get(name), self._endings.get(name[name.rfind(".") :]), *self._others(path, name))
         numbers = {number for globs in asked if globs for number in globs.numbers(path)}
         return [self._catalogers[number] for number in sorted(numbers)]
 
@@ -102,15 +98,25 @@ class Matcher:
         if "." in fixed[-1]:
             return self._endings.setdefault(fixed[-1][fixed[-1].rfind(".") :], _Globs())
         if fixed[-1]:
-            self._tails += (fixed[-1],)
-        elif fixed[0]:
-            self._starts += (fixed[0],)
-        else:
-            head = WILDCARD.split(glob)[0]
-            if not head:
-                raise ValueError(f"the glob {glob} fits any path, so that every path would be compared with every glob")
-            self._heads += (head,)
-        return self._others
+            return self._by_tail.setdefault(fixed[-1], _Globs())
+        if fixed[0]:
+            return self._by_start.setdefault(fixed[0], _Globs())
+        head = WILDCARD.split(glob)[0]
+        if not head:
+            raise ValueError(f"the glob {glob} fits any path, so that every path would be compared with every glob")
+        return self._by_head.setdefault(head, _Globs())
+
+    def _others(self, path: str, name: str) -> Iterator[_Globs]:
+        """The globs that are kept by a beginning or an end that the path or its name has."""
+        for tail, globs in self._by_tail.items():
+            if path.endswith(tail):
+                yield globs
+        for start, globs in self._by_start.items():
+            if name.startswith(start):
+                yield globs
+        for head, globs in self._by_head.items():
+            if path.startswith(head):
+                yield globs
 
 
 @cache

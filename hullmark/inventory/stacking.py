@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from hullmark.distro import choose
 from hullmark.inventory.configuration import config_exposures
 from hullmark.inventory.distinct import distinct
-from hullmark.inventory.evidence import once, without_answered
+from hullmark.inventory.evidence import gone, once, without_answered
 from hullmark.inventory.heirs import inherit
 from hullmark.inventory.licences import with_licences
 from hullmark.inventory.overlay import Flags, Ints, ints
@@ -51,7 +51,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
     return Inventory(
         distro,
         without_answered(once(packages)),
-        removed_rows(spans.filter(pc.is_valid(spans["removed_layer"])), image.digest, distro),
+        removed_rows(gone(spans.filter(pc.is_valid(spans["removed_layer"])), there), image.digest, distro),
         _problem_rows(problems, image.digest, stored),
         _exposures(finds, version, versions, image, stored),
     )

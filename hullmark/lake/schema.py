@@ -119,6 +119,12 @@ TAGS = _schema(registry=TEXT, repository=TEXT, tag=TEXT, digest=TEXT, since=TIME
 BASE_IMAGES = _schema(
     image_digest=TEXT, base_digest=TEXT, base_name=TEXT, base_layers=COUNT, method=TEXT, confidence=TEXT, evidence=TEXT
 )
+# Bases outside the fleet that somebody has named, so that images on them are known (docs/bases.md). name: "repository:tag";
+# layers: how many it has, chain_id that of the last; source: where the row is from.
+KNOWN_BASES = _schema(
+    name=TEXT, digest=TEXT, platform=TEXT, chain_id=TEXT, layers=COUNT, created=TIME, source=TEXT, imported_at=TIME,
+    imported_by=TEXT,
+)  # fmt: skip
 IMAGE_LAYERS = _schema(
     image_digest=TEXT, layer_index=pa.int32(), layer=TEXT, diff_id=TEXT, chain_id=TEXT, size=COUNT, created_by=TEXT,
     media_type=TEXT,
@@ -245,6 +251,7 @@ TABLES: dict[str, Table] = {
         Table("repositories", ("registry", "repository"), (), REPOSITORIES),
         Table("tags", ("registry", "repository", "tag", "since"), (), TAGS),
         Table("base_images", ("image_digest",), ("image_digest",), BASE_IMAGES),
+        Table("known_bases", ("name", "digest"), (), KNOWN_BASES),
         Table("image_layers", ("image_digest", "layer_index"), ("image_digest",), IMAGE_LAYERS),
         Table("packages", ("image_digest", "path", "type", "name", "version", "arch"), ("image_digest",), PACKAGES),
         Table(

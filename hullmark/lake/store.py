@@ -135,6 +135,11 @@ class Lake:
             if changed.num_rows:
                 self.replace_scope(table, changed, rows.filter(pc.is_in(rows[column], value_set=pc.unique(changed[column]))))
             return
+        self.replace_all(table, rows)
+
+    def replace_all(self, table: str, rows: pa.Table) -> None:
+        """Put the rows in place of all that the table holds, in one commit."""
+        target = table_named(table)
         content = self._fit(target, rows)
         with self._writing(table):
             delta.replace_all(self.place, target, content)

@@ -3,7 +3,7 @@
 ustar, PAX, GNU long names, sparse files of all formats, base-256 numbers. Memory: one piece, and what is asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -85,14 +85,21 @@ class Tar:
                 raise
             raise self._damaged(str(error)) from None
 
-    def body(self) -> bytes:
-        """The current entry's content; the caller has looked at its size."""
-        data = self._take(self._left)
+    def body(self, holes: Sequence[tuple[int, int]] = ()) -> bytes:
+        """The current entry's content; the caller has looked at its size.
+
+        What lies in `holes` (begin and end, in order, apart) is zeros instead, which take no memory; not of a sparse file.
+        """
+        data = self._take_around(self._left, holes) if holes and not self._sparse else self._take(self._left)
         self._left = 0
         try:
             return self._sparse.expand(data) if self._sparse else data
         except CorruptData as error:
             raise self._damaged(str(error)) from None
+
+    def head(self, size: int) -> bytes:
+        """The first bytes of the current entry's content, at most `size`; nothing is passed. Empty for a sparse file."""
+        return b"" if self._sparse else self._ahead(size)
 
     def begins(self, magics: tuple[bytes, ...]) -> bool:
         """Whether the current entry's content begins with one of `magics`, each at most HEAD bytes; nothing is passed."""
@@ -187,11 +194,8 @@ class Tar:
 
     def _skip(self) -> None:
         """Pass the rest of the body, which must be there, and its padding, which may be missing at the very end."""
-        at = self._at + self._left
-        while at > len(self._piece):
-            at -= len(self._piece)
-            self._piece = self._next()
-        at += self._padding
+        self._pass(self._left)
+        at = self._at + self._padding
         while at > len(self._piece):
             at -= len(self._piece)
             self._piece = next(self._pieces, b"")
@@ -205,13 +209,32 @@ class Tar:
             data = self._piece[self._at : end]
             self._at = end
             return data
-        whole = BytesIO()  # which grows in place, so that a large body is in memory once
-        size -= whole.write(self._piece[self._at :])
-        while size > 0:
-            self._piece = self._next()
-            self._at = min(size, len(self._piece))
-            size -= whole.write(self._piece if self._at == len(self._piece) else self._piece[: self._at])
+        return self._take_around(size, ())
+
+    def _take_around(self, size: int, holes: Sequence[tuple[int, int]]) -> bytes:
+        """Exactly `size` bytes, those in the holes zeros; pages that nobody writes to are not in memory."""
+        whole, at = BytesIO(bytes(size)), 0  # nobody else has these bytes, so that they are written in place and not copied
+        for begin, end in (*holes, (size, size)):
+            self._copy(begin - at, whole)
+            self._pass(end - begin)
+            at = whole.seek(end)
         return whole.getvalue()
+
+    def _copy(self, size: int, into: BytesIO) -> None:
+        while size > 0:
+            if self._at >= len(self._piece):
+                self._piece, self._at = self._next(), 0
+            end = min(self._at + size, len(self._piece))
+            size -= into.write(memoryview(self._piece)[self._at : end])
+            self._at = end
+
+    def _pass(self, size: int) -> None:
+        """Leave out bytes that must be there."""
+        at = self._at + size
+        while at > len(self._piece):
+            at -= len(self._piece)
+            self._piece = self._next()
+        self._at = at
 
     def _ahead(self, size: int) -> bytes:
         """The next bytes of the current body, at most `size`, which are passed later."""

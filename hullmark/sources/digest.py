@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from hullmark.errors import CorruptData, IntegrityError, Unsupported
 
@@ -12,6 +13,14 @@ _OTHER = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}")
 def digest_of(data: bytes) -> str:
     """The digest of `data`."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def chain_ids(diff_ids: Sequence[str]) -> list[str]:
+    """The chain ID of each layer: what it and all below it come to (OCI image-spec v1.1, config.md, "Layer ChainID")."""
+    chain: list[str] = []
+    for diff_id in diff_ids:
+        chain.append(digest_of(f"{chain[-1]} {diff_id}".encode()) if chain else diff_id)
+    return chain
 
 
 def is_digest(text: str) -> bool:

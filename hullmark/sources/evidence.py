@@ -1,4 +1,4 @@
-"""What a signature, SBOM or attestation states about its subject, as far as its manifest tells: no content is fetched.
+"""What a signature, SBOM or attestation states about its subject, as far as its manifest tells.
 
 Predicate types stand in annotations: BuildKit's `in-toto.io/predicate-type` and cosign's `predicateType` on each layer,
 and `dev.sigstore.bundle.predicateType` on the manifest of a Sigstore bundle.
@@ -13,6 +13,8 @@ EVIDENCE = frozenset({Reason.SIGNATURE, Reason.SBOM, Reason.ATTESTATION})
 MOST_STATEMENTS = 64  # of one manifest
 _PREDICATES = ("in-toto.io/predicate-type", "predicateType")
 _OF_BUNDLE = "dev.sigstore.bundle.predicateType"
+VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex")
+_ENVELOPES = ("application/vnd.dsse.envelope", "application/vnd.in-toto")
 _SIGNS = "https://sigstore.dev/cosign/sign"
 _SBOMS = ("https://spdx.dev/document", "https://cyclonedx.org/bom", "https://syft.dev/bom")
 _PROVENANCE = ("https://slsa.dev/provenance", "https://slsa.dev/verification_summary")
@@ -35,6 +37,13 @@ def statements(manifest: Manifest | Index, reason: Reason) -> tuple[Statement, .
         return (unread_statement(reason),)
     whole = manifest.annotations.get(_OF_BUNDLE, "")
     return tuple(_statement(layer, reason, whole) for layer in manifest.layers[:MOST_STATEMENTS])
+
+
+def may_be_vex(statement: Statement) -> bool:
+    """Whether its blob may hold VEX: its predicate is of that type, or an attestation does not say its type."""
+    predicate = statement.predicate_type.lower()
+    untold = not predicate and statement.media_type.startswith(_ENVELOPES)
+    return bool(statement.digest) and statement.kind == "attestation" and (untold or predicate.startswith(VEX))
 
 
 def unread_statement(reason: Reason) -> Statement:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,8 +39,10 @@ class Vex:
     refusals: int = 0  # `refused` holds the first ones
 
 
-def read_vex(data: bytes, source: str, by: str, now: datetime) -> Vex:
+def read_vex(data: bytes, source: str, by: str, now: datetime, implied: str = "") -> Vex:
     """Read a document of any known format, or one in an attestation; `source` says where it came from, `by` who imports it.
+
+    `implied` is the product of statements that name none, as those of an attestation may.
 
     Raises CorruptData when it is no JSON object, Unsupported when it is no VEX, and LimitExceeded when it is too large.
     """
@@ -67,6 +69,8 @@ def read_vex(data: bytes, source: str, by: str, now: datetime) -> Vex:
     }  # fmt: skip
     rows: list[dict[str, Any]] = []
     for claim in known.claims(document):
+        if implied and isinstance(claim, Claim) and not claim.products:
+            claim = replace(claim, products=((implied,),))  # noqa: PLW2901  the same claim, with what it means
         for row in _rows(claim, vex, issued, now):
             if len(rows) >= MOST_ROWS:
                 raise LimitExceeded(f"the document states more than {MOST_ROWS:,} things; split it")

@@ -93,3 +93,12 @@ def point(lake: Lake, *pointed: tuple[str, str, datetime, datetime | None]) -> N
             {"registry": HOST, "repository": repository, "tag": tag, "digest": target, "since": since, "until": until}
         )
     write(lake, "tags", rows)
+
+
+def know(lake: Lake, *bases: tuple[str, str, str, datetime]) -> None:
+    """Name bases outside the fleet: name, what the digest is made of, the letters of the layers, when it was built."""
+    write(lake, "known_bases", [
+        {"name": name, "digest": digest(word), "platform": "linux/amd64", "chain_id": digest(layers), "layers": len(layers),
+         "created": created, "source": "test", "imported_at": NOW, "imported_by": "ann"}
+        for name, word, layers, created in bases
+    ])  # fmt: skip

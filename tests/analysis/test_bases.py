@@ -3,12 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from hullmark.analysis.bases import KNOWN, update_bases
+from hullmark.analysis.bases import update_bases
 from hullmark.lake.store import Lake
-from tests.analysis.fleets import NOW, Image, digest, write_images
+from tests.analysis.fleets import NOW, Image, digest, know, write_images
 
 BASE, DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
 OS = [f"deb/p{number}" for number in range(10)]
@@ -20,9 +19,9 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(str(tmp_path / "lake"))
 
 
-def found(lake: Lake, known: pa.Table | None = None) -> dict[str, Answer]:
+def found(lake: Lake) -> dict[str, Answer]:
     """For each image by its name: name of its base, how many layers are the base's, method, confidence."""
-    update_bases(lake, known)
+    update_bases(lake)
     rows = lake.connect().sql(
         "SELECT repository || ':' || coalesce(tags[1], ''), base_name, base_layers, method, confidence "
         "FROM base_images JOIN images ON digest = image_digest"
@@ -87,9 +86,15 @@ def test_an_inherited_label_does_not_hide_the_base_it_was_inherited_from(lake: L
 
 def test_a_base_that_the_operator_names(lake: Lake) -> None:
     write_images(lake, Image("app:1", "abc"))
-    row = {"name": "docker.io/library/debian:12.1", "digest": digest("public"), "chain_id": digest("a"), "layers": 1}
-    answers = found(lake, pa.Table.from_pylist([row], schema=KNOWN))
+    know(lake, ("docker.io/library/debian:12.1", "public", "a", NOW))
+    answers = found(lake)
     assert answers["app:1"] == ("docker.io/library/debian:12.1", 1, "known", "certain")
+
+
+def test_an_annotation_that_names_a_known_base_knows_its_layers(lake: Lake) -> None:
+    know(lake, ("docker.io/library/debian:12.1", "public", "ab", NOW))
+    write_images(lake, Image("app:1", "abc", annotations={DIGEST: digest("public")}))
+    assert found(lake)["app:1"] == ("docker.io/library/debian:12.1", 2, "annotation", "stated")
 
 
 def test_a_squashed_image_is_known_by_its_packages(lake: Lake) -> None:

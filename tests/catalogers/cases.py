@@ -46,12 +46,12 @@ def parsed(cataloger: Cataloger, path: str, data: bytes) -> list[Find]:
 def wants(cataloger: Cataloger, path: str, data: bytes = b"") -> bool:
     """The rule of base.py, once more and simply: these tests depend on no other part."""
     return data.startswith(cataloger.magic or (b"\0never",)) or any(
-        _pattern(glob).fullmatch(path) for glob in cataloger.globs
+        glob_pattern(glob).fullmatch(path) for glob in cataloger.globs
     )
 
 
 @cache
-def _pattern(glob: str) -> re.Pattern[str]:
+def glob_pattern(glob: str) -> re.Pattern[str]:
     parts = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*|\?)", glob)))
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from hullmark.fleet.attestations import Attested
-
 from hullmark.fleet.outcome import Outcome
 from hullmark.fleet.parcel import Answer, get_answer, put_answer
 from hullmark.fleet.plan import Location, Wanted

@@ -25,6 +25,12 @@ def test_a_folder_that_a_later_layer_hides_is_removed() -> None:
     assert seen(replaced) == {(LIB, "glibc=2.38-44", 0)}
 
 
+def test_a_package_of_which_one_output_is_left_is_not_removed() -> None:
+    left = stack(STORE, {f"nix/store/.wh.{HASH}-glibc-2.38-44-bin": b""})
+    assert seen(left) == {(GLIBC, "glibc=2.38-44", 0), (HELLO, "hello=2.12.1", 0)}
+    assert not removed(left)
+
+
 def test_what_the_database_lists_is_listed_once() -> None:
     path = "nix/var/nix/db/db.sqlite"
     rows = seen(stack(STORE, {path: DATABASE}))

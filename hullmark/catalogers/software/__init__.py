@@ -15,7 +15,8 @@ from functools import cache
 from importlib.resources import files
 from posixpath import basename
 
-from hullmark.catalogers.base import Cataloger, glob_pattern
+from hullmark.catalogers._glob import Fits, glob_test
+from hullmark.catalogers.base import Cataloger
 from hullmark.model import Origin, Package, Problem
 
 REACH = 1024  # bytes before and after a mark in which its text is looked for
@@ -42,7 +43,7 @@ class Software:
     name: str
     type: str
     cpe: str
-    paths: tuple[re.Pattern[str], ...]
+    paths: tuple[Fits, ...]
     globs: tuple[str, ...]
     evidence: tuple[Evidence, ...]
 
@@ -71,7 +72,7 @@ def patterns() -> tuple[Software, ...]:
 
 
 def _wanting(path: str) -> list[Software]:
-    return [software for software in patterns() if any(pattern.fullmatch(path) for pattern in software.paths)]
+    return [software for software in patterns() if any(fits(path) for fits in software.paths)]
 
 
 def _minor(path: str) -> str:
@@ -82,7 +83,7 @@ def _minor(path: str) -> str:
 
 def _software(name: str, cpe: str, paths: list[str], evidence: list[dict[str, str]], type: str = "generic") -> Software:  # noqa: A002  # the key of the file
     kinds = tuple(Evidence(**item) for item in evidence)
-    return Software(name, type, cpe, tuple(map(glob_pattern, paths)), tuple(paths), kinds)
+    return Software(name, type, cpe, tuple(map(glob_test, paths)), tuple(paths), kinds)
 
 
 def _version(evidence: Evidence, path: str, data: bytes) -> str:

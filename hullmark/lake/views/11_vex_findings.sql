@@ -1,11 +1,14 @@
 -- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last. Of several issues of one
--- document the newest counts alone. A statement fits when all that it names does: the vulnerability by any name of either, the
+-- document the newest counts alone. What an attestation states of its image is an issue of its own, counts where nothing that was
+-- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
 -- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag.
 CREATE VIEW vex_findings AS
 WITH issued AS (
-    SELECT *
-    FROM vex_statements
-    QUALIFY dense_rank() OVER (PARTITION BY author, document_id ORDER BY issued_at DESC, document DESC) = 1
+    SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
+    FROM (SELECT *, starts_with(source, 'attestation ') AS attested FROM vex_statements)
+    QUALIFY dense_rank() OVER (
+        PARTITION BY author, document_id, CASE WHEN attested THEN image_digest ELSE '' END ORDER BY issued_at DESC, document DESC
+    ) = 1
 ),
 told AS (
     SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued
@@ -29,5 +32,5 @@ JOIN images ON images.digest = found.image_digest AND images.state = 'present'
     AND (told.tag = '' OR list_contains(images.tags, told.tag))
 QUALIFY row_number() OVER (
     PARTITION BY images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability
-    ORDER BY told."at" DESC, told.issued_at DESC, told.document, told."row"
+    ORDER BY told.attested, told."at" DESC, told.issued_at DESC, told.document, told."row"
 ) = 1
