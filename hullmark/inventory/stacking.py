@@ -26,6 +26,7 @@ from hullmark.lake.schema import EXPOSURES, LAYER_OBJECT, PROBLEMS
 from hullmark.model import Distro, Image
 
 FINDS = frozenset({"package", "distro", "problem", "exposure", "licence", "alias", "owned"})
+FLEETING = ("setuid", "setgid", "world-writable", "package-cache")  # exposures that end with the file
 NAMED = ["kind", "path", "target", "wanted"]
 
 
@@ -142,9 +143,16 @@ def _licences(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
 
 
 def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image, stored: pa.Array) -> pa.Table:
-    """What is exposed in files that are visible in the finished image, and in its configuration (then without a layer)."""
-    mine = np.flatnonzero(_is(finds, "exposure") & _at(versions.visible, version))
-    rows = finds.take(pa.array(mine))
+    """What is exposed in visible files, and in the configuration (then without a layer); secrets in hidden files as well.
+
+    A layer that deletes or replaces a file takes its mode away, but whoever pulls the image has its content. Of the same
+    secret in several layers that is told which is visible, else the last one.
+    """
+    shown, lasting = _at(versions.visible, version), ~np.isin(finds["name"].to_numpy(zero_copy_only=False), FLEETING)
+    mine = np.flatnonzero(_is(finds, "exposure") & (shown | (lasting & (version != NONE))))
+    mine = mine[np.lexsort((-ints(finds["layer"])[mine], ~shown[mine]))]
+    rows, until = finds.take(pa.array(mine)), versions.until[version[mine]]
+    removed = pa.array(until, pa.int32(), mask=until == versions.layers)
     in_files = {
         "image_digest": pa.array([image.digest] * rows.num_rows, pa.string()),
         "path": versions.table["real"].take(pa.array(version[mine])),
@@ -152,13 +160,16 @@ def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image,
         "evidence": rows["detail"],
         "layer": stored.take(rows["layer"]),
         "layer_index": rows["layer"],
+        "removed_layer": pc.fill_null(stored.take(removed), ""),
+        "removed_layer_index": removed,
     }
     in_config = [
-        {"image_digest": image.digest, "path": place, "kind": item.kind, "evidence": item.evidence, "layer": ""}
+        {"image_digest": image.digest, "path": place, "kind": item.kind, "evidence": item.evidence, "layer": "",
+         "removed_layer": ""}
         for place, item in config_exposures(image)
-    ]
+    ]  # fmt: skip
     both = [pa.table(in_files, schema=EXPOSURES), pa.Table.from_pylist(in_config, schema=EXPOSURES)]
-    return distinct(pa.concat_tables(both), EXPOSURES.names)
+    return distinct(pa.concat_tables(both), ("path", "kind", "evidence"))
 
 
 def _problem_rows(problems: pa.Table, image_digest: str, stored: pa.Array) -> pa.Table:

@@ -151,7 +151,11 @@ EVIDENCE = _schema(
 )  # fmt: skip
 # What should not be in an image: secrets (masked), modes that give rights away, caches (docs/checks.md). In the
 # configuration, path is its place there ("config.Env[NAME]", "history[3]"), layer is "" and layer_index null.
-EXPOSURES = _schema(image_digest=TEXT, path=TEXT, kind=TEXT, evidence=TEXT, layer=TEXT, layer_index=pa.int32())
+# removed_layer: the layer that deletes or replaces the file of a secret, which is shipped all the same; "" while it lasts.
+EXPOSURES = _schema(
+    image_digest=TEXT, path=TEXT, kind=TEXT, evidence=TEXT, layer=TEXT, layer_index=pa.int32(), removed_layer=TEXT,
+    removed_layer_index=pa.int32(),
+)  # fmt: skip
 # What fails which rule (docs/compliance.md), and since when; unknown: it could not be asked, and evidence says why (null in
 # old rows: false). image_digest is the subject: a digest, or "registry/repository" where a rule is about repositories.
 CHECKS = _schema(image_digest=TEXT, rule=TEXT, evidence=TEXT, first_seen=TIME, unknown=FLAG)

@@ -17,7 +17,7 @@ PACKAGE_FIELDS = (
     "owner", "licence", "cpe", "inner", "first_layer", "upgraded_from",
 )  # fmt: skip
 REMOVED_FIELDS = ("type", "name", "version", "purl", "path", "layer", "removed_layer", "replaced_by")
-EXPOSURE_FIELDS = ("kind", "path", "evidence", "layer")
+EXPOSURE_FIELDS = ("kind", "path", "evidence", "layer", "removed_layer")
 PROBLEM_FIELDS = ("path", "cataloger", "reason")
 # Field of the report: column of the findings table.
 FINDING_FIELDS = {

@@ -60,7 +60,7 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
         yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
         yield ""
     if report["exposures"]:
-        yield from _exposures(report["exposures"])
+        yield from _exposures(report["exposures"], layer_index(report))
         yield ""
     if report["problems"]:
         yield from _problems(report["problems"])
@@ -219,7 +219,7 @@ def _cells(finding: Finding) -> tuple[Text, ...]:
     )
 
 
-def _exposures(exposures: list[dict[str, Any]]) -> Iterator[RenderableType]:
+def _exposures(exposures: list[dict[str, Any]], index: Mapping[str, int]) -> Iterator[RenderableType]:
     """Secrets one by one, the rest as counts."""
     secrets = [item for item in exposures if item["kind"] not in UNLISTED and not item["kind"].startswith("example-")]
     counts = Counter(item["kind"] for item in exposures if item not in secrets)
@@ -228,7 +228,9 @@ def _exposures(exposures: list[dict[str, Any]]) -> Iterator[RenderableType]:
         table = columns("", "", "")
         for item in secrets[:PROBLEMS]:
             kind, path = Text(plain(item["kind"]), style="red"), Text(plain(item["path"], 90))
-            table.add_row(kind, path, Text(plain(item["evidence"], 80), style="dim"))
+            gone = item["removed_layer"]
+            still = f"; of layer {index.get(item['layer'], '?')}, removed by layer {index.get(gone, '?')}: still shipped"
+            table.add_row(kind, path, Text(f"{plain(item['evidence'], 80)}{still if gone else ''}", style="dim"))
         if len(secrets) > PROBLEMS:
             table.add_row("", Text(f"and {len(secrets) - PROBLEMS:,} more", style="dim"))
         yield table

@@ -38,6 +38,11 @@ CONFIG: list[tuple[str, dict[str, Any], dict[str, Any]]] = [  # rule, what fails
 EXPOSED = [
     ("HM005", {"kind": "aws-key", "layer_index": None, "path": "config.Env[X]"}, {"kind": "aws-key", "layer_index": 0}),
     ("HM006", {"kind": "named-secret", "layer_index": 0}, {"kind": "example-named-secret", "layer_index": 0}),
+    (
+        "HM006",
+        {"kind": "npm-token", "layer_index": 0, "removed_layer": "x", "removed_layer_index": 2},
+        {"kind": "setuid", "layer_index": 0},
+    ),
     ("HM007", {"kind": "private-key", "layer_index": 0}, {"kind": "example-private-key", "layer_index": 0}),
     ("HM009", {"kind": "package-cache", "layer_index": 0}, {"kind": "setuid", "layer_index": 0}),
     ("HM010", {"kind": "setuid", "layer_index": 0}, {"kind": "world-writable", "layer_index": 0}),
@@ -83,7 +88,7 @@ def test_of_the_configuration(lake: Lake, rule: str, bad: dict[str, Any], good: 
     assert (rule in said["bad"], rule in said["good"]) == (True, False)
 
 
-@pytest.mark.parametrize(("rule", "bad", "good"), EXPOSED, ids=[case[0] for case in EXPOSED])
+@pytest.mark.parametrize(("rule", "bad", "good"), EXPOSED, ids=[f"{case[0]}-{n}" for n, case in enumerate(EXPOSED)])
 def test_of_what_is_exposed(lake: Lake, rule: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
     images(lake, {}, {})
     rows = [("bad:1", bad), ("good:1", good)]

@@ -5,6 +5,8 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from hullmark.inventory import assemble
 from hullmark.model import Image
 from tests.inventory.stacks import IMAGE
@@ -60,6 +62,43 @@ def test_keys_wherever_they_lie_and_secrets_where_they_are_kept() -> None:
     assert exposed(files) == {
         ("srv/deploy", "private-key", header, 0), ("srv/.env", "github-token", "line 1: ghp_… (44 characters)", 0),
     }  # fmt: skip
+
+
+def removed(*layers: Files) -> set[tuple[str, str, int, int | None]]:
+    """(path, kind, layer index, index of the layer that removes it) of what a stack exposes."""
+    rows = assemble(IMAGE, [read(tar(files)) for files in layers]).exposures.to_pylist()
+    for row in rows:
+        assert bool(row["removed_layer"]) == (row["removed_layer_index"] is not None)
+    keys = [(row["path"], row["kind"], row["evidence"]) for row in rows]
+    assert len(set(keys)) == len(keys), "the key of the table"
+    return {(row["path"], row["kind"], row["layer_index"], row["removed_layer_index"]) for row in rows}
+
+
+ENV, OTHER = f"GITHUB_TOKEN={TOKEN}\n".encode(), b"NOTHING=here\n"
+STACKS: dict[str, tuple[list[Files], set[tuple[str, str, int, int | None]]]] = {
+    "deleted": ([{"srv/.env": (0o600, ENV)}, {"srv/.wh..env": (0o644, b"")}], {("srv/.env", "github-token", 0, 1)}),
+    "deleted with its folder": (
+        [{"srv/.env": (0o600, ENV)}, {}, {".wh.srv": (0o644, b"")}],
+        {("srv/.env", "github-token", 0, 2)},
+    ),
+    "replaced": ([{"srv/.env": (0o600, ENV)}, {"srv/.env": (0o600, OTHER)}], {("srv/.env", "github-token", 0, 1)}),
+    "replaced by the same": ([{"srv/.env": (0o600, ENV)}] * 2, {("srv/.env", "github-token", 1, None)}),
+    "deleted and there again": (
+        [{"srv/.env": (0o600, ENV)}, {"srv/.wh..env": (0o644, b"")}, {"srv/.env": (0o600, ENV)}],
+        {("srv/.env", "github-token", 2, None)},
+    ),
+    "deleted twice": (
+        [{"k": (0o600, KEY)}, {".wh.k": (0o644, b"")}, {"k": (0o600, KEY)}, {".wh.k": (0o644, b"")}],
+        {("k", "private-key", 2, 3)},
+    ),
+    "modes end with the file": ([{"su": (0o4755, KEY)}, {".wh.su": (0o644, b"")}], {("su", "private-key", 0, 1)}),
+}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_secret_that_a_later_layer_removes_is_still_shipped(name: str) -> None:
+    layers, expected = STACKS[name]
+    assert removed(*layers) == expected
 
 
 def test_secrets_of_the_configuration_name_their_place() -> None:

@@ -61,7 +61,7 @@ GOOD: dict[str, dict[str, object]] = {
     "repositories": {"account": "111122223333", "scanning": "on-push", "access": "private", "state": "present"},
     "checks": {"rule": "HM001"},
     "compliance": {"rule": "HM001"},
-    "exposures": {"kind": "aws-key", "layer": ""},
+    "exposures": {"kind": "aws-key", "layer": "", "removed_layer": "", "removed_layer_index": 2},
     "base_images": {"method": "chain", "confidence": "certain"},
 }
 BAD: list[tuple[str, dict[str, object]]] = [
@@ -69,6 +69,8 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("exposures", {"evidence": ""}),
     ("exposures", {"path": None}),
     ("exposures", {"layer": "1"}),
+    ("exposures", {"removed_layer": "1"}),
+    ("exposures", {"removed_layer_index": 0}),
     ("checks", {"rule": "first"}),
     ("checks", {"evidence": ""}),
     ("checks", {"first_seen": None}),

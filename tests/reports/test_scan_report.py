@@ -28,7 +28,7 @@ def test_the_schema_is_one() -> None:
 
 def test_the_report_obeys_its_schema_and_survives_json() -> None:
     shipped = rows("removed_packages", removed("gcc"))
-    exposed = rows("exposures", {"kind": "aws-key", "layer": ""})
+    exposed = rows("exposures", {"kind": "aws-key", "layer": "", "removed_layer": LAYERS[2].digest})
     report = sample(problems=rows("problems", {"reason": "truncated"}), removed=shipped, exposures=exposed)
     document = json.loads(to_json([report]))
     check(document)
@@ -36,7 +36,9 @@ def test_the_report_obeys_its_schema_and_survives_json() -> None:
     assert document["image"]["layers"][1] == {
         "index": 1, "diff_id": LAYERS[1].diff_id, "digest": LAYERS[1].digest, "created_by": "RUN 1",
     }  # fmt: skip
-    assert document["exposures"] == [{"kind": "aws-key", "path": "path", "evidence": "evidence", "layer": ""}]
+    assert document["exposures"] == [
+        {"kind": "aws-key", "path": "path", "evidence": "evidence", "layer": "", "removed_layer": LAYERS[2].digest}
+    ]
     assert document["removed_packages"][0]["removed_layer"] == LAYERS[2].digest
     assert (document["packages"][0]["origin"], document["packages"][0]["owner"]) == ("installed", "")
     assert document["created"] == "2026-01-02T03:04:05Z"
