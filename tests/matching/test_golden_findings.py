@@ -20,6 +20,8 @@ RELEASES = {
     ("alpine", "3.10.2"): "Alpine:v3.10", ("debian", "9.9"): "Debian:9", ("debian", "10.1"): "Debian:10",
     ("debian", "10.2"): "Debian:10", ("ubuntu", "18.04"): "Ubuntu:18.04", ("ubuntu", "22.04"): "Ubuntu:22.04",
     ("alma", "8.5"): "AlmaLinux:8", ("amazon", "2 (Karoo)"): "Amazon Linux:2",
+    ("centos", "7.6.1810"): "Red Hat:enterprise_linux:7", ("cbl-mariner", "1.0"): "Azure Linux:1",
+    ("opensuse-leap", "15.1"): "openSUSE:Leap 15.1",
 }  # fmt: skip
 LANGUAGES = {"cargo": "crates.io", "gemspec": "RubyGems", "jar": "Maven"}
 COLUMNS = ("fixed_version", "severity")
@@ -44,7 +46,7 @@ def test_golden_findings(tmp_path: Path) -> None:
     stated, installed = table(golden / "vulnerabilities.tsv"), sources(golden)
     store, names = (
         FeedStore(str(tmp_path)),
-        ("AlmaLinux", "Alpine", "Amazon Linux", "Debian", "Maven", "RubyGems", "Ubuntu", "crates.io"),
+        ("AlmaLinux", "Alpine", "Amazon Linux", "Debian", "Maven", "Red Hat", "RubyGems", "Ubuntu", "crates.io"),
     )
     sync(store, Settings(feeds=str(shared_folder("feeds"))), names)
     packages = []
