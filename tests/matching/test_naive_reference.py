@@ -132,6 +132,7 @@ def test_as_a_plain_loop(tmp_path: Path, place: Ecosystem, seed: int) -> None:
         for vulnerability, answer in loop(records, version, place)
     }
     assert len(expected) > WORLDS
+    assert 2 * sum(len(records) * len(place.versions) for records in worlds.values()) >= 10_000  # pairs of both seeds
     assert found == expected
 
 
