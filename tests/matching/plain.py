@@ -95,7 +95,9 @@ def evaluated(events: Iterable[Mapping[str, str]], version: str, place: str) -> 
     order = order_of(place)
     try:
         at = order(version)
-        steps = [(kind, one if one == "0" else order(one)) for event in events for kind, one in event.items()]
+        steps: list[tuple[str, Any]] = [
+            (kind, one if one == "0" else order(one)) for event in events for kind, one in event.items()
+        ]
     except ValueError:
         return False
     steps.sort(key=cmp_to_key(lambda a, b: _before(a[1], b[1])))
@@ -109,11 +111,11 @@ def evaluated(events: Iterable[Mapping[str, str]], version: str, place: str) -> 
     return vulnerable
 
 
-def _before(one: object, other: object) -> int:
+def _before(one: Any, other: Any) -> int:  # noqa: ANN401  versions of one kind, or "0"
     """The order of two bounds; "0" is below every version."""
     if isinstance(one, str) or isinstance(other, str):  # which only "0" is
         return isinstance(other, str) - isinstance(one, str)
-    return (one > other) - (one < other)  # type: ignore[operator]  # versions of one kind
+    return int(one > other) - int(one < other)
 
 
 def equal(version: str, other: str, place: str) -> bool:
