@@ -100,7 +100,7 @@ def evaluated(events: Iterable[Mapping[str, str]], version: str, place: str) -> 
         ]
     except ValueError:
         return False
-    steps.sort(key=cmp_to_key(lambda a, b: _before(a[1], b[1])))
+    steps.sort(key=cmp_to_key(_before))
     vulnerable = False
     for kind, stands in steps:
         below = isinstance(stands, str)  # "0"
@@ -111,8 +111,9 @@ def evaluated(events: Iterable[Mapping[str, str]], version: str, place: str) -> 
     return vulnerable
 
 
-def _before(one: Any, other: Any) -> int:  # noqa: ANN401  versions of one kind, or "0"
-    """The order of two bounds; "0" is below every version."""
+def _before(first: tuple[str, Any], second: tuple[str, Any]) -> int:
+    """The order of two events by their versions; "0" is below every version."""
+    one, other = first[1], second[1]
     if isinstance(one, str) or isinstance(other, str):  # which only "0" is
         return isinstance(other, str) - isinstance(one, str)
     return int(one > other) - int(one < other)
