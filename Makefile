@@ -30,6 +30,8 @@ check: install
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build -c requirements.lock \
+	  pyproject.toml -o requirements-run.lock
 
 clean:
 	rm -rf .venv .hullmark

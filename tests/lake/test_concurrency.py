@@ -90,7 +90,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path, program: 
 
 
 def test_without_the_local_lock_delta_itself_loses_nothing(tmp_path: Path) -> None:
-    """As on S3, where there is no lock: conflicts are detected and retried."""
+    """As on S3, where writers of one table do not take turns: conflicts are detected and retried."""
     lake = Lake(str(tmp_path))
     lake.create()
     finish(start(UNLOCKED, lake, "one"), start(UNLOCKED, lake, "two"))
