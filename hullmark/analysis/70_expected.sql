@@ -1,6 +1,6 @@
 /* What becomes of each finding of the fleet when its package is upgraded and its base is replaced: computed by matching the new
    versions, not guessed from the old ones. Reads `findings`, `occurrence`, `kind`, `bump`, `move`, `held` (of the targets), `fleet_image`.
-   `kept`: what a target version still has. `above`: what a successor has as well. `outcome`: one row a finding that nothing has settled,
+   `kept`: what a target version still has. `offered`: what a successor has (what: null where no image of the fleet has it). `outcome`: one row a finding that nothing has settled,
    in numbers: `upgraded` says that the upgrade ends it, `rebased` that the successor of its base does. `expected`: the same in words. */
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT DISTINCT pkg, move.fix, kind
@@ -9,28 +9,30 @@ JOIN move ON move.place = held.place AND move.advisory_name = held.advisory_name
     AND move.binary_name = held.binary_name AND move.target = held.advisory_version
 JOIN kind USING (pkg, vulnerability);
 
-CREATE OR REPLACE TEMP TABLE above AS
+CREATE OR REPLACE TEMP TABLE offered AS
 WITH has AS (
     SELECT DISTINCT image_digest AS successor, type, package, vulnerability
     FROM findings SEMI JOIN (SELECT successor FROM fleet_image WHERE successor <> '') AS successor ON successor = image_digest
 )
-SELECT successor, kind FROM has JOIN kind USING (type, package, vulnerability);
+SELECT has.*, what FROM has LEFT JOIN (SELECT DISTINCT type, package, vulnerability, what FROM kind) AS named USING (type, package, vulnerability);
 
 CREATE OR REPLACE TEMP VIEW outcome AS
 SELECT
-    image, kind, pkg, layer_index, bump.fix, layer_index < base_layers AS in_base, bump.fix IS NOT NULL AND kept.kind IS NULL AS upgraded,
-    fleet_image.successor <> '' AND layer_index < base_layers AND above.kind IS NULL AS rebased
+    occurrence.image, occurrence.kind, occurrence.pkg, layer_index, bump.fix, layer_index < base_layers AS in_base,
+    bump.fix IS NOT NULL AND kept.kind IS NULL AS upgraded,
+    fleet_image.successor <> '' AND layer_index < base_layers AND offered.what IS NULL AS rebased
 FROM occurrence
+JOIN kind USING (kind, pkg)
 JOIN fleet_image USING (image)
-LEFT JOIN bump USING (image, pkg)
-LEFT JOIN kept USING (pkg, fix, kind)
-LEFT JOIN above USING (successor, kind)
+LEFT JOIN bump ON bump.image = occurrence.image AND bump.pkg = occurrence.pkg
+LEFT JOIN kept ON kept.pkg = occurrence.pkg AND kept.fix = bump.fix AND kept.kind = occurrence.kind
+LEFT JOIN offered ON offered.successor = fleet_image.successor AND offered.what = kind.what
 WHERE NOT settled;
 
 CREATE OR REPLACE TEMP VIEW expected AS
 SELECT
     fleet_image.digest AS image_digest, package_key, vulnerability, type, package, version, layer_index, severity, kev, fixed_version,
-    weight * share AS risk, CASE WHEN in_base THEN 'base' ELSE 'application' END AS part, target, upgraded, successor, successor_name,
+    "rule", weight * share AS risk, CASE WHEN in_base THEN 'base' ELSE 'application' END AS part, target, upgraded, successor, successor_name,
     rebased
 FROM outcome
 JOIN kind USING (kind, pkg)

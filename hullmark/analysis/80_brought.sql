@@ -1,5 +1,6 @@
 /* What upgrading would bring: vulnerabilities of a target version that the installed one does not have. Reads `bump`, `move`, `held`
-   (of the targets), `occurrence`, `kind`, `fleet_image`. `arrival` has one row an (image, pkg, vulnerability), `brought` shows it in words. */
+   (of the targets), `occurrence`, `kind`, `offered`, `fleet_image`. `arrival` has one row an (image, pkg, vulnerability), `brought` shows
+   it in words. `newcomer` is what the successor of a base would bring: what it has and the base layers of the image have not. */
 CREATE OR REPLACE TEMP TABLE arrival AS
 WITH target AS (
     SELECT DISTINCT pkg, fix, vulnerability
@@ -20,4 +21,14 @@ SELECT fleet_image.digest AS image_digest, package_key, type, package, target, v
 FROM arrival
 JOIN fleet_image USING (image)
 JOIN (SELECT DISTINCT pkg, package_key, type, package FROM kind) AS named USING (pkg)
-JOIN (SELECT fix, target FROM fix) AS fix USING (fix)
+JOIN (SELECT fix, target FROM fix) AS fix USING (fix);
+
+CREATE OR REPLACE TEMP VIEW newcomer AS
+WITH below AS (
+    SELECT image, what FROM occurrence JOIN kind USING (kind, pkg) JOIN fleet_image USING (image) WHERE layer_index < base_layers
+)
+SELECT image, digest AS image_digest, successor, type, package, vulnerability
+FROM fleet_image
+JOIN offered USING (successor)
+ANTI JOIN below USING (image, what)
+WHERE base_layers > 0

@@ -1,5 +1,5 @@
 /* The chosen changes, best first, each with what it ends beyond those before it. Reads `element`, `choice` (rebase, upgrade, rank, change),
-   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`. packages: the upgrades with the version that each goes to, the
+   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`, `newcomer`. packages: the upgrades with the version that each goes to, the
    weightiest first. */
 WITH taken AS MATERIALIZED (
     SELECT rank, image, pkg, fix, made, closes, exploited, grave, risk
@@ -53,6 +53,11 @@ news AS (
     FROM arrival
     JOIN (SELECT DISTINCT rank, image, pkg FROM taken SEMI JOIN arrival USING (image, pkg)) USING (image, pkg)
     JOIN (SELECT rank FROM chosen WHERE NOT rebase) USING (rank)
+    GROUP BY rank
+    UNION ALL
+    SELECT rank, count(*) AS brings
+    FROM newcomer
+    JOIN (SELECT rank, image FROM touched JOIN chosen USING (rank) WHERE rebase) USING (image)
     GROUP BY rank
 )
 SELECT

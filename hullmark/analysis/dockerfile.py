@@ -13,6 +13,7 @@ RPM = {
     "amzn": "dnf", "azurelinux": "tdnf", "mariner": "tdnf", "photon": "tdnf", "opensuse-leap": "zypper",
     "opensuse-tumbleweed": "zypper", "sles": "zypper",
 }  # fmt: skip
+REMOVE = {"deb": "apt-get purge -y --auto-remove", "apk": "apk del --no-cache"}
 OS_TYPES = frozenset({"deb", "apk", "rpm", "alpm"})
 
 
@@ -37,6 +38,14 @@ def upgrade_text(kind: str, packages: Sequence[Package], os_id: str = "", os_ver
     return Change(write(sorted(fit)) if write else "", left_out)
 
 
+def removal_text(kind: str, names: Sequence[str], os_id: str = "", os_version: str = "") -> Change:
+    """The change that removes OS packages with what needs them; no text for a type that no command removes."""
+    fit = sorted({name for name in names if SAFE.fullmatch(name)})
+    left_out = tuple(sorted(set(names) - set(fit)))
+    verb = REMOVE.get(kind) or (f"{_rpm_manager(os_id, os_version)} remove -y" if kind == "rpm" else "")
+    return Change(f"RUN {verb} {' '.join(fit)}" if fit and verb else "", left_out)
+
+
 def rebase_text(name: str) -> Change:
     """The line that builds on another base."""
     return Change(f"FROM {name}") if SAFE.fullmatch(name) else Change("", (name,))
@@ -50,14 +59,15 @@ def _os_text(kind: str, names: Sequence[str], os_id: str, os_version: str) -> st
         return f"RUN apk upgrade --no-cache {together}"
     if kind == "alpm":
         return "RUN pacman -Syu --noconfirm"
-    manager = (
-        "yum"
-        if os_id in {"amzn", "centos", "rhel"} and os_version.partition(".")[0] in {"2", "6", "7"}
-        else RPM.get(os_id, "dnf")
-    )
+    manager = _rpm_manager(os_id, os_version)
     verb = "update" if manager in {"yum", "zypper", "tdnf"} else "upgrade"
     yes = "--non-interactive update" if manager == "zypper" else f"{verb} -y"
     return f"RUN {manager} {yes} {together} && {manager} clean {'--all' if manager == 'zypper' else 'all'}"
+
+
+def _rpm_manager(os_id: str, os_version: str) -> str:
+    old = os_id in {"amzn", "centos", "rhel"} and os_version.partition(".")[0] in {"2", "6", "7"}
+    return "yum" if old else RPM.get(os_id, "dnf")
 
 
 def _lines(write: Callable[[str, str], str]) -> Callable[[Sequence[Package]], str]:

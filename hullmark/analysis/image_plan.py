@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from hullmark.analysis.dockerfile import Change, rebase_text, upgrade_text
+from hullmark.analysis.dockerfile import Change, rebase_text, removal_text, upgrade_text
 from hullmark.sql import read_sql
 
 
@@ -13,11 +13,11 @@ from hullmark.sql import read_sql
 class Step:
     """One change: `closes` findings that it ends after the steps before it, `brings` that come with the new versions.
 
-    `kind` is base, upgrade, or wait, which is no change: nothing is available yet.
+    `kind` is base, upgrade, remove, or wait, which is no change: nothing is available yet.
     """
 
     kind: str
-    family: str  # "os" or a purl type, for upgrades
+    family: str  # "os" or a purl type, for upgrades and removals
     title: str
     change: Change
     closes: int
@@ -43,6 +43,10 @@ def _words(row: dict[str, Any]) -> tuple[str, Change]:
     if row["step"] == "wait":
         return "Nothing available yet", Change("")
     packages = [(item["name"], item["version"]) for item in row["packages"]]
+    if row["step"] == "remove":
+        names = list(dict.fromkeys(name for name, _ in packages))
+        title = f"Remove {len(names):,} package{'s' if len(names) != 1 else ''} that nothing runs"
+        return title, removal_text(row["type"], names, row["os_id"], row["os_version"])
     kind = "OS" if row["family"] == "os" else row["family"]
     return f"Upgrade {len(packages):,} {kind} package{'s' if len(packages) != 1 else ''}", upgrade_text(
         row["type"], packages, row["os_id"], row["os_version"]

@@ -83,14 +83,20 @@ def _ask() -> tuple[Rows, Rows]:
     """The bases of the fleet, and each image with its base."""
     from datetime import UTC, datetime
 
+    from hullmark.advisories.snapshot import FeedStore
     from hullmark.analysis.outdated import outdated
     from hullmark.commands.query import lake_with_data
+    from hullmark.compliance.evaluate import prepare
+    from hullmark.compliance.load import read_policy
     from hullmark.settings import read_settings
     from hullmark.sql import read_sql
 
-    settings = read_settings()
-    with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
-        connection.register("rebuild", outdated(connection, datetime.now(UTC)).rebuilds)
+    settings, now = read_settings(), datetime.now(UTC)
+    lake = lake_with_data(settings.lake)
+    with closing(lake.connect(settings.memory_mb)) as connection:
+        FeedStore(lake.feeds_root).register(connection)
+        prepare(connection, read_policy(settings.policy), now)  # for `image_life`
+        connection.register("rebuild", outdated(connection, now).rebuilds)
         answers = [
             connection.sql(read_sql("hullmark.reports.queries", f"{name}.sql")).to_arrow_table().to_pylist()
             for name in ("bases", "bases_images")

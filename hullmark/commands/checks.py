@@ -104,10 +104,11 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
     from hullmark.reports.terminal import columns, plain, severity_text
 
     if "evidence" in rows[0]:
-        table = columns("Image or repository", "", "Since", "Evidence")
+        table = columns("Image or repository", "Account", "Region", "", "Since", "Evidence")
         for row in rows:
             state = "unknown" if row["unknown"] else "fail"
-            table.add_row(plain(row["name"], 60), state, f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
+            place = (plain(row["name"], 60), plain(row["account"] or ""), plain(row["region"] or ""))
+            table.add_row(*place, state, f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
     elif "control" in rows[0]:
         table = columns("Control", "", "State", "Fail", "of", "Rules", right=("Fail", "of"))
         for row in rows:

@@ -11,7 +11,7 @@ import pytest
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.bases import update_bases
-from hullmark.analysis.campaigns import campaigns
+from hullmark.analysis.campaigns import best_changes, campaigns
 from hullmark.analysis.image_plan import image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.exceptions import Scope, exception_row
@@ -80,6 +80,46 @@ def test_the_expected_result_is_the_real_one(tmp_path: Path, seed: int) -> None:
     assert targets
     applied = [upgraded(row, targets.get((row["image_digest"], row["path"]), "")) for row in rows]
     assert promised == identities(matched(store, applied))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Path, seed: int) -> None:
+    """Random bases that have moved on: what is left and what comes is what the images have on the new one."""
+    rng = random.Random(seed)  # noqa: S311  a sample
+    store = feeds(rng, tmp_path)
+    old, new = Image("base:old", "a", tagged=False), Image("base:1.0", "n")
+    apps = [Image(f"app{number}:1", "a" + "cdef"[number]) for number in range(4)]
+    below = {image.digest: [(name, rng.choice(VERSIONS)) for name in rng.sample(NAMES, 6)] for image in (old, new)}
+    above = {image.digest: [(name, rng.choice(VERSIONS)) for name in rng.sample(NAMES, 4)] for image in apps}
+    made = {image.digest: installed(image, below[image.digest], 0) for image in (old, new)}
+    made |= {image.digest: stacked(image, below[old.digest], above[image.digest]) for image in apps}
+    lake = lake_of(tmp_path, [row for rows in made.values() for row in rows], store, old, new, *apps)
+    point(lake, ("base:1.0", old.digest, NOW, LATER), ("base:1.0", new.digest, LATER, None))
+    update_bases(lake)
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        sql = "SELECT image_digest, package, vulnerability FROM expected WHERE NOT rebased"
+        left = connection.sql(sql).fetchall()
+        come = connection.sql("SELECT image_digest, package, vulnerability FROM newcomer").fetchall()
+        closes = connection.sql("SELECT count(*) FROM expected WHERE rebased").fetchall()[0][0]
+        rows = best_changes(connection, 50).to_pylist()
+    mended = [row for image in apps for row in stacked(image, below[new.digest], above[image.digest])]
+    ours = {image.digest for image in apps}
+    real = {(row["image_digest"], row["package"], row["vulnerability"]) for row in matched(store, mended).to_pylist()}
+    assert real
+    assert {row for row in [*left, *come] if row[0] in ours} == real
+    told = [row for row in rows if row["kind"] == "base"]
+    assert sum(row["closes"] for row in told) <= closes
+    assert all(row["brings"] == len(come) for row in told)
+
+
+def installed(image: Image, packages: list[tuple[str, str]], layer: int) -> list[dict[str, Any]]:
+    more = {"image_digest": image.digest, "layer": image_layer(image, layer), "layer_index": layer}
+    return [package("PyPI", name, version, path=f"{layer}/{name}", **more) for name, version in packages]
+
+
+def stacked(image: Image, *layers: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [row for index, packages in enumerate(layers) for row in installed(image, packages, index)]
 
 
 def upgraded(row: dict[str, Any], target: str) -> dict[str, Any]:
@@ -180,6 +220,23 @@ def test_the_plan_of_an_image(tmp_path: Path) -> None:
         ("base", "Build on base:1.0", "FROM base:1.0", 1, 1),
         ("upgrade", "Upgrade 2 pypi packages", "lib1>=2\nlib3>=2", 2, 0),
         ("wait", "Nothing available yet", "", 1, 0),
+    ]
+
+
+def test_what_nothing_runs_is_removed_where_no_version_mends_it(tmp_path: Path) -> None:
+    app, lake = Image("app:1", "a"), Lake(str(tmp_path / "lake"))
+    write_images(lake, app)
+    headers = {"type": "deb", "fixed_version": "", "rule": "kernel-headers", "package": "linux-libc-dev"}
+    rows = [finding(app, 1, 0, **headers), finding(app, 2, 0, fixed_version="")]
+    write(lake, "findings", rows)
+    write(lake, "packages", compared(rows))
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        steps = image_plan(connection, app.digest)
+    assert [(step.kind, step.title, step.change.text, step.closes) for step in steps] == [
+        ("remove", "Remove 1 package that nothing runs", "RUN apt-get purge -y --auto-remove linux-libc-dev", 1),
+        ("wait", "Nothing available yet", "", 1),
     ]
 
 

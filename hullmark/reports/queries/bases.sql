@@ -1,14 +1,25 @@
 /* Every base that an image of the fleet stands on, those with the most images first: how that is known, why it is out of date, what takes
    its place, and what building all its images again on that would end and bring (null where that is not known). Reads `base_images`,
-   `images`, `outdated`, `rebuild`. base: its digest, or its name where that alone is known; parent: what it stands on itself, "" for none. */
+   `images`, `outdated`, `image_life`, `rebuild`. That a system or runtime gets no fixes is said of a base when its images have it too. base: its digest, or its name where that alone is known; parent: what it stands on itself, "" for none. */
 WITH stands AS (
     SELECT base_images.*, coalesce(nullif(base_digest, ''), base_name) AS base
     FROM base_images SEMI JOIN (SELECT digest AS image_digest FROM images WHERE state = 'present') AS here USING (image_digest)
 ),
+life AS (
+    SELECT DISTINCT stands.image_digest, own.evidence
+    FROM stands
+    JOIN image_life AS own ON own.image_digest = stands.image_digest AND own.near
+    LEFT JOIN image_life AS below ON below.image_digest = stands.base_digest AND below.name = own.name
+    WHERE own.kind = 'system' OR below.name IS NOT NULL
+),
 late AS (
     SELECT
         image_digest, list(DISTINCT evidence ORDER BY evidence) AS evidence, max(successor_name) AS successor_name
-    FROM outdated
+    FROM (
+        SELECT image_digest, evidence, successor_name FROM outdated
+        UNION ALL
+        SELECT image_digest, evidence, '' FROM life
+    )
     GROUP BY image_digest
 ),
 own AS (
