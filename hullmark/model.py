@@ -184,8 +184,9 @@ class Owned:
 class Licensed:
     """The licence of an OS package, where another file states it than the one that lists the package."""
 
-    name: str  # of the package
-    licence: str  # an SPDX expression
+    type: str  # purl type of the package
+    name: str
+    licence: str  # an SPDX expression, or the words of the package where they mean none
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ _BELOW_A_PACKAGE = re.compile(
 
 
 def locked(
-    path: str, cataloger: str, kind: str, pins: Iterable[tuple[str, str]], names: re.Pattern[str] = NAME
+    path: str, cataloger: str, kind: str, pins: Iterable[tuple[str, ...]], names: re.Pattern[str] = NAME
 ) -> Iterator[Package | Problem]:
-    """The packages of `pins` (name, version), each once and in order; nothing below another package."""
+    """The packages of `pins` (name, version, perhaps a licence), each once and in order; nothing below another package."""
     if not _BELOW_A_PACKAGE.search(path):
         distinct = dict.fromkeys(pins)
         yield from bound_problems(stated(path, cataloger, _package(kind, *pin), names) for pin in distinct)
 
 
-def _package(kind: str, name: str, version: str) -> Package:
-    return Package(kind, name, version, origin=Origin.LOCK)
+def _package(kind: str, name: str, version: str, licence: str = "") -> Package:
+    return Package(kind, name, version, licence=licence, origin=Origin.LOCK)

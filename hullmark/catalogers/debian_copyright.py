@@ -16,7 +16,7 @@ def parse(path: str, data: bytes) -> Iterator[Licensed]:
     """The licence that the file states; nothing when it names none."""
     licence = licence_of(data)
     if licence:
-        yield Licensed(path.split("/")[-2], licence)
+        yield Licensed("deb", path.split("/")[-2], licence)
 
 
 CATALOGER = Cataloger(

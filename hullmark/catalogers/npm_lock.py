@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
 from hullmark.formats.json_object import Object, child, parse_object, text
+from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
 MODULES = "node_modules/"
@@ -17,11 +18,12 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     return locked(path, "npm-lock", "npm", pins)
 
 
-def _places(packages: Object) -> Iterator[tuple[str, str]]:
+def _places(packages: Object) -> Iterator[tuple[str, ...]]:
     """Versions 2 and 3: one flat object by the folder that npm would make."""
     for place, entry in packages.items():
         if MODULES in place and isinstance(entry, dict) and _is_for_us(entry):
-            yield from _pin(text(entry, "name") or place.rpartition(MODULES)[2], text(entry, "version"))
+            name = text(entry, "name") or place.rpartition(MODULES)[2]
+            yield from ((*pin, spdx(text(entry, "license"))) for pin in _pin(name, text(entry, "version")))
 
 
 def _tree(document: Object) -> Iterator[tuple[str, str]]:

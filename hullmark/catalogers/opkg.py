@@ -1,7 +1,8 @@
 """Packages that opkg has installed: OpenWrt (before it took to apk), Yocto images, Entware in `opt`.
 
-Source: opkg's libopkg/pkg_parse.c. The database is `status`, in dpkg's form; `info/<package>.control` repeats it and is not
-read, `info/<package>.list` says what a package owns. Its `Source` is a path in a build tree and names no source package.
+Source: opkg's libopkg/pkg_parse.c. The database is `status`, in dpkg's form; `info/<package>.control` repeats it, but
+for the licence (`opkg_control`), `info/<package>.list` says what a package owns. Its `Source` is a path in a build
+tree and names no source package.
 """
 
 import posixpath

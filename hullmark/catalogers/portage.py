@@ -11,7 +11,7 @@ from hullmark.catalogers._owned import lines, owned
 from hullmark.catalogers.base import Cataloger
 from hullmark.model import Owned, Package, Problem
 
-_FOLDER = re.compile(
+FOLDER = re.compile(
     r"(?:.*/)?(?P<category>[A-Za-z0-9_][A-Za-z0-9+_.-]{0,100})/(?P<name>[A-Za-z0-9_][A-Za-z0-9+_-]{0,200}?)"
     r"-(?P<version>\d{1,50}(?:\.\d{1,50}){0,20}[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d{0,50}){0,10}(?:-r\d{1,50})?)/CONTENTS"
 )
@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"(?:obj (.+) [0-9a-f]{32} \d+|sym (.+) -> .+ \d+)")
 
 def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     """The one package that the folder names, and what it owns; a Problem when the folder names none."""
-    found = _FOLDER.fullmatch(path)
+    found = FOLDER.fullmatch(path)
     if found is None:
         yield Problem(path, "portage", "the folder is not named <category>/<package>-<version>, so it names no package")
         return

@@ -1,7 +1,7 @@
 """Snaps that are unpacked in an image: `snap/<name>/<revision>/meta/snap.yaml`.
 
-Source: snapcraft's documentation of snap.yaml. Only its plain top-level `name` and `version` are read, so that no YAML
-reader meets the file. A snap that lies packed in `var/lib/snapd/snaps` is a squashfs image; it is not read.
+Source: snapcraft's documentation of snap.yaml. Only its plain top-level `name`, `version` and `license` are read, so that no
+YAML reader meets the file. `snap_packed` reads snaps that are squashfs images.
 """
 
 import re
@@ -9,17 +9,18 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
 _NAMES = re.compile(r"[a-z0-9-]{1,40}")
-_LINE = re.compile(rb"^(name|version):[ \t]*(\S[^\n\r]*?)[ \t\r]*(?: #[^\n]*)?$", re.MULTILINE)
+_LINE = re.compile(rb"^(name|version|license):[ \t]*(\S[^\n\r]*?)[ \t\r]*(?: #[^\n]*)?$", re.MULTILINE)
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """The one snap; a Problem when it has no valid name or version."""
     fields = {key.decode(): value.decode("utf-8", "replace") for key, value in reversed(_LINE.findall(data))}
-    name, version = (_unquoted(fields.get(key, "")) for key in ("name", "version"))
-    yield stated(path, "snap", Package("snap", name, version), _NAMES)
+    name, version, licence = (_unquoted(fields.get(key, "")) for key in ("name", "version", "license"))
+    yield stated(path, "snap", Package("snap", name, version, licence=spdx(licence)), _NAMES)
 
 
 def _unquoted(value: str) -> str:

@@ -52,7 +52,7 @@ def _of_paragraphs(data: bytes) -> list[str]:
         about = _FILES.search(data, start + 1, hit.start())
         if about is None or about[1].split() == [b"debian/*"]:
             continue
-        licence = _expression(" ".join(hit[1].decode("utf-8", "replace").split()))
+        licence = expression_of(" ".join(hit[1].decode("utf-8", "replace").split()))
         (header if about[0].startswith(b"Format") else found).append(licence)
     return [licence for licence in header or found if licence]
 
@@ -80,7 +80,7 @@ def _referred(name: str, named: list[str], later: set[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _expression(text: str) -> str:
+def expression_of(text: str) -> str:
     """A Debian licence line: names joined by and, or and, binding least, a comma."""
     if text.lower() in {"", "none"}:
         return ""

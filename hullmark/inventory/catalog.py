@@ -149,6 +149,7 @@ def _licences(found: Rows) -> pa.Table:
         len(rows),
         path=[path for path, _, _ in rows],
         cataloger=[cataloger for _, cataloger, _ in rows],
+        type=[item.type for _, _, item in rows],
         name=[item.name for _, _, item in rows],
         licence=[item.licence for _, _, item in rows],
     )

@@ -136,10 +136,9 @@ def _problems(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
 
 
 def _licences(finds: pa.Table, version: Ints, versions: Versions) -> pa.Table:
-    """(path, licence) of visible files that state one of a package listed elsewhere."""
-    mine = np.flatnonzero(_is(finds, "licence") & _at(versions.visible, version))
-    real = versions.table["real"].take(pa.array(version[mine]))
-    return pa.table({"path": real, "licence": finds["licence"].take(pa.array(mine))})
+    """(type, name, licence) of packages that visible files state the licence of, and others list."""
+    mine = pa.array(np.flatnonzero(_is(finds, "licence") & _at(versions.visible, version)))
+    return finds.select(["type", "name", "licence"]).take(mine)
 
 
 def _exposures(finds: pa.Table, version: Ints, versions: Versions, image: Image, stored: pa.Array) -> pa.Table:

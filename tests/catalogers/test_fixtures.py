@@ -32,7 +32,7 @@ def test_case(folder: Path) -> None:
     told = [Exposure(row["kind"], row["evidence"]) for row in _rows(folder, "exposures")] if _exposes(folder) else []
     assert sorted(exposed, key=repr) == sorted(told, key=repr)
     licensed = [item for item in found if isinstance(item, Licensed)]
-    named = [Licensed(row["name"], row["licence"]) for row in _rows(folder, "licences")] if licensed else []
+    named = [Licensed(cataloger.type, row["name"], row["licence"]) for row in _rows(folder, "licences")] if licensed else []
     assert sorted(licensed, key=repr) == sorted(named, key=repr)
 
 

@@ -1,0 +1,29 @@
+"""Licences of opkg's packages: the field `License` of `info/<package>.control`, which the status file does not repeat."""
+
+from collections.abc import Iterator
+
+from hullmark.catalogers.base import Cataloger
+from hullmark.catalogers.opkg import FOLDERS
+from hullmark.formats.spdx_licences import spdx
+from hullmark.formats.stanzas import field_pattern, stanzas
+from hullmark.model import Licensed
+
+_FIELDS = field_pattern("Package", "License")
+
+
+def parse(_: str, data: bytes) -> Iterator[Licensed]:
+    """The licence of each package in the file, of which there is one; nothing when it states none."""
+    for pairs in stanzas(data, _FIELDS):
+        fields = dict(pairs)
+        licence = spdx(fields.get("License", ""))
+        if licence and fields.get("Package"):
+            yield Licensed("opkg", fields["Package"][:300], licence)
+
+
+CATALOGER = Cataloger(
+    name="opkg-control",
+    type="opkg",
+    globs=tuple(f"{folder}/info/*.control" for folder in FOLDERS),
+    parse=parse,
+    follows=False,
+)
