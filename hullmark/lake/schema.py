@@ -38,7 +38,7 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 # (path is a hard link to what was recognised by its content and is reported at target), "owned" (the file list of the OS
 # package type / name, stated at target, names path), "exposure" (name = its kind, detail = its evidence, masked), "licence"
 # (of the package type / name). Finds (package, distro, problem, exposure, licence, alias, owned; wanted = null) come first,
-# then a row for every name in the layer: see docs/layers.md. Names that a cataloger wanted for their path have wanted = true,
+# then a row for every name in the layer: see docs/layers.md. Names that a cataloger wanted for their path have wanted set,
 # even when they yielded nothing; files that were recognised by their content, and their aliases, only with a find.
 LAYER_OBJECT = _schema(
     kind=TEXT, path=TEXT, target=TEXT, wanted=FLAG, size=COUNT, mode=pa.int32(), type=TEXT, name=TEXT, version=TEXT,
