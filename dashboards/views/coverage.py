@@ -24,21 +24,16 @@ def show() -> None:
     if not rows.num_rows:
         st.caption("No run has listed a registry yet.")
         return
-    left, right = st.columns([0.58, 0.42], gap="medium")
-    with left:
-        st.subheader("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
-        still_table(rows, {
-            "status": columns.state(width=90), "digests": columns.number("Digests", 62), "share": columns.part("Share"),
-            "reason": columns.text("Reason", 126), "detail": columns.text("For example", 300),
-            "example": columns.text("Where", 168),
-        })  # fmt: skip
-    with right:
+    st.subheader("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
+    still_table(rows, {
+        "status": columns.state(width=90), "digests": columns.number("Digests", 66), "share": columns.part("Share"),
+        "reason": columns.text("Reason", 130), "detail": columns.text("For example", 560),
+        "example": columns.text("Where", 260),
+    })  # fmt: skip
+    trend = ask("coverage_trend")
+    if len(set(trend["run"].to_pylist())) > 1:
         st.subheader("Each scan", anchor=False)
-        trend = ask("coverage_trend")
-        if len(set(trend["run"].to_pylist())) > 1:
-            st.altair_chart(statuses(trend), width="stretch")
-        else:
-            st.caption("A trend needs two scans.")
+        st.altair_chart(statuses(trend), width="stretch")
     quarantine()
     batches()
 

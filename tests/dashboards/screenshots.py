@@ -1,38 +1,51 @@
-"""The pictures of docs/dashboard.md, taken of a lake: `python -m tests.dashboards.screenshots LAKE [FOLDER]`."""
+"""The pictures of docs/dashboard.md: `python -m tests.dashboards.screenshots LAKE [FOLDER] [light|dark] [WIDTH]`."""
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from playwright.sync_api import Page
 
 from tests.conftest import require_program
-from tests.dashboards.browser import chromium, page_of, served, settle
+from tests.dashboards.browser import WIDE, chromium, page_of, served, settle
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
-LISTS = {"images": "image", "findings": "vulnerability"}  # a list, and what a click into its first row opens
+STEPS = ("image", "vulnerability")  # what a click into the first row of Images opens, and then one of its findings
+PAGES = {  # the others, by the name of the picture
+    "overview": "", "accounts": f"images?by_what={quote_plus('Accounts')}", "coverage": "coverage", "fixes": "fixes",
+    "compliance": "compliance", "findings": "findings", "images": "images",
+    "history": f"history?view={quote_plus('From image to image')}",
+    "day": f"history?view={quote_plus('Any day')}",
+}  # fmt: skip
 
 
-def main(lake: str, folder: Path) -> None:
+def main() -> None:
     """Write one picture a page."""
-    folder.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser("python -m tests.dashboards.screenshots")
+    parser.add_argument("lake")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    parser.add_argument("scheme", choices=("light", "dark"), nargs="?", default="light")
+    parser.add_argument("width", type=int, nargs="?", default=WIDE[0])
+    said = parser.parse_args()
+    said.folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as place,
-        served(lake, Path(place) / "log") as address,
+        served(said.lake, Path(place) / "log") as address,
         chromium(require_program("chromium")) as browser,
-        page_of(browser) as (page, _),
+        page_of(browser, (said.width, WIDE[1]), said.scheme) as (page, _),
     ):
-        page.goto(address)
-        settle(page)
-        page.screenshot(path=folder / "dashboard-overview.png")
-        for listed, opened in LISTS.items():
-            page.goto(f"{address}/{listed}")
+        for name, path in PAGES.items():
+            page.goto(f"{address}/{path}")
             settle(page)
-            page.screenshot(path=folder / f"dashboard-{listed}.png")
+            page.screenshot(path=said.folder / f"dashboard-{name}.png")
+        page.goto(f"{address}/images")
+        settle(page)
+        for opened in STEPS:
             click_first_row(page)
             page.wait_for_url(f"**/{opened}?*")
             settle(page)
-            page.screenshot(path=folder / f"dashboard-{opened}.png")
+            page.screenshot(path=said.folder / f"dashboard-{opened}.png")
 
 
 def click_first_row(page: Page) -> None:
@@ -43,4 +56,4 @@ def click_first_row(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else FOLDER)
+    main()
