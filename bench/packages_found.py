@@ -28,6 +28,13 @@ def of_cyclonedx(document: bytes) -> Found:
     return _found(component.get("purl", "") for component in orjson.loads(document).get("components", ()))
 
 
+def of_trivy(document: bytes) -> Found:
+    """Trivy's own JSON."""
+    results = orjson.loads(document).get("Results") or ()
+    packages = [package for result in results for package in result.get("Packages") or ()]
+    return _found(package["Identifier"].get("PURL", "") for package in packages)
+
+
 def of_syft(document: bytes) -> Found:
     """Syft's own JSON."""
     return _found(artifact.get("purl", "") for artifact in orjson.loads(document)["artifacts"])
