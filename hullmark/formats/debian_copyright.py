@@ -14,6 +14,7 @@ from hullmark.formats.spdx_licences import is_spdx, spdx
 OTHERS = "LicenseRef-others"  # stands for licences that were not understood, or cut off
 LONGEST = 1000  # letters of an expression; more than that is cut between licences
 MOST_PARAGRAPHS = 5_000
+MOST_PIECES = 16  # of a licence line, between commas
 SHORT = 8192  # letters of a text that may speak of one licence alone
 
 _LICENCE = re.compile(rb"\nLicense:[ \t]*([^\n]{1,500})")
@@ -85,6 +86,8 @@ def expression_of(text: str) -> str:
     if text.lower() in {"", "none"}:
         return ""
     pieces = _COMMA.split(text)
+    if len(pieces) > 2 * MOST_PIECES:
+        return OTHERS
     made = _alternatives(pieces[0])
     for operator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         made = f"{_grouped(made)} {(operator or 'and').upper()} {_grouped(_alternatives(piece))}"

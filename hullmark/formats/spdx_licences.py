@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
+DEEPEST = 20  # brackets in each other; `packaging` hands an expression to Python's compiler, which ends at a hundred
 CHARACTERS = 200  # of a statement; what is longer is the text of a licence, or none
 
 _GNU = re.compile(
@@ -91,10 +93,17 @@ def _gnu(name: str) -> str:
 
 
 def _canonical(text: str) -> str:
+    if _depth(text) > DEEPEST:
+        return ""
     try:
         return str(canonicalize_license_expression(text))
     except InvalidLicenseExpression:
         return ""
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once."""
+    return max(accumulate((letter == "(") - (letter == ")") for letter in text), default=0)
 
 
 def _key(name: str) -> str:

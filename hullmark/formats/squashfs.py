@@ -74,7 +74,7 @@ class Squashfs:
     def _at(self, layout: Struct, offset: int) -> tuple[int, ...]:
         try:
             return layout.unpack_from(self._data, offset)
-        except error:
+        except (error, OverflowError):
             raise CorruptData("the squashfs image is cut off") from None
 
     def _metadata(self, start: int, offset: int, size: int) -> bytes:
