@@ -20,6 +20,11 @@ from hullmark.matching.match import judge
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
+READ = (
+    "images", "packages", "digests", "distinct_packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs",
+    "matchings", "matched_images", "run_feeds",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -40,7 +45,7 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     same. Raises FeedError when findings exist but their advisories are gone, and LakeError.
     """
     today = datetime.now(UTC).date()
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=READ)) as connection:
         _require_advisories(connection, store)
         store.register(connection)
         plan = plan_rematch(connection, store, run, today, full)

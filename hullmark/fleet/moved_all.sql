@@ -7,8 +7,8 @@ WITH known AS MATERIALIZED (
 ),
 now AS (
     SELECT image_digest, sum(content_of(
-        package_key(type, name, version, arch, path), subject, purl, path, layer, layer_index)) AS content
-    FROM installed JOIN known USING (type, ecosystem, name, version, advisory_name, advisory_version, module)
+        package_key(installed.type, installed.name, installed.version, arch, path), subject, purl, path, layer, layer_index)) AS content
+    FROM installed JOIN known ON is_subject(installed, known)
     GROUP BY image_digest
 ),
 stored AS (

@@ -66,10 +66,10 @@ def _reason(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last
     """Why everything must be matched, "" when what changed suffices; then `touched_package` is there."""
     if last is None:
         return "nothing was matched before"
-    by_image = connection.sql("FROM findings LIMIT 1").fetchall() and not connection.sql("FROM verdicts LIMIT 1").fetchall()
+    known, matched = (connection.table(name).limit(1).fetchall() for name in ("distinct_packages", "matched_images"))
     doubts = {
         "the last matching did not end": not last.finished, "the matcher is another": last.matcher != matcher(),
-        "findings were kept by image": by_image, "a release has ended": last.ended != done,
+        "distinct packages are not known": matched and not known, "a release has ended": last.ended != done,
     }  # fmt: skip
     for doubt, there in doubts.items():
         if there:

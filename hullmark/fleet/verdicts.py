@@ -18,10 +18,12 @@ from hullmark.fleet.ask import ask
 from hullmark.fleet.rematch import Rematch
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
+from hullmark.matching.match import install
 from hullmark.sql import read_sql
 
 ROWS = 250_000  # rows of one commit
 ROWS_A_MB = 500  # findings that are compared at once, for each MB of memory
+NOTHING = "FROM distinct_packages LIMIT 0"
 Parameters = Mapping[str, object]
 
 
@@ -48,8 +50,8 @@ class Work:
     def update(self) -> Difference:
         """Compare and write everything."""
         self.difference.findings = self._number("SELECT count(*) FROM findings")
-        self._execute("subjects.sql")
-        self._execute("content_of.sql")
+        for name in ("subjects.sql", "is_subject.sql", "content_of.sql", "fresh.sql"):
+            self._execute(name)
         self._execute("verdicts_moved.sql", {"whole": self.plan.whole})
         self._choose()
         self._tell()
@@ -58,12 +60,20 @@ class Work:
         return self.difference
 
     def _choose(self) -> None:
-        """Leave `moved_image`, which is compared package by package, and `added`, what else is new in other images."""
-        judged_before = bool(self.connection.sql("SELECT 1 FROM verdicts LIMIT 1").fetchall())
-        whole = "moved_all.sql" if judged_before else "moved_first.sql"
-        self._execute(whole if self.plan.whole else "moved_again.sql")
-        self._execute("added.sql")
+        """Leave `moved_image`, which is compared package by package, `vulnerable_now` of them, and `added` of the others."""
+        first = self.plan.whole and not self._any("verdicts")
+        moved = "moved_first.sql" if first else "moved_all.sql" if self.plan.whole else "moved_again.sql"
+        self._execute(moved)
         self.difference.images = self._number("SELECT count(*) FROM moved_image")
+        if self.difference.images:
+            self._execute("vulnerable_now.sql")
+        if first or not self._any("fresh"):
+            self._execute("added_none.sql")
+            return
+        if not self.plan.whole:  # what was judged is of no image
+            self._execute("judged_fresh.sql")
+            install(self.connection)
+        self._execute("added.sql")
 
     def _tell(self) -> None:
         """The events and packages of images that carry what verdicts have changed about."""
@@ -79,7 +89,6 @@ class Work:
         self._execute("since.sql")
         if not self.difference.images:
             return
-        self._execute("vulnerable_now.sql")
         self._execute("doubtful.sql", self._sizes())
         for part in self._parts("doubtful"):
             self._execute("part_image.sql", {"part": part})
@@ -88,7 +97,7 @@ class Work:
         self._note_images()
 
     def _compare_part(self) -> None:
-        if self.connection.sql("SELECT 1 FROM stored LIMIT 1").fetchall():
+        if self._any("stored"):
             self._execute("stored_since.sql")
             self._execute("pairs_moved.sql")
         else:
@@ -128,6 +137,8 @@ class Work:
 
     def _write_verdicts(self) -> None:
         """Put the verdicts in place, all in one commit; then what an older Hullmark kept as rows is needed no more."""
+        known = self._table("FROM distinct_packages ANTI JOIN subject USING (subject)" if self.plan.whole else NOTHING)
+        self.lake.amend("distinct_packages", ask(self.connection, "distinct_packages.sql"), known)
         rows = ask(self.connection, "verdicts.sql", {"at": self.run.at})
         gone = self._table("SELECT vulnerability, subject FROM verdict_moved WHERE closed")
         self.lake.amend("verdicts", rows, gone)
@@ -142,6 +153,9 @@ class Work:
 
     def _table(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         return self.connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def _any(self, name: str) -> bool:
+        return bool(self.connection.table(name).limit(1).fetchall())
 
     def _number(self, sql: str) -> int:
         return int(self.connection.sql(sql).fetchall()[0][0])

@@ -3,10 +3,10 @@
 CREATE OR REPLACE TEMP TABLE vulnerable_now AS
 WITH keyed AS NOT MATERIALIZED (
     SELECT
-        image_digest, package_key(type, name, version, arch, path) AS package_key, subject, purl, path, layer, layer_index,
-        hash(image_digest, package_key) AS slot
-    FROM installed SEMI JOIN moved_image USING (image_digest)
-    JOIN vulnerable_subject USING (type, ecosystem, name, version, advisory_name, advisory_version, module)
+        image_digest, package_key(installed.type, installed.name, installed.version, arch, path) AS package_key, subject, purl, path,
+        layer, layer_index, hash(image_digest, package_key) AS slot
+    FROM installed JOIN vulnerable_subject ON is_subject(installed, vulnerable_subject)
+    SEMI JOIN moved_image USING (image_digest)
 ),
 repeated AS MATERIALIZED (
     SELECT slot FROM keyed GROUP BY slot HAVING count(*) > 1

@@ -33,15 +33,15 @@ def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[
             _relation(con, place, table, delta.open_table(place, table.name)).create_view(table.name)
         except (DeltaError, OSError, duckdb.Error) as error:
             raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    if not only:
-        _add_views(con, place)
+    _add_views(con, place, only)
     _close_off(con, place)
     return con
 
 
-def _add_views(con: duckdb.DuckDBPyConnection, place: Place) -> None:
+def _add_views(con: duckdb.DuckDBPyConnection, place: Place, only: Collection[str]) -> None:
     folder = files(f"{__package__}.views")
-    for view in sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql")):
+    every = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
+    for view in every if not only else [FINDINGS] if "findings" in only else []:
         if view != FINDINGS or delta.count(place, "verdicts"):
             con.execute(folder.joinpath(view).read_text(encoding="utf-8"))
 

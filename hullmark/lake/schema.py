@@ -201,6 +201,11 @@ VULNERABLE_PACKAGES = _schema(
     image_digest=TEXT, package_key=TEXT, subject=COUNT, purl=TEXT, path=TEXT, layer=TEXT, layer_index=pa.int32(),
     first_seen=TIME, last_seen=TIME,
 )  # fmt: skip
+# What is matched: each distinct package, however many images carry it, so that a changed advisory asks nothing of images.
+DISTINCT_PACKAGES = _schema(
+    subject=COUNT, type=TEXT, ecosystem=TEXT, name=TEXT, version=TEXT, advisory_name=TEXT, advisory_version=TEXT,
+    version_key=KEY, module=TEXT,
+)  # fmt: skip
 # The ledger: severity, fixed_version and advisory are those after the event, or the last ones of what closed.
 FINDING_EVENTS = _schema(
     run=TEXT, at=TIME, event=TEXT, cause=TEXT, image_digest=TEXT, package_key=TEXT, vulnerability=TEXT, detail=TEXT,
@@ -273,6 +278,7 @@ TABLES: dict[str, Table] = {
         Table("failures", ("digest",), ("digest",), FAILURES),
         Table("evidence", ("registry", "repository", "digest", "statement", "predicate_type"), (), EVIDENCE),
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
+        Table("distinct_packages", ("subject",), (), DISTINCT_PACKAGES),
         Table("verdicts", ("vulnerability", "subject"), (), VERDICTS),
         Table("vulnerable_packages", ("image_digest", "package_key"), ("image_digest",), VULNERABLE_PACKAGES),
         Table("finding_events", ("run", "image_digest", "package_key", "vulnerability", "event"), (), FINDING_EVENTS),

@@ -158,7 +158,7 @@ class Lake:
         """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
 
         It sees the state of each table at this moment, reads nothing outside the lake's tables, and cannot be reconfigured.
-        `only`: it has these tables and no other view, which takes a tenth of the time.
+        `only`: it has these tables and no other view, which takes less time.
         """
         return reading.connect(self.place, memory_mb, threads, only)
 

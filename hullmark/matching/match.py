@@ -11,6 +11,7 @@ PREPARING = (
     "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_matchable.sql",
     "06_installed.sql", "07_package_key.sql",
 )  # fmt: skip
+INSTALLING = ("05_matchable.sql", "06_installed.sql")
 DISTINCT, COMPARED, HELD, VERDICTS = "08_distinct.sql", "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"
 VULNERABLE, FOUND, FINDINGS = "40_vulnerable.sql", "50_found.sql", "60_finding.sql"
 
@@ -50,6 +51,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) ->
     """Leave `installed`, which is what can be compared, and what `hold` needs beside `candidate`; raises as above."""
     for step in PREPARING:
         _run(connection, step, today or datetime.now(UTC).date())
+
+
+def install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave `installed` for what `package` holds now, after `prepare`; raises as above."""
+    for step in INSTALLING:
+        _run(connection, step)
 
 
 def ended(connection: duckdb.DuckDBPyConnection, today: date) -> list[str]:

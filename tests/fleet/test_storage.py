@@ -88,7 +88,7 @@ def filled(folder: Path, seed: int = 7) -> Fleet:
 def age(fleet: Fleet) -> None:
     """Turn the lake into one of an older Hullmark, which kept each finding as a row."""
     findings = table(fleet.lake, "FROM findings")
-    for name in ("verdicts", "vulnerable_packages"):
+    for name in ("distinct_packages", "verdicts", "vulnerable_packages"):
         shutil.rmtree(fleet.folder / "lake" / "tables" / name)
     fleet.lake.commit("findings", findings)
 
