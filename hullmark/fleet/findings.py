@@ -21,8 +21,8 @@ from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
 READ = (
-    "images", "packages", "digests", "distinct_packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs",
-    "matchings", "matched_images", "run_feeds",
+    "images", "packages", "digests", "distinct_packages", "verdicts", "vulnerable_packages", "findings", "finding_events",
+    "runs", "matchings", "matched_images", "run_feeds",
 )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-/* The images that are compared package by package when no verdicts are stored: all that are there, and all that an older Hullmark kept
-   findings of. Reads `present`, `touched_image` and `findings`. */
+/* The images that are compared package by package when no verdicts of this matcher are stored: all that are there, and all with
+   findings. Reads `present`, `touched_image` and `findings`. */
 CREATE OR REPLACE TEMP TABLE moved_image AS
 SELECT image_digest FROM present
 UNION SELECT image_digest FROM touched_image

@@ -19,12 +19,14 @@ MOST = 0.1  # of all records or images that changed: with more, everything is ma
 class Rematch:
     """What one matching does: `whole` is everything, and `reason` why.
 
+    `anew`: another matcher, or none, was there before, so that every image is compared package by package.
     `doubted`: the last matching did not end, so that some events may have been told already. `ended` are the ecosystems
     without fixes.
     """
 
     whole: bool
     reason: str
+    anew: bool
     doubted: bool
     ended: list[str]
 
@@ -54,7 +56,8 @@ def plan_rematch(connection: duckdb.DuckDBPyConnection, store: FeedStore, run: R
     done = ended(connection, today)
     last = _last(connection)
     reason = "asked for" if full else _reason(connection, store, last, done)
-    return Rematch(bool(reason), reason, last is not None and not last.finished, done)
+    anew = last is None or last.matcher != matcher()
+    return Rematch(bool(reason), reason, anew, last is not None and not last.finished, done)
 
 
 def _last(connection: duckdb.DuckDBPyConnection) -> _Last | None:

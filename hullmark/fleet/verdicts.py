@@ -61,7 +61,7 @@ class Work:
 
     def _choose(self) -> None:
         """Leave `moved_image`, which is compared package by package, `vulnerable_now` of them, and `added` of the others."""
-        first = self.plan.whole and not self._any("verdicts")
+        first = self.plan.whole and (self.plan.anew or not self._any("verdicts"))
         moved = "moved_first.sql" if first else "moved_all.sql" if self.plan.whole else "moved_again.sql"
         self._execute(moved)
         self.difference.images = self._number("SELECT count(*) FROM moved_image")

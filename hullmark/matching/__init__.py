@@ -5,6 +5,7 @@
 03_restricted  packages of which an advisory names binaries
 04_ended       releases without further fixes
 06_installed   packages with what decides on which advisories are asked
+08_distinct    the distinct packages, and 09_subject_of what names each
 10_candidates  the distinct versions of packages, whoever carries them
 20_affected    which advisories hold each of them: range joins on version keys, and listed versions
 30_verdicts    with severity and exploitation: what is said of a package, whoever carries it

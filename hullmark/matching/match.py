@@ -9,7 +9,7 @@ from hullmark.sql import read_sql
 
 PREPARING = (
     "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_matchable.sql",
-    "06_installed.sql", "07_package_key.sql",
+    "06_installed.sql", "07_package_key.sql", "09_subject_of.sql",
 )  # fmt: skip
 INSTALLING = ("05_matchable.sql", "06_installed.sql")
 DISTINCT, COMPARED, HELD, VERDICTS = "08_distinct.sql", "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"

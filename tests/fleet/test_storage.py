@@ -120,6 +120,24 @@ def test_what_changed_while_a_lake_was_upgraded_is_told(tmp_path: Path) -> None:
     assert ask(fleet.lake, KNOWN) == ask(fleet.lake, KEYS)
 
 
+def test_another_matcher_that_names_packages_otherwise_tells_nothing(tmp_path: Path) -> None:
+    fleet = filled(tmp_path)
+    before = ask(fleet.lake, SINCE)
+    for name in ("distinct_packages", "verdicts", "vulnerable_packages"):
+        other = table(fleet.lake, f"SELECT * REPLACE (subject // 2 AS subject) FROM {name}")  # noqa: S608
+        shutil.rmtree(fleet.folder / "lake" / "tables" / name)
+        fleet.lake.append(name, other)
+    fleet.lake.commit("matchings", table(fleet.lake, "SELECT * REPLACE ('another' AS matcher) FROM matchings"))
+    assert ask(fleet.lake, SINCE) == before
+    scope, changes = fleet.match()
+    assert (scope, changes.opened, changes.closed, changes.changed) == ("full", 0, 0, 0)
+    assert ask(fleet.lake, SINCE) == before
+    assert fleet.match()[0] == "incremental"
+    fleet.change()
+    fleet.match()
+    assert fleet.stored() == fleet.expected()
+
+
 @pytest.mark.parametrize(
     ("stage", "written", "when"),
     [
