@@ -105,7 +105,7 @@ def _why(package: Package) -> str:
     try:
         key(scheme, package.source_version or package.version)
     except InvalidVersion as error:
-        return f"{package.name} is not compared with advisories: {error}"
+        return f"{package.name} is looked for in lists of versions only, not in ranges: {error}"
     return ""
 
 
