@@ -12,6 +12,7 @@ import duckdb
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.outdated import register_outdated
+from hullmark.analysis.settled import find_settled
 from hullmark.matching.match import hold, prepare
 from hullmark.sql import read_sql
 
@@ -28,7 +29,7 @@ def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: 
     store.register(connection)
     _run(connection, "45_packages.sql")
     prepare(connection, now.date())
-    _run(connection, "47_settled.sql")
+    find_settled(connection)
     for step in STEPS:
         _run(connection, step)
         if step == COMPARED:

@@ -1,5 +1,5 @@
 /* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
-   when each finding is due. What is settled is worked out once for all rules. Reads `images`, `findings`, `image_standing`,
+   when each finding is due. What is settled was worked out once for all rules. Reads `images`, `findings`, `settled`,
    `repositories`, `target` (severity, days; severity "kev" for what is known to be exploited). */
 CREATE OR REPLACE TEMP TABLE image AS
 SELECT
@@ -18,9 +18,6 @@ SELECT registry || '/' || repository AS subject, * FROM repositories WHERE state
 -- the repositories of which something is not known, with the reason
 CREATE OR REPLACE TEMP MACRO not_known(about) AS TABLE
 SELECT subject, one AS evidence FROM (SELECT subject, unnest(unknown) AS one FROM repository) WHERE starts_with(one, about || ': ');
-
-CREATE OR REPLACE TEMP TABLE settled AS
-SELECT image_digest, package_key, vulnerability FROM image_standing WHERE settled;
 
 CREATE OR REPLACE TEMP VIEW open_findings AS
 SELECT findings.*

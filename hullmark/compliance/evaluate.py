@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.outdated import register_outdated
+from hullmark.analysis.settled import find_settled
 from hullmark.compliance.load import Policy, Rule
 from hullmark.errors import UsageError
 from hullmark.lake.schema import CHECKS, COMPLIANCE
@@ -49,6 +50,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime)
     targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
     connection.register("target", targets)
     register_outdated(connection, at)
+    find_settled(connection)
     for step in CONTEXT:
         statement = read_sql(__package__, step)
         connection.execute(statement, {"now": at} if "$now" in statement else None)

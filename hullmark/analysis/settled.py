@@ -1,0 +1,16 @@
+"""What needs no change: findings that an exception or VEX has settled in every place of their image."""
+
+import duckdb
+
+from hullmark.sql import read_sql
+
+SAID = "SELECT (SELECT count(*) FROM exceptions) + (SELECT count(*) FROM vex_statements)"
+
+
+def find_settled(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave `settled` (image_digest, package_key, vulnerability) on a lake's connection.
+
+    Where nobody has said anything, which is known for nothing, no finding is looked at.
+    """
+    said = bool(connection.sql(SAID).fetchall()[0][0])
+    connection.execute(read_sql(__package__, "47_settled.sql"), {"said": said})
