@@ -33,6 +33,16 @@ def why(rows: pa.Table, vulnerability: str, digest: str = "") -> None:
             attempt(lambda: _explained(chosen, vulnerability))
 
 
+def ask_why(digest: str) -> None:
+    """Take the name of any vulnerability, and say why this image is affected or why it is not."""
+    name = st.text_input(
+        "Why is it not affected by …?", placeholder="A vulnerability, such as CVE-2024-6387 or an alias", key="ask_why"
+    ).strip()
+    if name:
+        with st.container(border=True):
+            attempt(lambda: _explained(digest, name))
+
+
 def _explained(digest: str, vulnerability: str) -> None:
     answer = reason(digest, vulnerability)
     st.text(plain(answer.why, 600))
@@ -42,6 +52,8 @@ def _explained(digest: str, vulnerability: str) -> None:
         st.text(
             plain(f"{row['package']} {row['version']}: {risk_words(row['risk'], row['risk_parts'])} · {judge}{note}", 600)
         )
+    if not answer.statements:
+        return
     still_table(harmless(statements_table(answer)), {
         "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 120),
         "span": columns.text("Versions", 200), "compared": columns.text("Compared", 170), "order": columns.text("Order", 70),

@@ -8,6 +8,7 @@ from dashboards.data import Row, ask, ask_row, settings
 from dashboards.data import plan as steps_of
 from dashboards.palette import SEVERITIES
 from dashboards.parts import addressed, filled, open_vulnerability, still_table, table
+from dashboards.why import ask_why
 from dashboards.words import counted, literal, moment, share, size
 from hullmark.analysis.image_plan import Step
 from hullmark.compliance.load import read_policy
@@ -63,6 +64,7 @@ def findings(image: Row) -> None:
     rows = ask("images_findings", digest=image["digest"])
     if not rows.num_rows:
         st.success("No known vulnerabilities in its packages.", icon=":material/check:")
+        ask_why(image["digest"])
         return
     shown = {
         "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
@@ -85,6 +87,7 @@ def findings(image: Row) -> None:
     )
     if picked is not None:
         open_vulnerability(rows["vulnerability"][picked].as_py(), image["digest"])
+    ask_why(image["digest"])
 
 
 def plan(image: Row) -> None:

@@ -61,17 +61,20 @@ def _parts(answer: Explanation) -> Iterator[RenderableType]:
         yield Text("\nPackages", style="bold")
         for row in answer.evidence:
             yield Text(f"  {plain(row['purl'] or row['package'], 200)}")
-            yield Padding(Text(_place(row), style="dim"), (0, 0, 0, 4))
+            yield Padding(Text(_place(row), style="dim"), (0, 0, 0, 4), expand=False)
     if answer.statements:
         yield Text("\nWhat is said", style="bold")
-        yield from (Text(f"  {_statement(row)}") for row in answer.statements[: 3 * SHOWN])
+        said = dict.fromkeys(_statement(row) for row in answer.statements)  # of a source, once for all its packages
+        yield from (Text(f"  {line}") for line in list(said)[: 3 * SHOWN])
     if answer.severities:
         yield Text("\nSeverity by source", style="bold")
         yield from (Text(f"  {_severity(row)}") for row in answer.severities[:SHOWN])
     if answer.events:
         yield Text("\nHistory", style="bold")
         for row in answer.events[-SHOWN:]:
-            yield Text(f"  {row['at']:%Y-%m-%d %H:%M}  {row['event']} ({row['cause']}) {plain(row['detail'])}".rstrip())
+            name = plain(row["package_key"].split("|")[1] if "|" in row["package_key"] else row["package_key"])
+            what = f"{row['event']} ({row['cause']})  {name}  {plain(row['detail'])}"
+            yield Text(f"  {row['at']:%Y-%m-%d %H:%M}  {what}".rstrip())
     used = {row["feed"] for row in answer.statements}
     if used:
         feeds = ", ".join(f"{feed} {answer.feeds.get(feed, '')[:12]}" for feed in sorted(used))
@@ -89,9 +92,9 @@ def _findings(answer: Explanation) -> Iterator[RenderableType]:
         judge = plain(row["severity_source"] or "nobody")
         line.append(f"  {_score(row)}by {judge}; {_fix(row)}; decided by {plain(row['advisory'])}")
         yield line
-        yield Padding(Text(risk_words(row["risk"], row["risk_parts"]), style="dim"), (0, 0, 0, 4))
+        yield Padding(Text(risk_words(row["risk"], row["risk_parts"]), style="dim"), (0, 0, 0, 4), expand=False)
         if row["note"]:
-            yield Padding(Text(plain(row["note"], 300), style="dim"), (0, 0, 0, 4))
+            yield Padding(Text(plain(row["note"], 300), style="dim"), (0, 0, 0, 4), expand=False)
 
 
 def _score(row: Row) -> str:

@@ -166,6 +166,13 @@ def test_a_finding_is_explained_where_it_was_clicked(open_page: Open, fleet: str
     assert "Highest risk " in words(page)
 
 
+def test_an_image_says_why_it_is_not_affected(open_page: Open, fleet: str) -> None:
+    page = open_page("image", fleet, digest=digest(3))
+    page.text_input(key="ask_why").set_value("CVE-1999-0001").run()
+    assert not page.exception
+    assert "Not affected: no advisory of the feeds names CVE-1999-0001" in words(page)
+
+
 @pytest.mark.parametrize("grain", ["accounts", "repositories"])
 def test_the_fleet_by_account_and_repository(open_page: Open, fleet: str, grain: str) -> None:
     page = open_page("images", fleet)
