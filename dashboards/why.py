@@ -5,8 +5,9 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import harmless, reason
+from dashboards.palette import SEVERITIES
 from dashboards.parts import attempt, still_table
-from hullmark.reports.explanation import statements_table
+from hullmark.reports.explanation import severities_table, statements_table
 from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain
 
@@ -57,6 +58,13 @@ def _explained(digest: str, vulnerability: str) -> None:
     still_table(harmless(statements_table(answer)), {
         "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 120),
         "span": columns.text("Versions", 200), "compared": columns.text("Compared", 170), "order": columns.text("Order", 70),
-        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "feed": columns.text("Feed", 100),
-        "snapshot": columns.text("Snapshot", 110),
+        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "modified": columns.day("Modified"),
+        "feed": columns.text("Feed", 100), "snapshot": columns.text("Snapshot", 110),
     })  # fmt: skip
+    judged = severities_table(answer)
+    if judged.num_rows:
+        st.caption("Severity by source; the distribution's word counts first, then the ecosystem's, then NVD's")
+        still_table(harmless(judged), {
+            "source": columns.text("Source", 110), "advisory": columns.text("Advisory", 190),
+            "severity": columns.severity(words=SEVERITIES), "score": columns.score(), "vector": columns.text("Vector", 420),
+        })  # fmt: skip

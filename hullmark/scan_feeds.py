@@ -20,7 +20,8 @@ from hullmark.progress import progress
 from hullmark.settings import Settings
 
 EXPLOITATION = ("epss", "kev")  # needed whatever is installed
-BESIDE = (*EXPLOITATION, "eol", "nvd")  # feeds without which packages are compared all the same
+TRACKER = "debian-tracker"  # says what Debian does about what OSV's records name
+BESIDE = (*EXPLOITATION, TRACKER, "eol", "nvd")  # feeds without which packages are compared all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) ->
             gaps.append(f"packages of {_packages(state.feed)} were not compared with advisories: {state.detail}")
         elif compared and state.feed in EXPLOITATION:
             gaps.append(f"the findings lack what {state.feed} knows: {state.detail}")
+        elif compared and state.feed == TRACKER:
+            notes.append(f"the findings lack what {state.feed} knows: {state.detail}")
     for state in states:
         if state.snapshot and state.state == "failed":
             (gaps if _is_old(state, settings) else notes).append(state.detail)

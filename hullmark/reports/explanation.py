@@ -21,11 +21,16 @@ HOLDS = {
     "owned": "owned", "no-order": "no order",
 }  # fmt: skip
 Row = dict[str, Any]
+KINDS = {"layer_index": pa.int32(), "modified": pa.timestamp("us", tz="UTC")}
 STATEMENTS = pa.schema(
-    [(name, pa.int32() if name == "layer_index" else pa.string()) for name in (
-        "holds", "advisory", "said_of", "span", "compared", "order", "path", "layer_index", "feed", "snapshot",
+    [(name, KINDS.get(name, pa.string())) for name in (
+        "holds", "advisory", "said_of", "span", "compared", "order", "path", "layer_index", "modified", "feed", "snapshot",
     )]
 )  # fmt: skip
+SEVERITIES = pa.schema([
+    ("source", pa.string()), ("advisory", pa.string()), ("severity", pa.list_(pa.string())), ("score", pa.float64()),
+    ("vector", pa.string()),
+])  # fmt: skip
 
 
 def explanation_json(answer: Explanation) -> bytes:
@@ -48,11 +53,17 @@ def statements_table(answer: Explanation) -> pa.Table:
         {
             "holds": HOLDS[row["holds"]], "advisory": row["advisory"], "said_of": row["said_of"], "span": _span(row),
             "compared": f"{row['advisory_name']} {row['compared']}", "order": row["scheme"], "path": row["path"],
-            "layer_index": row["layer_index"], "feed": row["feed"], "snapshot": answer.feeds.get(row["feed"], "")[:12],
+            "layer_index": row["layer_index"], "modified": row["modified"], "feed": row["feed"],
+            "snapshot": answer.feeds.get(row["feed"], "")[:12],
         }
         for row in answer.statements
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, STATEMENTS)
+
+
+def severities_table(answer: Explanation) -> pa.Table:
+    """What each source says of the severity, a row each: see SEVERITIES."""
+    return pa.Table.from_pylist([{**row, "severity": [row["severity"]]} for row in answer.severities], SEVERITIES)
 
 
 def _parts(answer: Explanation) -> Iterator[RenderableType]:

@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from hullmark.advisories.debian_tracker import packages
 from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.lake.schema import PACKAGES
+from hullmark.scan_feeds import advisories
 from hullmark.settings import Settings
 from tests.advisories.conftest import Publisher
 from tests.advisories.feeds import record, write_osv
@@ -133,6 +136,17 @@ def test_a_mirror_without_it_is_no_failure(store: FeedStore, publisher: type[Pub
     rows = refresh(store, publisher)
     assert "debian-tracker" not in rows
     assert rows["osv/Debian"]["state"] == "fresh"
+
+
+def test_a_scan_goes_on_without_it_and_says_so(
+    publisher: type[Publisher], base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write(base, b"<html>")
+    packages = pa.Table.from_pylist([package("Debian:12", "zlib", "1:1.2.13.dfsg-1")], schema=PACKAGES)
+    with advisories([packages], Settings(feeds=publisher.url)) as found:
+        assert not found.gaps
+        assert any(note.startswith("the findings lack what debian-tracker knows: ") for note in found.notes)
 
 
 def one(issue: object = None, name: str = "CVE-2024-1000", **release: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.lake.schema import IMAGE_LAYERS, PACKAGES
 from hullmark.lake.store import Lake
-from hullmark.reports.explanation import explanation_json, explanation_view
+from hullmark.reports.explanation import explanation_json, explanation_view, severities_table, statements_table
 from tests.advisories.feeds import read, record, write_osv
 from tests.matching.findings import IMAGE, LAYER, package
 
@@ -101,6 +101,8 @@ def test_what_is_printed(world: tuple[Lake, FeedStore]) -> None:
     ):
         assert word in text
     assert orjson.loads(explanation_json(answer))["why"] == answer.why
+    assert statements_table(answer).num_rows == len(answer.statements) > 0
+    assert severities_table(answer).num_rows == len(answer.severities)
 
 
 def _printed(answer: Explanation) -> Iterator[Any]:

@@ -153,7 +153,6 @@ def test_a_vulnerability_shows_its_carriers(open_page: Open, fleet: str) -> None
     why = page.selectbox(key="why")
     why.select(why.options[0]).run(timeout=60)
     assert not page.exception
-    assert len(page.dataframe) == 2
     assert "ffected: " in words(page)
 
 
