@@ -7,5 +7,6 @@ layers      read a layer
 advisories  refresh the feeds
 matching    match the lake, write findings and events
 upkeep      compact and vacuum the lake
+site, watch   the ways into the accounts of a run in each process, and the look whether they are still connected
 integration, hub   connected accounts as Prefect blocks, and what may be done with them
 """
