@@ -18,7 +18,7 @@ from tests.fleet.test_incremental import API, OTHER
 from tests.fleet.world import image
 from tests.flows.world import FIRST, REGION, SECOND, FlowWorld
 
-SECONDS = 25.0
+SECONDS = 120.0
 STACKS = [*permutations(("debian-12-1", "imaging", "proxy"))][:5]
 
 

@@ -20,7 +20,7 @@ from tests.lake.test_s3 import endpoint
 from tests.lake.test_s3 import lake as shared_lake
 
 __all__ = ["endpoint", "shared_lake"]  # fixtures
-SECONDS = 30.0
+SECONDS = 60.0
 HOLDING = """
 import sys, time
 from hullmark.lake.store import Lake
