@@ -8,7 +8,7 @@ from hullmark.errors import InputError, Unsupported
 from hullmark.model import Descriptor, Image, Skipped
 from hullmark.sources.evidence import Statement, may_be_vex
 from hullmark.sources.registry import Registry
-from hullmark.vex.attested import read_attested
+from hullmark.vex.attested import Holder, read_attested
 from hullmark.vex.read import Vex
 
 MOST = 8  # of one piece of evidence
@@ -26,9 +26,9 @@ class Attested:
     content: str
     refusal: str = ""
 
-    def read(self, by: str, now: datetime) -> Vex:
-        """What it states; raises InputError."""
-        return read_attested(self.content.encode(), self.subject, self.evidence, by, now)
+    def read(self, repository: str, by: str, now: datetime) -> Vex:
+        """What it states in "registry/repository"; raises InputError."""
+        return read_attested(self.content.encode(), Holder(self.evidence, self.subject, repository), by, now)
 
 
 def fetch_attested(
@@ -59,7 +59,7 @@ def _fetch(registry: Registry, repository: str, owner: str, subject: str, statem
     try:
         data = registry.read_blob(repository, descriptor, registry.limits.vex_bytes, name)
         fetched = Attested(owner, subject, data.decode("utf-8", "replace"))
-        vex = fetched.read("", datetime.now(UTC))
+        vex = fetched.read(f"{registry.name}/{repository}", "", datetime.now(UTC))
     except Unsupported as no_vex:
         return Attested(owner, subject, "", str(no_vex)) if statement.predicate_type else None
     except InputError as refused:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import product
 
 import pyarrow as pa
 
@@ -89,11 +90,11 @@ def evidence_table(answers: Iterable[Answer], run: Run) -> pa.Table:
 
 
 def vex_table(answers: Iterable[Answer], run: Run) -> pa.Table:
-    """What attestations state, each document once (schema VEX_STATEMENTS)."""
+    """What attestations state in each of their places, each document once there (schema VEX_STATEMENTS)."""
     documents = {}
     for answer in answers:
-        for item in answer.attested:
-            vex = item.read(run.run, run.at)
+        for item, place in product(answer.attested, answer.locations):
+            vex = item.read(f"{place.registry}/{place.repository}", run.run, run.at)
             documents[vex.document] = vex.statements
     return pa.concat_tables([VEX_STATEMENTS.empty_table(), *documents.values()])
 

@@ -1,9 +1,11 @@
 """VEX that lies with an image in its registry: what an attestation states of its own subject, verified by nobody.
 
-Whoever may push to the repository could have pushed it, as they could the image; so it counts for that image alone.
+Whoever may push to the repository could have pushed it, as they could the image; so it counts for that image,
+in that repository, alone.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -18,24 +20,39 @@ from hullmark.vex.read import Vex, read_vex
 SOURCE = "attestation "  # and the digest of the evidence that holds it; see also lake/views/11_vex_findings.sql
 
 
-def read_attested(data: bytes, subject: str, evidence: str, by: str, now: datetime) -> Vex:
-    """Read the attestation that lies with the image (or index) `subject`, in the manifest `evidence`; `by` is who read it.
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Where an attestation lies: the digest of its manifest, the image (or index) beside it, and "registry/repository"."""
 
-    What it states of other images is refused; a statement without a product is about the subject. Raises as `read_vex` does,
-    and CorruptData when the attestation is about another image.
+    evidence: str
+    subject: str
+    repository: str
+
+
+def read_attested(data: bytes, holder: Holder, by: str, now: datetime) -> Vex:
+    """Read an attestation where it lies; `by` is who read it.
+
+    What it states of other images or places is refused; a statement without a product is about the subject. Raises as
+    `read_vex` does, and CorruptData when the attestation is about another image.
     """
-    if subject not in subjects(parse_object(data)):
+    if holder.subject not in subjects(parse_object(data)):
         raise CorruptData("the attestation does not name the image that it lies with")
-    vex = read_vex(data, SOURCE + evidence, by, now, implied=subject)
-    vex.document = f"sha256:{hashlib.sha256(f'{subject} {vex.document}'.encode()).hexdigest()}"
-    image = vex.statements["image_digest"]
-    own = vex.statements.filter(pc.is_in(image, pa.array(["", subject])))
-    others = vex.statements.num_rows - own.num_rows
+    vex = read_vex(data, SOURCE + holder.evidence, by, now, implied=holder.subject)
+    key = f"{holder.repository} {holder.subject} {vex.document}"
+    vex.document = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    rows = vex.statements
+    about = pc.and_(_is(rows, "image_digest", holder.subject), _is(rows, "repository", holder.repository))
+    own = rows.filter(about)
+    others = rows.num_rows - own.num_rows
     if others:
         vex.refusals += others
         vex.refused.append(Refused("statements", f"{others:,} of them are about other images"))
-    for name, value in (("image_digest", subject), ("document", vex.document)):
+    for name, value in (("image_digest", holder.subject), ("repository", holder.repository), ("document", vex.document)):
         position = own.schema.get_field_index(name)
         own = own.set_column(position, own.schema.field(position), pa.array([value] * own.num_rows, pa.string()))
     vex.statements = own
     return vex
+
+
+def _is(rows: pa.Table, name: str, value: str) -> pa.ChunkedArray:
+    return pc.is_in(rows[name], pa.array(["", value]))

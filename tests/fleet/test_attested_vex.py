@@ -169,6 +169,19 @@ def test_an_index_speaks_for_its_images(real: RealWorld) -> None:
     assert {row[1] for row in real.standing()} == {row[0] for row in real.ask("SELECT digest FROM images")}
 
 
+def test_a_copy_in_another_account_is_not_settled(real: RealWorld) -> None:
+    built = image(*API)
+    digest = real.put("1", built)
+    real.second.push(real.repository, "1", built)
+    real.scan()
+    first, _ = two_findings(real, digest)
+    real.put(*form("cosign", digest, attestation(digest, document(not_affected(first))), built))
+    real.scan()
+    assert real.ask("SELECT DISTINCT registry FROM vex_findings") == [(real.first.registry.host,)]
+    assert real.ask("SELECT count(*) FROM image_standing WHERE settled") == [(0,)]
+    assert real.ask("SELECT count(DISTINCT registry) FROM images WHERE digest = $d", d=digest) == [(2,)]
+
+
 def test_what_was_imported_counts_first_and_its_documents_are_its_own(real: RealWorld) -> None:
     built = image(*API)
     digest = real.put("1", built)

@@ -7,7 +7,7 @@ WITH issued AS (
     SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
     FROM (SELECT *, starts_with(source, 'attestation ') AS attested FROM vex_statements)
     QUALIFY dense_rank() OVER (
-        PARTITION BY author, document_id, CASE WHEN attested THEN image_digest ELSE '' END ORDER BY issued_at DESC, document DESC
+        PARTITION BY author, document_id, CASE WHEN attested THEN repository || image_digest ELSE '' END ORDER BY issued_at DESC, document DESC
     ) = 1
 ),
 told AS (
