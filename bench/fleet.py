@@ -1,5 +1,7 @@
 """A fleet of 1,000 to 100,000 images matched again: in full, after 100 changed advisories, and beside Trivy one by one.
 
+Each change of advisories is matched incrementally and, taken back or made again, in full: the same records, the same events.
+
 `python -m bench.fleet --work FOLDER --scanners VENV LAYOUT...` makes lakes below FOLDER and prints a line a stage. A stage
 is a process of its own, so that its memory is its own. Trivy has no database without the internet: `trivy sbom` only
 decodes and lists here, which is a lower bound of what it takes for one image; see docs/performance.md.
@@ -40,15 +42,23 @@ from hullmark.versions import key
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SIZES = (1_000, 10_000, 100_000)
 ECOSYSTEMS = ("Alpine", "Amazon Linux", "Debian", "PyPI", "Ubuntu", "npm")
-CHANGED = 100
+CHANGES = {"change": 50, "quiet": 0}  # of 100 changed advisories, how many are about packages of the fleet
 MEMORY_MB = 1024
 TRIVY_IMAGES = 5
 STAGES = (
     "make",
     "first",
     "full",
+    "quiet",
+    "incremental",
+    "back",
+    "full",
     "change",
     "incremental",
+    "back",
+    "full",
+    "change",
+    "full",
     "back",
     "incremental",
     "question",
@@ -90,7 +100,7 @@ class Timed(Lake):
 def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
     """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB."""
     lake, store = Timed(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
-    if name in {"make", "change", "back"}:
+    if name in {"make", "back", *CHANGES}:
         started, before = time.perf_counter(), time.process_time()
         said = _prepare(name, lake, store, folder, images, layouts)
     else:
@@ -114,8 +124,8 @@ def _prepare(  # noqa: PLR0913, PLR0917  everything that a lake is made of
             sync(FeedStore(str(folder.parent / "feeds")), Settings(feeds=str(SHARED / "feeds")), ECOSYSTEMS)
         shutil.copytree(folder.parent / "feeds", lake.feeds_root, dirs_exist_ok=True)
         return {"packages": write_fleet(lake, pool(layouts, SHARED, store), images)}
-    if name == "change":
-        return {"records": change(lake, store, folder)}
+    if name in CHANGES:
+        return {"records": change(lake, store, folder, CHANGES[name])}
     for state in orjson.loads((folder / "before.json").read_bytes()):
         store.note(
             next(item for item in store.states() if item.feed == state[0]).__class__(feed=state[0], snapshot=state[1])
@@ -154,16 +164,18 @@ def question(lake: Lake) -> dict[str, object]:
     return {"images": len(rows)}
 
 
-def change(lake: Lake, store: FeedStore, folder: Path) -> int:
+def change(lake: Lake, store: FeedStore, folder: Path, ours: int) -> int:
     """Snapshots in which 100 advisories are others: 25 gone, 25 with another summary, 50 with one more range; returns 100.
 
-    Half of them are about packages that the fleet has, half are drawn from all.
+    `ours` of them are about packages that the fleet has, the rest about others.
     """
     states = [state for state in store.current() if state.feed.startswith("osv/")]
     (folder / "before.json").write_bytes(orjson.dumps([(state.feed, state.snapshot) for state in states]))
     with closing(lake.connect(MEMORY_MB)) as connection:
         store.register(connection)
-        chosen = [name for (name,) in connection.sql(read_sql("bench", "fleet_chosen.sql")).fetchall()]
+        chosen = [
+            name for (name,) in connection.sql(read_sql("bench", "fleet_chosen.sql"), params={"ours": ours}).fetchall()
+        ]
     gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
     for state in states:
         tables = store.tables(state.feed, state.snapshot)

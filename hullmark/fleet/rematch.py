@@ -86,11 +86,12 @@ def _touch(connection: duckdb.DuckDBPyConnection, store: FeedStore, then: dict[s
     now = {state.feed: state.snapshot for state in store.current()}
     old = {feed: snapshot for feed, snapshot in then.items() if now.get(feed) != snapshot}
     new = {feed: snapshot for feed, snapshot in now.items() if then.get(feed) != snapshot}
-    for name, feeds in (("old_index", old), ("new_index", new), ("all_index", now)):
+    for name, feeds in (("old_index", old), ("new_index", new), ("_all_index", now)):
         index = store.index(feeds)
         if index is None:
             return "a snapshot that was matched is gone"
         connection.register(name, index)
+    connection.execute("CREATE OR REPLACE TEMP TABLE all_index AS SELECT record, packages, vulnerabilities FROM _all_index")
     connection.execute(read_sql(__package__, "touched_records.sql"))
     if _share(connection, "SELECT count(*) FROM touched_record", "SELECT count(*) FROM all_index") > MOST:
         return "many advisories changed"
