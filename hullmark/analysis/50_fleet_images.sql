@@ -1,11 +1,11 @@
 /* The images of the fleet, each with a number, which the relations after this one carry in place of its digest. Reads `images`,
    `base_images`, `image_exposure`, `outdated`. base_layers: its lowest so many are its base's; share: what its tags and age leave of
-   the risk of a finding (docs/risk.md); successor: the image that its base is replaced by, '' for none. */
+   the risk of a finding (docs/risk.md); successor: the image of the fleet that its base is replaced by, '' for none. */
 CREATE OR REPLACE TEMP TABLE fleet_image AS
 WITH successor AS (
     SELECT image_digest, arg_max(successor, since) AS successor, arg_max(successor_name, since) AS successor_name
     FROM outdated
-    WHERE successor <> ''
+    WHERE successor IN (SELECT digest FROM images WHERE state = 'present')
     GROUP BY image_digest
 ),
 told AS (

@@ -1,6 +1,6 @@
 /* What becomes of each finding of the fleet when its package is upgraded and its base is replaced: computed by matching the new
-   versions, not guessed from the old ones. Reads `findings`, `occurrence`, `kind`, `bump`, `move`, `held` (of the targets), `fleet_image`.
-   `kept`: what a target version still has. `offered`: what a successor has (what: null where no image of the fleet has it). `outcome`: one row a finding that nothing has settled,
+   versions, not guessed from the old ones. Reads `occurrence`, `kind`, `bump`, `move`, `held` (of the targets), `fleet_image`.
+   `kept`: what a target version still has. `offered`: what a successor has. `outcome`: one row a finding that nothing has settled,
    in numbers: `upgraded` says that the upgrade ends it, `rebased` that the successor of its base does. `expected`: the same in words. */
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT DISTINCT pkg, move.fix, kind
@@ -10,15 +10,14 @@ JOIN move ON move.place = held.place AND move.advisory_name = held.advisory_name
 JOIN kind USING (pkg, vulnerability);
 
 CREATE OR REPLACE TEMP TABLE offered AS
-WITH has AS (
-    SELECT DISTINCT image_digest AS successor, type, package, vulnerability
-    FROM findings SEMI JOIN (SELECT successor FROM fleet_image WHERE successor <> '') AS successor ON successor = image_digest
-)
-SELECT has.*, what FROM has LEFT JOIN (SELECT DISTINCT type, package, vulnerability, what FROM kind) AS named USING (type, package, vulnerability);
+SELECT DISTINCT successor.digest AS successor, type, package, vulnerability, what
+FROM (SELECT image, digest FROM fleet_image WHERE digest IN (SELECT successor FROM fleet_image)) AS successor
+JOIN occurrence USING (image)
+JOIN kind USING (kind, pkg);
 
 CREATE OR REPLACE TEMP VIEW outcome AS
 SELECT
-    occurrence.image, occurrence.kind, occurrence.pkg, layer_index, bump.fix, layer_index < base_layers AS in_base,
+    occurrence.image, occurrence.kind, occurrence.pkg, layer_index, kev, grave, weight, bump.fix, layer_index < base_layers AS in_base,
     bump.fix IS NOT NULL AND kept.kind IS NULL AS upgraded,
     fleet_image.successor <> '' AND layer_index < base_layers AND offered.what IS NULL AS rebased
 FROM occurrence
@@ -35,6 +34,6 @@ SELECT
     "rule", weight * share AS risk, CASE WHEN in_base THEN 'base' ELSE 'application' END AS part, target, upgraded, successor, successor_name,
     rebased
 FROM outcome
-JOIN kind USING (kind, pkg)
+JOIN (SELECT * EXCLUDE (kev, grave, weight, fix) FROM kind) AS kind USING (kind, pkg)
 JOIN fleet_image USING (image)
 LEFT JOIN (SELECT fix, target FROM fix) AS fix ON fix.fix = outcome.fix

@@ -29,7 +29,6 @@ SELECT
     image, pkg, outcome.fix, CASE WHEN upgraded THEN made END AS made, rebased, count(*) AS closes, count(*) FILTER (kev) AS exploited,
     count(*) FILTER (grave) AS grave, sum(weight) AS weight
 FROM outcome
-JOIN kind USING (kind, pkg)
 JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source)) AS stack USING (image, layer_index)
 WHERE rebased OR upgraded
 GROUP BY image, pkg, outcome.fix, CASE WHEN upgraded THEN made END, rebased;

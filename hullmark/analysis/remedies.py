@@ -17,8 +17,9 @@ from hullmark.matching.match import hold, prepare
 from hullmark.sql import read_sql
 
 COMPARED = "60_upgraded.sql"
+FLEET, SAID, SAID_BEFORE = "50_fleet_images.sql", "51_said.sql", "51_said_before.sql"
 STEPS = (
-    "50_fleet_images.sql", "52_occurrences.sql", "54_upgrades.sql", COMPARED, "70_expected.sql", "80_brought.sql",
+    "52_occurrences.sql", "54_upgrades.sql", COMPARED, "70_expected.sql", "80_brought.sql",
 )  # fmt: skip
 
 
@@ -30,6 +31,8 @@ def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: 
     _run(connection, "45_packages.sql")
     prepare(connection, now.date())
     find_settled(connection)
+    _run(connection, FLEET)
+    _run(connection, SAID if connection.sql("FROM verdicts LIMIT 1").fetchall() else SAID_BEFORE)
     for step in STEPS:
         _run(connection, step)
         if step == COMPARED:
