@@ -64,10 +64,10 @@ def trivy(program: Path, *more: str) -> Tool:
     return Tool("trivy", _trivy(program, "--format", "cyclonedx", *more), of_cyclonedx)
 
 
-def trivy_secrets(program: Path) -> Tool:
+def trivy_secrets(program: Path, *more: str) -> Tool:
     """Trivy listing packages and looking for secrets, as Hullmark always does (for setuid files and software as well)."""
     form = ("--format", "json", "--list-all-pkgs", "--scanners", "secret")
-    return Tool("trivy, secrets too", _trivy(program, *form), of_trivy)
+    return Tool("trivy, secrets too", _trivy(program, *form, *more), of_trivy)
 
 
 def _trivy(program: Path, *more: str) -> Callable[[Path, Path, Path], Sequence[str | Path]]:
@@ -205,6 +205,12 @@ def differ(found: dict[str, Found]) -> None:
 
 def scanners(folder: Path | None, trivy_path: Path | None, syft_path: Path | None) -> list[Tool]:
     """The rivals that are there; says which are not."""
+    kinds: dict[str, Callable[[Path], Tool]] = {"trivy": trivy, "syft": syft}
+    return [kinds[name](program) for name, program in programs(folder, trivy_path, syft_path).items()]
+
+
+def programs(folder: Path | None, trivy_path: Path | None, syft_path: Path | None) -> dict[str, Path]:
+    """The programs of the rivals that are there; says which are not."""
     found = {
         "trivy": trivy_path or _in(folder, "bin/trivy") or _on_path("trivy"),
         "syft": syft_path or _in(folder, SYFT_BINARY) or _in(folder, "bin/syft") or _on_path("syft"),
@@ -212,9 +218,7 @@ def scanners(folder: Path | None, trivy_path: Path | None, syft_path: Path | Non
     for name, program in found.items():
         if program is None or not program.exists():
             print(f"{name} is absent: it is left out (pass --scanners VENV or --{name} FILE; see bench/README.md)")
-    kinds = (("trivy", trivy), ("trivy", trivy_secrets), ("syft", syft))
-    there = {name: program for name, program in found.items() if program and program.exists()}
-    return [tool(there[name]) for name, tool in kinds if name in there]
+    return {name: program for name, program in found.items() if program and program.exists()}
 
 
 def _in(folder: Path | None, pattern: str) -> Path | None:
@@ -245,10 +249,16 @@ def main() -> None:
     options.add_argument("--trivy", type=Path, metavar="FILE", help="the trivy program")
     options.add_argument("--syft", type=Path, metavar="FILE", help="the syft program")
     options.add_argument("--feeds", type=Path, required=True, help="folder with osv/, kev/ and epss/")
+    options.add_argument(
+        "--skip-jars", action="store_true", help="Trivy passes over jars: without its database it fails on them"
+    )
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--json", type=Path, metavar="FILE", help="write every single run there")
     given = options.parse_args()
-    rivals = scanners(given.scanners, given.trivy, given.syft)
+    there = programs(given.scanners, given.trivy, given.syft)
+    more = ("--skip-files", "**/*.jar") if given.skip_jars else ()
+    rivals = [trivy(there["trivy"], *more), trivy_secrets(there["trivy"], *more)] if "trivy" in there else []
+    rivals += [syft(there["syft"])] if "syft" in there else []
     compile_dir(Path(hullmark_package.__file__).parent, quiet=1)  # as an installed program is
     with tempfile.TemporaryDirectory(prefix="cold-scan-home-") as home:
         warm = Path(home) / "feeds"
