@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InvalidVersion
 from hullmark.inventory import engine
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import IMAGE_LAYERS, IMAGES, PACKAGES, TAGS
 from hullmark.lake.store import Lake
 from hullmark.purl import pep503_name

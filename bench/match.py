@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from packaging.version import InvalidVersion, Version
 
 from hullmark.advisories.snapshot import FeedStore, sync
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import PACKAGES
 from hullmark.matching.match import match
 from hullmark.settings import Settings

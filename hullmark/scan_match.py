@@ -39,7 +39,7 @@ def _match(
     progress().begin("Match", None)
     if not store.current():  # what was not compared has no findings
         return [FINDINGS.empty_table() for _ in packages]
-    from hullmark.lake.reading import open_duckdb  # noqa: PLC0415  DuckDB comes once the memory of reading is free
+    from hullmark.lake.duck import open_duckdb  # noqa: PLC0415  DuckDB comes once the memory of reading is free
     from hullmark.matching.match import match  # noqa: PLC0415
     from hullmark.vex.scanned import with_vex  # noqa: PLC0415
 

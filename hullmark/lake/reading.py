@@ -1,11 +1,8 @@
 """Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
 
-import secrets
-import tempfile
 from collections.abc import Collection
 from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +12,7 @@ from deltalake.exceptions import DeltaError
 
 from hullmark.errors import LakeError
 from hullmark.lake import delta
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.marker import is_marked
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
@@ -58,22 +56,6 @@ def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.D
         raise LakeError(
             f"the table {table.name} cannot be read as of {when}: {one_line(error)}; it may have been vacuumed"
         ) from None
-
-
-def open_duckdb(memory_mb: int = 1024, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB in UTC with bounded memory, which spills to the temporary folder and loads no extensions."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory_mb}MiB",
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"hullmark-{secrets.token_hex(8)}"),  # made when it spills
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "python_enable_replacements": False,
-    }
-    if threads:
-        config["threads"] = threads
-    con = duckdb.connect(config=config)
-    con.execute("SET TimeZone = 'UTC'")
-    return con
 
 
 def _relation(

@@ -18,7 +18,7 @@ import pytest
 
 from hullmark.advisories.feeds import alas, eol, epss, kev, nvd, osv
 from hullmark.advisories.snapshot import FeedStore, sync
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.settings import Settings
 from tests.advisories.feeds import record
 from tests.matching.findings import matched, package

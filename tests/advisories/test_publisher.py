@@ -11,7 +11,7 @@ import pytest
 
 from hullmark.advisories import fetch_http
 from hullmark.advisories.snapshot import FeedStore, sync
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.settings import Settings
 from tests.advisories.conftest import Publisher
 from tests.advisories.feeds import record, write_osv

@@ -17,7 +17,7 @@ from hullmark.advisories import store as store_module
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.demo.feeds import write_feeds
 from hullmark.errors import FeedError, LakeError, UsageError
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.settings import Limits, Settings
 from tests.advisories.feeds import record, write_epss, write_kev, write_osv, write_zip

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InvalidVersion
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import PACKAGES
 from hullmark.matching.match import match
 from hullmark.purl import pep503_name

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from hullmark.errors import LimitExceeded
-from hullmark.lake.reading import open_duckdb
+from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import FINDINGS
 from hullmark.matching.match import match
 from tests.advisories.feeds import read, record, write_epss, write_kev, write_osv
