@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hullmark.reports.packages_table import packages_table
 from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
 from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
@@ -42,6 +43,23 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
     yield _header(report)
     yield ""
     findings: list[Finding] = [finding for finding in report["findings"] if not is_settled(finding)]
+    yield from _compared(report, findings) if report["feeds"] else [packages_table(report), ""]
+    yield from _not_installed(report)
+    if report["removed_packages"]:
+        yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
+        yield ""
+    if report["exposures"]:
+        yield from _exposures(report["exposures"], layer_index(report))
+        yield ""
+    if report["problems"]:
+        yield from _problems(report["problems"])
+        yield ""
+    if findings:
+        yield _next_steps(report, findings)
+
+
+def _compared(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:  # noqa: ANN401
+    """What comparing with advisories came to, and what it left out."""
     if findings:
         yield from _overview(findings)
         yield ""
@@ -55,18 +73,6 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
     for sentence in _not_compared(report):
         yield Text(sentence, style="yellow")
         yield ""
-    yield from _not_installed(report)
-    if report["removed_packages"]:
-        yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
-        yield ""
-    if report["exposures"]:
-        yield from _exposures(report["exposures"], layer_index(report))
-        yield ""
-    if report["problems"]:
-        yield from _problems(report["problems"])
-        yield ""
-    if findings:
-        yield _next_steps(report, findings)
 
 
 def _header(report: Any) -> Table:  # noqa: ANN401
@@ -86,6 +92,8 @@ def _header(report: Any) -> Table:  # noqa: ANN401
 
 
 def _feeds(feeds: list[dict[str, Any]]) -> str:
+    if not feeds:
+        return "not asked"
     if not any(feed["snapshot"] for feed in feeds):
         return "none"
     return ", ".join(f"{plain(feed['feed'])} {age(feed['age_hours'])}" for feed in feeds)
