@@ -43,7 +43,11 @@ def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN
     yield _header(report)
     yield ""
     findings: list[Finding] = [finding for finding in report["findings"] if not is_settled(finding)]
-    yield from _compared(report, findings) if report["feeds"] else [packages_table(report), ""]
+    if report["feeds"]:
+        yield from _compared(report, findings)
+    else:
+        yield packages_table(report)
+        yield ""
     yield from _not_installed(report)
     if report["removed_packages"]:
         yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
