@@ -15,7 +15,7 @@ DARK: Mapping[str, str] = {
 }  # fmt: skip
 STATES: Mapping[str, str] = {
     "scanned": "#2E9C82", "unchanged": "#7FBFAF", "partial": "#F6B93B", "skipped": "#93A4AF", "failed": "#C2264B",
-    "fresh": "#2E9C82", "too old": "#C2264B", "not refreshed": "#F6B93B", "KEV": "#C2264B",
+    "fresh": "#2E9C82", "too old": "#C2264B", "not refreshed": "#F6B93B", "never loaded": "#C2264B", "KEV": "#C2264B",
     "not updated": "#93A4AF", "pass": "#2E9C82", "fail": "#C2264B", "none": "#93A4AF", "manual": "#93A4AF",
     "unknown": "#F6B93B",
 }  # fmt: skip

@@ -55,7 +55,7 @@ def controls(policy: Policy, name: str, counts: Counts) -> None:
          "rules": list(row.rules), "note": row.note}
         for row in rows
     ]), {
-        "control": columns.text("Control", 70), "title": columns.text("", 460), "state": columns.state(width=80),
+        "control": columns.text("Control", 70), "title": columns.text("What it asks", 460), "state": columns.state(width=80),
         "answer": columns.text("Fail", 96), "rules": columns.tags("Rules", 220), "note": columns.text("Note", 300),
     })  # fmt: skip
 
@@ -85,7 +85,7 @@ def rules(policy: Policy, counts: Counts, framework: str) -> None:
          "unknown": row.unknown, "fix": row.fix, "refs": list(row.refs)}
         for row in rows
     ]), {
-        "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("", 330),
+        "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("What fails it", 330),
         "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64),
         "unknown": columns.number("Unknown", 70, help="Could not be asked: click the rule to see why"),
         "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),

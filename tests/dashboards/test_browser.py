@@ -69,6 +69,26 @@ def test_a_click_opens_an_image_and_then_a_vulnerability(browser: Browser, addre
         assert wrong == []
 
 
+def test_from_an_account_to_the_reasons_of_a_finding(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/images?by_what=Accounts")
+        settle(page)
+        click_first_row(page)
+        expect(page.get_by_text("8 repositories, by risk")).to_be_visible(timeout=30_000)
+        settle(page)
+        click_first_row(page)
+        expect(page.get_by_text("4 of 40 images. Click a row to open it.")).to_be_visible(timeout=30_000)
+        settle(page)
+        click_first_row(page)
+        page.wait_for_url("**/image?digest=*")
+        settle(page)
+        click_first_row(page)
+        page.wait_for_url("**/vulnerability?id=*&image=*")
+        settle(page)
+        expect(page.get_by_text("ffected: ").first).to_be_visible(timeout=30_000)
+        assert wrong == []
+
+
 def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
     with page_of(browser) as (page, wrong):
         page.goto(f"{address}/findings?severity=critical&kev=true")
