@@ -56,9 +56,9 @@ def _explained(digest: str, vulnerability: str) -> None:
     if not answer.statements:
         return
     still_table(harmless(statements_table(answer)), {
-        "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 120),
-        "span": columns.text("Versions", 200), "compared": columns.text("Compared", 170), "order": columns.text("Order", 70),
-        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 180), "modified": columns.day("Modified"),
+        "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 100),
+        "span": columns.text("Versions", 180), "compared": columns.text("Compared", 150), "order": columns.text("Order", 70),
+        "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 150), "modified": columns.day("Modified"),
         "feed": columns.text("Feed", 100), "snapshot": columns.text("Snapshot", 110),
     })  # fmt: skip
     judged = severities_table(answer)
