@@ -66,7 +66,7 @@ def _task(row: Row) -> Iterable[str]:
     if row["packages"]:
         yield f"  - {_escaped(_few(row['packages'], len(row['packages'])))}"
     if row["source"]:
-        yield f"  - source: {_escaped(row['source'])}"
+        yield f"  - source: {_escaped(' at '.join(filter(None, (row['source'], row['revision']))))}"
 
 
 def _sum(row: Row) -> str:

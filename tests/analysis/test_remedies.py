@@ -196,6 +196,25 @@ def test_a_base_is_mended_where_it_is_made(tmp_path: Path) -> None:
     ]
 
 
+def test_where_it_is_built_from_goes_along(tmp_path: Path) -> None:
+    """The revision only where one is meant."""
+    label, lake = "org.opencontainers.image.", Lake(str(tmp_path / "lake"))
+    apps = [
+        Image(f"{name}:{tag}", letter, labels={f"{label}source": f"https://git/{name}", f"{label}revision": revision})
+        for name, tag, letter, revision in (("one", 1, "a", "r1"), ("two", 1, "b", "r1"), ("two", 2, "c", "r2"))
+    ]
+    write_images(lake, *apps)
+    rows = [finding(app, number, 0) for number, app in enumerate(apps)]
+    write(lake, "findings", rows)
+    write(lake, "packages", compared(rows))
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        found = campaigns(connection, store, LATER).to_pylist()
+    assert {(row["made_in"], row["source"], row["revision"], row["closes"]) for row in found} == {
+        ("one", "https://git/one", "r1", 1), ("two", "https://git/two", "", 2),
+    }  # fmt: skip
+
+
 def test_the_plan_of_an_image(tmp_path: Path) -> None:
     """Its base has moved on: that first, then what is left, then what nobody has fixed."""
     old, new, app = Image("base:old", "a", tagged=False), Image("base:1.0", "n"), Image("app:1", "ab")
