@@ -15,9 +15,12 @@ STEPS: tuple[tuple[str, dict[str, float]], ...] = (
 )
 
 
+READ = ("images", "image_layers", "known_bases", "packages", "base_images")
+
+
 def update_bases(lake: Lake, memory_mb: int = 1024) -> int:
     """Find the base of every stored image and write those that changed; returns how many did. Raises LakeError."""
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=READ)) as connection:
         for name, parameters in STEPS:
             connection.execute(read_sql(__package__, name), parameters)
         found = connection.sql(read_sql(__package__, "40_base_images.sql")).to_arrow_table().cast(BASE_IMAGES)

@@ -63,7 +63,7 @@ def plan(lake: Lake, listing: pa.Table, run: Run, memory_mb: int = 1024) -> Plan
         "run": run.run, "at": run.at, "engine": run.engine, "permanent": [*map(str, PERMANENT)],
         "passing": [*map(str, PASSING)],
     }  # fmt: skip
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=("digests", "failures", "images"))) as connection:
         connection.register("listing", listing)
         connection.register("wanted", ask(connection, "wanted.sql"))
         carried = ask(connection, "plan.sql", parameters)

@@ -68,7 +68,7 @@ def due_repositories(
     lake: Lake, described: pa.Table, at: datetime, memory_mb: int = 1024
 ) -> dict[tuple[str, str], list[str]]:
     """The repositories to ask by account and Region, sorted: new ones, and those last asked a day ago."""
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=("repositories",))) as connection:
         connection.register("described", described)
         rows = ask(connection, "posture_due.sql", {"before": at - DAY}).to_pylist()
     return {(row["account"], row["region"]): row["repositories"] for row in rows}
@@ -86,7 +86,7 @@ def note_repositories(  # noqa: PLR0913, PLR0917  what was listed, what was aske
 ) -> int:
     """Write what differs from the lake; `whole` are the registries that were listed to their end. Returns how many rows."""
     answers = list(asked)
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=("repositories",))) as connection:
         connection.register("described", described)
         connection.register("asked", pa.concat_tables([ASKED.empty_table(), *(item.repositories for item in answers)]))
         connection.register("scanning", pa.concat_tables([SCANNING.empty_table(), *(item.scanning for item in answers)]))

@@ -33,7 +33,7 @@ def settle(  # noqa: PLR0913, PLR0917  all that a scan found out
     """
     answered = pa.concat_tables([COVERAGE.empty_table(), *written])
     tables = {"listing": plan.listing, "known": plan.carried, "named": kin.table(), "answered": answered}
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=("digests", "images"))) as connection:
         for name, table in tables.items():
             connection.register(name, table)
         carried = ask(connection, "merged.sql")
@@ -70,7 +70,7 @@ def note_failures(lake: Lake, run: Run, answered: pa.Table, memory_mb: int) -> N
         "run": run.run, "at": run.at, "most": MOST_FAILURES, "until": run.at + HELD,
         "counted": [*map(str, COUNTED)], "permanent": [*map(str, PERMANENT)],
     }  # fmt: skip
-    with closing(lake.connect(memory_mb)) as connection:
+    with closing(lake.connect(memory_mb, only=("failures",))) as connection:
         connection.register("answered", answered)
         tried = ask(connection, "failing.sql", parameters)
     if tried.num_rows:
@@ -82,7 +82,7 @@ def mark_gone(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int
     """Mark images `deleted`, `untagged` or `excluded` that this run did not find to be scanned; returns their number."""
     leaving = [str(reason) for reason in (Reason.UNTAGGED, *EXCLUDED)]
     found = {"run": run.run, "leaving": leaving, **scope(listed)}
-    return lake.commit("images", ask_lake(lake, "gone.sql", found, memory_mb))
+    return lake.commit("images", ask_lake(lake, "gone.sql", found, memory_mb, ("images", "coverage")))
 
 
 def reread(plan: Plan, written: Iterable[pa.Table]) -> list[str]:
