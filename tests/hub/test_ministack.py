@@ -21,6 +21,8 @@ from hullmark.sources.ecr.onboarding import (
     new_external_id,
     read_template,
 )
+from hullmark.sources.ecr.posture import read_postures
+from hullmark.sources.ecr.session import assume
 from tests.hub.ministack import MiniStack, require_ministack, running
 from tests.hub.world import FIRST, digest, manifest
 
@@ -124,3 +126,27 @@ def test_access_is_gone_with_the_stack(stack: MiniStack, values: Integration, se
     lines = list(check_gone(values, settings))
     assert [check.verdict for check in lines] == [Verdict.PASSED, Verdict.PASSED]
     assert OWN not in {check.name for check in lines}
+
+
+def settings_line(checks: list[Check]) -> Check:
+    (line,) = [check for check in checks if check.name == f"{REGION}: repository settings"]
+    return line
+
+
+def test_settings_of_repositories_are_denied_unless_the_stack_allows_them(
+    stack: MiniStack, values: Integration, settings: Settings
+) -> None:
+    denied = settings_line(run(values, settings))
+    assert denied.verdict is Verdict.SKIPPED
+    assert "ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy" in denied.detail
+    session = assume(values, settings, "run")
+    (posture,) = read_postures(session, REGION, [REPOSITORY])
+    assert (posture.lifecycle_rules, posture.access) == (None, "")
+    assert posture.unknown == ("lifecycle: AWS denies ecr:GetLifecyclePolicy", "access: AWS denies ecr:GetRepositoryPolicy")
+
+    parameters = {
+        "ExternalId": values.external_id, "PlatformRoleArn": settings.platform_role_arn, "AllowRegistryPosture": "true",
+    }  # fmt: skip
+    stack.deploy(FIRST, REGION, STACK_NAME, read_template(CUSTOMER_TEMPLATE), parameters)
+    (posture,) = read_postures(assume(values, settings, "run"), REGION, [REPOSITORY])
+    assert (posture.lifecycle_rules, posture.access, posture.unknown) == (0, "private", ())
