@@ -264,7 +264,7 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
         connection.execute("""
             CREATE VIEW package AS SELECT 'PyPI' AS ecosystem, 'p' AS advisory_name,
                 repeat('x', 100) || range AS advisory_version, NULL::BLOB AS version_key, 'sha256:0' AS image_digest,
-                'pypi' AS type, 'p' AS name, '' AS owner, '' AS modularity
+                'pypi' AS type, 'p' AS name, '1' AS version, '' AS owner, '' AS modularity
             FROM range(3_000_000)
         """)
         with pytest.raises(LimitExceeded, match="raise HULLMARK_MEMORY_MB"):
