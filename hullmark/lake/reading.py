@@ -19,6 +19,9 @@ from hullmark.lake.schema import TABLES, Table
 
 FINDINGS = "03_findings.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows of a table
 
+# A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
+SAYING = (("exceptions", "exception_findings"), ("vex_statements", "vex_findings"))
+
 
 def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each table, then closed to the outside; raises LakeError."""
@@ -42,6 +45,10 @@ def _add_views(con: duckdb.DuckDBPyConnection, place: Place, only: Collection[st
     for view in every if not only else [FINDINGS] if "findings" in only else []:
         if view != FINDINGS or delta.count(place, "verdicts"):
             con.execute(folder.joinpath(view).read_text(encoding="utf-8"))
+    for table, view in () if only else SAYING:
+        if not delta.count(place, table):
+            nothing = con.view(view).limit(0).to_arrow_table()
+            con.from_arrow(nothing).filter(duckdb.ConstantExpression(False)).create_view(view, replace=True)
 
 
 def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:
