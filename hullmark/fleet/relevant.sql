@@ -1,16 +1,20 @@
 /* The records that can mean something for what an incremental matching judges: those about its packages, and all that name a
-   vulnerability which one of these names. Reads `judged_package` and `all_index`. */
+   vulnerability which one of these names, in whichever feed: a record that stands in several counts as it was last modified. Reads
+   `judged_package` and `all_index`. */
 CREATE OR REPLACE TEMP TABLE relevant_record AS
 WITH judged AS (
     SELECT DISTINCT ecosystem || '|' || advisory_name AS package FROM judged_package WHERE ecosystem <> ''
 ),
-about AS MATERIALIZED (
-    SELECT vulnerabilities
+spoken AS (
+    SELECT DISTINCT record
     FROM (
-        SELECT vulnerabilities, CASE WHEN starts_with(package, 'Ubuntu:Pro:')
+        SELECT record, CASE WHEN starts_with(package, 'Ubuntu:Pro:')
             THEN regexp_replace(package, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') ELSE package END AS package
-        FROM (SELECT vulnerabilities, unnest(packages) AS package FROM all_index WHERE len(packages) > 0)
+        FROM (SELECT record, unnest(packages) AS package FROM all_index WHERE len(packages) > 0)
     ) SEMI JOIN judged USING (package)
+),
+about AS MATERIALIZED (
+    SELECT vulnerabilities FROM all_index SEMI JOIN spoken USING (record)
 )
 SELECT DISTINCT record
 FROM (SELECT record, unnest(vulnerabilities) AS name FROM all_index)

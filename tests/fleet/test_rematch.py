@@ -60,9 +60,9 @@ class Fleet:
         place = self.rng.choice([*ECOSYSTEMS, "Ubuntu:Pro:22.04:LTS"])
         number = self.rng.randint(1000, 1030)
         base = ECOSYSTEMS.get(place, "Ubuntu")
-        name = self.rng.choice(
-            [f"GHSA-{number}-aaaa-aaaa", f"PYSEC-{number}", f"{base.upper()}-CVE-2024-{number}", f"DSA-{number}-1"]
-        )
+        cve = f"CVE-2024-{number}"
+        kinds = [f"GHSA-{number}-aaaa-aaaa", f"PYSEC-{number}", f"{base.upper()}-{cve}", f"DSA-{number}-1", f"TRACKER-{cve}"]
+        name = self.rng.choice(kinds)
         ids = [f"CVE-2024-{number}", f"CVE-2024-{self.rng.randint(1000, 1030)}", f"GHSA-{number}-aaaa-aaaa"]
         item: Record = {"package": {"ecosystem": place, "name": self.rng.choice(NAMES)}}
         item["ranges"] = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, *self.end()]}]
