@@ -24,6 +24,7 @@ class Limits:
 
     manifest_bytes: int = 4 * MIB
     vex_bytes: int = 1 * MIB  # one attestation with VEX; 0 reads none
+    provenance_bytes: int = 4 * MIB  # one attestation of how an image was built; 0 reads none
     config_bytes: int = 8 * MIB
     layers: int = 512
     index_depth: int = 4

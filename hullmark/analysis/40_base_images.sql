@@ -1,35 +1,21 @@
 /* One base an image, by the best evidence there is (schema BASE_IMAGES): an annotation, unless the layers prove a nearer base; the
-   layers; a label; packages; and where nothing else speaks the release of the operating system. A stated base that is an image of
-   the fleet, or an index of one, or a known base, is followed to its layers. Reads what the files before made, `images`, `image_layers`,
-   `known_bases` and `packages`. */
+   layers; provenance that names one image; a label; packages; provenance that names several; and where nothing else speaks the release
+   of the operating system. A stated base that is an image of the fleet, or an index of one, or a known base, is followed to its layers.
+   Reads what the files before made, `images`, `image_layers` and `packages`. */
 WITH size AS (
     SELECT image_digest, max(layer_index) + 1 AS layers FROM image_layers GROUP BY image_digest
 ),
 called AS (
     SELECT digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name FROM images GROUP BY digest
 ),
-root AS (
-    SELECT DISTINCT digest, digest AS root FROM images
-    UNION
-    SELECT DISTINCT digest, index_digest FROM images WHERE index_digest <> ''
-),
-top AS (
-    SELECT root.root, size.layers, image_layers.chain_id, called.name
-    FROM root
-    JOIN size ON size.image_digest = root.digest
-    JOIN image_layers ON image_layers.image_digest = root.digest AND image_layers.layer_index = size.layers - 1
-    JOIN called ON called.digest = root.digest
-    UNION
-    SELECT digest AS root, layers, chain_id, name FROM known_bases
-),
 stated AS (
     SELECT
         base_stated.image_digest, annotated, base_digest,
-        coalesce(nullif(base_name, ''), min(top.name), left(base_digest, 19)) AS base_name,
-        max(top.layers) FILTER (here.chain_id = top.chain_id) AS base_layers
+        coalesce(nullif(base_name, ''), min(base_top.name), left(base_digest, 19)) AS base_name,
+        max(base_top.layers) FILTER (here.chain_id = base_top.chain_id) AS base_layers
     FROM base_stated
-    LEFT JOIN top ON top.root = base_stated.base_digest
-    LEFT JOIN image_layers AS here ON here.image_digest = base_stated.image_digest AND here.layer_index = top.layers - 1
+    LEFT JOIN base_top ON base_top.root = base_stated.base_digest
+    LEFT JOIN image_layers AS here ON here.image_digest = base_stated.image_digest AND here.layer_index = base_top.layers - 1
     GROUP BY base_stated.image_digest, annotated, base_digest, base_stated.base_name
 ),
 release AS (
@@ -54,25 +40,43 @@ answer AS (
     WHERE annotated AND (base_layers IS NULL OR by_chain_layers IS NULL OR base_layers >= by_chain_layers)
     UNION ALL BY NAME
     SELECT
-        image_digest, base_digest, base_name, base_layers, method, 'certain' AS confidence, 2 AS rank,
+        image_digest, base_digest, base_name, base_layers, method, 'certain' AS confidence, 3 AS rank,
         'its lowest ' || base_layers || CASE WHEN base_layers = 1 THEN ' layer is' ELSE ' layers are' END || ' all of ' || base_name
             AS evidence
     FROM base_by_chain
     UNION ALL BY NAME
     SELECT
+        image_digest, base_digest, base_name, coalesce(base_layers, release_layers, 0) AS base_layers, 'provenance' AS method,
+        CASE
+            WHEN base_layers > coalesce(by_chain_layers, 0) THEN 2
+            WHEN named = 1 AND has_system THEN 4
+            ELSE 7
+        END AS rank,
+        CASE WHEN rank < 7 THEN 'stated' ELSE 'guess' END AS confidence,
+        'its provenance, which nobody has verified, names ' || base_name || CASE
+            WHEN base_layers IS NOT NULL THEN ', whose layers are its lowest'
+            WHEN named > 1 THEN ' among ' || named || ' images, and which of them is the base is not known'
+            WHEN NOT has_system THEN '; it has no operating system, so that it may be built from scratch'
+            ELSE '; how many layers are the base''s is not known'
+        END AS evidence
+    FROM base_by_provenance
+    LEFT JOIN (SELECT image_digest, base_layers AS by_chain_layers FROM base_by_chain) AS proven USING (image_digest)
+    LEFT JOIN (SELECT image_digest, base_layers AS release_layers FROM release) AS guessed USING (image_digest)
+    UNION ALL BY NAME
+    SELECT
         image_digest, base_digest, base_name, coalesce(base_layers, release_layers, 0) AS base_layers, 'label' AS method,
-        'stated' AS confidence, 3 AS rank, 'its labels name ' || base_name || '; labels may be inherited' AS evidence
+        'stated' AS confidence, 5 AS rank, 'its labels name ' || base_name || '; labels may be inherited' AS evidence
     FROM stated
     LEFT JOIN (SELECT image_digest, base_layers AS release_layers FROM release) AS guessed USING (image_digest)
     UNION ALL BY NAME
     SELECT
-        image_digest, base_digest, called.name AS base_name, base_layers, 'packages' AS method, 'likely' AS confidence, 4 AS rank,
+        image_digest, base_digest, called.name AS base_name, base_layers, 'packages' AS method, 'likely' AS confidence, 6 AS rank,
         'it has ' || common || ' of the ' || offered || ' OS packages of ' || called.name AS evidence
     FROM base_by_packages JOIN called ON called.digest = base_digest
     UNION ALL BY NAME
     SELECT
         image_digest, '' AS base_digest, os_name AS base_name, base_layers, 'os-release' AS method, 'guess' AS confidence,
-        5 AS rank, 'its release file says ' || os_name || '; the layer that brought the OS packages counts as the base' AS evidence
+        8 AS rank, 'its release file says ' || os_name || '; the layer that brought the OS packages counts as the base' AS evidence
     FROM release
 )
 SELECT

@@ -6,20 +6,20 @@
 CREATE OR REPLACE TEMP TABLE stack AS
 WITH layer AS (
     SELECT
-        image, layer_index, chain_id, repository, name, source, revision, layer_index >= base_layers AS own,
+        image, layer_index, chain_id, repository, name, source, revision, dockerfile, layer_index >= base_layers AS own,
         count(*) OVER (PARTITION BY image) AS layers
     FROM image_layers JOIN fleet_image ON fleet_image.digest = image_layers.image_digest
 ),
 maker AS (
-    SELECT chain_id, repository, source, revision
+    SELECT chain_id, repository, source, revision, dockerfile
     FROM layer
     QUALIFY row_number() OVER (PARTITION BY chain_id ORDER BY own DESC, layers, repository, name) = 1
 )
-SELECT layer.image, layer.layer_index, maker.repository, maker.source, maker.revision FROM layer JOIN maker USING (chain_id);
+SELECT layer.image, layer.layer_index, maker.repository, maker.source, maker.revision, maker.dockerfile FROM layer JOIN maker USING (chain_id);
 
 CREATE OR REPLACE TEMP TABLE made AS
-SELECT (row_number() OVER (ORDER BY repository, source, revision))::INTEGER AS made, repository, source, revision
-FROM (SELECT DISTINCT repository, source, revision FROM stack);
+SELECT (row_number() OVER (ORDER BY repository, source, revision, dockerfile))::INTEGER AS made, repository, source, revision, dockerfile
+FROM (SELECT DISTINCT repository, source, revision, dockerfile FROM stack);
 
 CREATE OR REPLACE TEMP TABLE family AS
 SELECT DISTINCT pkg, CASE WHEN type IN ('deb', 'apk', 'rpm', 'alpm') THEN 'os' ELSE type END AS family FROM kind;
@@ -29,7 +29,7 @@ SELECT
     image, pkg, outcome.fix, CASE WHEN upgraded THEN made END AS made, rebased, count(*) AS closes, count(*) FILTER (kev) AS exploited,
     count(*) FILTER (grave) AS grave, sum(weight) AS weight
 FROM outcome
-JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source, revision)) AS stack USING (image, layer_index)
+JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source, revision, dockerfile)) AS stack USING (image, layer_index)
 WHERE rebased OR upgraded
 GROUP BY image, pkg, outcome.fix, CASE WHEN upgraded THEN made END, rebased;
 

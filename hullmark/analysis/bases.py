@@ -9,13 +9,16 @@ from hullmark.sql import read_sql
 SHARE = 0.9  # of the base's OS packages that an image must have, by name
 LEAST = 8  # OS packages that a base must have to be known by them
 STEPS: tuple[tuple[str, dict[str, float]], ...] = (
+    ("05_base_tops.sql", {}),
     ("10_bases_stated.sql", {}),
+    ("12_image_provenance.sql", {}),
+    ("15_bases_by_provenance.sql", {}),
     ("20_bases_by_chain.sql", {}),
     ("30_bases_by_packages.sql", {"share": SHARE, "least": LEAST}),
 )
 
 
-READ = ("images", "image_layers", "known_bases", "packages", "base_images")
+READ = ("images", "image_layers", "known_bases", "packages", "provenance", "base_images")
 
 
 def update_bases(lake: Lake, memory_mb: int = 1024) -> int:

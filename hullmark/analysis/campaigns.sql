@@ -1,6 +1,6 @@
 /* The chosen changes, best first, each with what it ends beyond those before it. Reads `element`, `choice` (rebase, upgrade, rank, change),
-   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`, `newcomer`. revision: of the
-   source, where all its images are of one. packages: the upgrades with the version that each goes to, the
+   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`, `newcomer`. revision and
+   dockerfile: of the source, where all its images are of one. packages: the upgrades with the version that each goes to, the
    weightiest first. */
 WITH taken AS MATERIALIZED (
     SELECT rank, image, pkg, fix, made, closes, exploited, grave, risk
@@ -35,7 +35,8 @@ reach AS (
 ),
 built_from AS (
     SELECT
-        rank, coalesce(max(source), '') AS source, CASE WHEN count(DISTINCT revision) = 1 THEN max(revision) ELSE '' END AS revision
+        rank, coalesce(max(source), '') AS source, CASE WHEN count(DISTINCT revision) = 1 THEN max(revision) ELSE '' END AS revision,
+        CASE WHEN count(DISTINCT (source, dockerfile)) = 1 THEN max(dockerfile) ELSE '' END AS dockerfile
     FROM (SELECT DISTINCT rank, made FROM taken) JOIN made USING (made) GROUP BY rank
 ),
 upgraded AS (
@@ -74,6 +75,7 @@ SELECT
     CASE WHEN rebase THEN '' ELSE name END AS made_in,
     CASE WHEN rebase THEN '' ELSE coalesce(source, '') END AS source,
     CASE WHEN rebase THEN '' ELSE coalesce(revision, '') END AS revision,
+    CASE WHEN rebase THEN '' ELSE coalesce(dockerfile, '') END AS dockerfile,
     CASE WHEN rebase THEN name END AS successor,
     closes, round(risk, 1) AS risk, exploited, grave, images, accounts, repositories,
     coalesce(packages, []) AS packages, coalesce(brings, 0) AS brings

@@ -26,6 +26,21 @@ class Step:
     brings: int
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an image is built from, "" for what is not known: by its labels, or by provenance that nobody has verified."""
+
+    source: str = ""
+    revision: str = ""
+    dockerfile: str = ""  # its path in the source
+
+
+def image_origin(connection: duckdb.DuckDBPyConnection, digest: str) -> Origin:
+    """Where an image of the fleet is built from, after `find_remedies` on the same connection."""
+    rows = connection.sql(read_sql(__package__, "image_origin.sql"), params={"digest": digest}).fetchall()
+    return Origin(*rows[0]) if rows else Origin()
+
+
 def image_plan(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[Step, ...]:
     """The steps for an image of the fleet, after `find_remedies` on the same connection; empty when it has no findings."""
     rows = connection.sql(read_sql(__package__, "image_plan.sql"), params={"digest": digest}).to_arrow_table().to_pylist()

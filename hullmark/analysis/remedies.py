@@ -17,7 +17,8 @@ from hullmark.matching.match import hold, prepare
 from hullmark.sql import read_sql
 
 COMPARED = "60_upgraded.sql"
-FLEET, SAID, SAID_BEFORE = "50_fleet_images.sql", "51_said.sql", "51_said_before.sql"
+FLEET = ("12_image_provenance.sql", "48_image_sources.sql", "50_fleet_images.sql")
+SAID, SAID_BEFORE = "51_said.sql", "51_said_before.sql"
 STEPS = (
     "52_occurrences.sql", "54_upgrades.sql", COMPARED, "70_expected.sql", "80_brought.sql",
 )  # fmt: skip
@@ -31,7 +32,8 @@ def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: 
     _run(connection, "45_packages.sql")
     prepare(connection, now.date())
     find_settled(connection)
-    _run(connection, FLEET)
+    for step in FLEET:
+        _run(connection, step)
     _run(connection, SAID if connection.sql("FROM verdicts LIMIT 1").fetchall() else SAID_BEFORE)
     for step in STEPS:
         _run(connection, step)

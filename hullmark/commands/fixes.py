@@ -74,18 +74,18 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     from datetime import UTC, datetime
 
     from hullmark.advisories.snapshot import FeedStore
-    from hullmark.analysis.image_plan import image_plan
+    from hullmark.analysis.image_plan import image_origin, image_plan
     from hullmark.analysis.remedies import find_remedies
     from hullmark.reports import fixes_report
 
     digest = digest_of(connection, options.image)
     find_remedies(connection, FeedStore(feeds), datetime.now(UTC))
-    steps = image_plan(connection, digest)
+    steps, origin = image_plan(connection, digest), image_origin(connection, digest)
     if options.format == "json":
-        return fixes_report.plan_json(digest, steps)
+        return fixes_report.plan_json(digest, steps, origin)
     if options.format == "markdown":
-        return fixes_report.plan_markdown(options.image, steps).encode()
-    return fixes_report.plan_view(steps) if steps else "It has no findings."
+        return fixes_report.plan_markdown(options.image, steps, origin).encode()
+    return fixes_report.plan_view(steps, origin) if steps else "It has no findings."
 
 
 def digest_of(connection: "duckdb.DuckDBPyConnection", image: str) -> str:

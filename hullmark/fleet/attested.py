@@ -1,21 +1,27 @@
-"""VEX of attestations in the lake: statements go with their attestation, and all of them where they are switched off."""
+"""VEX and provenance of attestations in the lake: they go with their attestation, and VEX also where it is switched off."""
 
 from collections.abc import Sequence
+
+import pyarrow.compute as pc
 
 from hullmark.fleet.ask import ask_lake
 from hullmark.fleet.discovery import Discovered, scope
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import VEX_STATEMENTS
+from hullmark.lake.schema import PROVENANCE, VEX_STATEMENTS
 from hullmark.lake.store import Lake
 
-READ = ("vex_statements", "digests", "coverage")
+READ = ("vex_statements", "provenance", "digests", "coverage")
 
 
 def withdraw_attested(lake: Lake, run: Run, listed: Sequence[Discovered], memory_mb: int, *, off: bool = False) -> int:
-    """Take out what counts no more; returns the number of documents. Raises LakeError."""
-    if not lake.count("vex_statements"):
+    """Take out what counts no more; returns how many attestations that was. Raises LakeError."""
+    if not lake.count("vex_statements") and not lake.count("provenance"):
         return 0
     gone = ask_lake(lake, "attested.sql", {"run": run.run, "off": off, **scope(listed)}, memory_mb, READ)
-    if gone.num_rows:
-        lake.replace_scope("vex_statements", gone, VEX_STATEMENTS.empty_table())
+    is_provenance = pc.equal(gone["document"], "")
+    built, vex = gone.filter(is_provenance), gone.filter(pc.invert(is_provenance))
+    if vex.num_rows:
+        lake.replace_scope("vex_statements", vex, VEX_STATEMENTS.empty_table())
+    if built.num_rows:
+        lake.replace_scope("provenance", built, PROVENANCE.empty_table())
     return int(gone.num_rows)

@@ -45,6 +45,7 @@ def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = v
                 lake.replace_scope(table, digests, batch[table])
         lake.commit("images", batch["images"])
         lake.commit("evidence", batch["evidence"])
+        lake.commit("provenance", batch["provenance"])
         lake.commit("vex_statements", batch["vex_statements"])
     _cover(lake, batch["coverage"], run)
     return batch["coverage"]
@@ -65,6 +66,7 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
         "image_layers": rows.image_layers_table(once),
         "images": rows.images_table(answers, run, _first_seen(lake, once)),
         "evidence": rows.evidence_table(answers, run),
+        "provenance": rows.provenance_table(answers, run),
         "vex_statements": rows.vex_table(answers, run),
         "coverage": rows.coverage_table(answers, run),
     }

@@ -9,6 +9,7 @@ from hullmark.errors import AccessError, HullmarkError, InputError, NotFound, Tr
 from hullmark.fleet.attestations import Attested, fetch_attested, with_refusals
 from hullmark.fleet.outcome import Outcome, outcome_of_failure
 from hullmark.fleet.plan import Location, Wanted
+from hullmark.fleet.provenances import Told, fetch_provenance, with_unread
 from hullmark.inventory import LayerObjects, read_layer
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
@@ -26,13 +27,15 @@ PLACES = 8  # where a layer is looked for, at most
 class Resolved:
     """What a wanted digest turned out to be: images (one a platform) and what is not scanned.
 
-    `statements` are those of the evidence among them: (its digest, a statement that it holds); `attested` is the VEX in it.
+    `statements` are those of the evidence among them: (its digest, a statement that it holds); `attested` is the VEX in it,
+    `told` the provenance.
     """
 
     wanted: Wanted
     found: tuple[Image | Skipped, ...]
     statements: tuple[tuple[str, Statement], ...] = ()
     attested: tuple[Attested, ...] = ()
+    told: tuple[Told, ...] = ()
 
     def statements_of(self, digest: str) -> tuple[Statement, ...]:
         """What a piece of evidence states."""
@@ -41,6 +44,10 @@ class Resolved:
     def attested_by(self, digest: str) -> tuple[Attested, ...]:
         """The VEX in a piece of evidence, as far as it is believed."""
         return tuple(item for item in self.attested if item.evidence == digest and item.content)
+
+    def told_by(self, digest: str) -> tuple[Told, ...]:
+        """The provenance in a piece of evidence, as far as it could be read."""
+        return tuple(item for item in self.told if item.evidence == digest and item.provenance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
                 found = tuple(_with_subject(item, wanted) for item in listed)
                 statements = tuple(_statements(registry, place.repository, found))
                 attested = fetch_attested(registry, place.repository, found, statements)
-                return Resolved(wanted, with_refusals(found, attested), statements, attested)
+                told = fetch_provenance(registry, place.repository, found, statements)
+                return Resolved(wanted, with_unread(with_refusals(found, attested), told), statements, attested, told)
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:

@@ -17,6 +17,7 @@ from hullmark.lake.schema import (
     IMAGES,
     PACKAGES,
     PROBLEMS,
+    PROVENANCE,
     REMOVED_PACKAGES,
     VEX_STATEMENTS,
 )
@@ -97,6 +98,24 @@ def vex_table(answers: Iterable[Answer], run: Run) -> pa.Table:
             vex = item.read(f"{place.registry}/{place.repository}", run.run, run.at)
             documents[vex.document] = vex.statements
     return pa.concat_tables([VEX_STATEMENTS.empty_table(), *documents.values()])
+
+
+def provenance_table(answers: Iterable[Answer], run: Run) -> pa.Table:
+    """A row for what each build says of itself in each of its places (schema PROVENANCE)."""
+    rows = {
+        (place.registry, place.repository, item.evidence, item.statement): {
+            "registry": place.registry, "repository": place.repository, "digest": item.evidence,
+            "statement": item.statement, "subject": item.subject, "format": item.provenance.format,
+            "source": item.provenance.source, "revision": item.provenance.revision, "dockerfile": item.provenance.dockerfile,
+            "base_names": [image.name for image in item.provenance.images],
+            "base_digests": [image.digest for image in item.provenance.images],
+            "base_platforms": [image.platform for image in item.provenance.images], "at": run.at,
+        }
+        for answer in answers
+        for item, place in product(answer.told, answer.locations)
+        if item.provenance
+    }  # fmt: skip
+    return pa.Table.from_pylist([*rows.values()], schema=PROVENANCE)
 
 
 def _evidence(answer: Answer, item: Skipped, run: Run) -> Iterator[dict[str, object]]:

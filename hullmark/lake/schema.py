@@ -115,7 +115,7 @@ IMAGES = _schema(
 # until is null while it points there; a deleted tag has no such row.
 TAGS = _schema(registry=TEXT, repository=TEXT, tag=TEXT, digest=TEXT, since=TIME, until=TIME)
 # What an image stands on (docs/bases.md). base_layers: its lowest so many layers are the base's. base_digest is "" where
-# only a name is known. method: annotation, chain, known, label, packages, os-release.
+# only a name is known. method: annotation, chain, known, provenance, label, packages, os-release.
 BASE_IMAGES = _schema(
     image_digest=TEXT, base_digest=TEXT, base_name=TEXT, base_layers=COUNT, method=TEXT, confidence=TEXT, evidence=TEXT
 )
@@ -148,6 +148,13 @@ FAILURES = _schema(
 EVIDENCE = _schema(
     subject=TEXT, kind=TEXT, predicate_type=TEXT, registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT,
     media_type=TEXT, size=COUNT, account=TEXT, region=TEXT, at=TIME,
+)  # fmt: skip
+# What the build of an image says of itself in SLSA provenance, verified by nobody (docs/bases.md). subject: the image or
+# index that the evidence `digest` lies with; format: "slsa-v0.2" or "slsa-v1"; dockerfile: its path in source. base_names,
+# base_digests and base_platforms are of one length: the images that the build used, "" where it does not say.
+PROVENANCE = _schema(
+    registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT, subject=TEXT, format=TEXT, source=TEXT, revision=TEXT,
+    dockerfile=TEXT, base_names=TEXTS, base_digests=TEXTS, base_platforms=TEXTS, at=TIME,
 )  # fmt: skip
 # What should not be in an image: secrets (masked), modes that give rights away, caches (docs/checks.md). In the
 # configuration, path is its place there ("config.Env[NAME]", "history[3]"), layer is "" and layer_index null.
@@ -277,6 +284,12 @@ TABLES: dict[str, Table] = {
         Table("digests", ("registry", "repository", "digest"), (), DIGESTS),
         Table("failures", ("digest",), ("digest",), FAILURES),
         Table("evidence", ("registry", "repository", "digest", "statement", "predicate_type"), (), EVIDENCE),
+        Table(
+            "provenance",
+            ("registry", "repository", "digest", "statement"),
+            ("digest", "registry", "repository"),
+            PROVENANCE,
+        ),
         Table("findings", ("image_digest", "package_key", "vulnerability"), ("image_digest",), FINDINGS),
         Table("distinct_packages", ("subject",), (), DISTINCT_PACKAGES),
         Table("verdicts", ("vulnerability", "subject"), (), VERDICTS),

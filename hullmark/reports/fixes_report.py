@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from hullmark.analysis.image_plan import Step
+from hullmark.analysis.image_plan import Origin, Step
 from hullmark.reports.terminal import columns, counted, plain
 
 MOST_PACKAGES = 12  # that a cell names
@@ -36,6 +36,8 @@ def _change(row: Row) -> Text:
     text = Text(plain(row["change"], 90))
     if row["packages"]:
         text.append(f"\n{plain(_few(row['packages']))}", style="dim")
+    if built := _built(Origin(row["source"], row["revision"], row["dockerfile"])):
+        text.append(f"\n{plain(built)}", style="dim")
     return text
 
 
@@ -65,8 +67,8 @@ def _task(row: Row) -> Iterable[str]:
     yield f"- [ ] **{_escaped(row['change'])}**: closes {_sum(row)}"
     if row["packages"]:
         yield f"  - {_escaped(_few(row['packages'], len(row['packages'])))}"
-    if row["source"]:
-        yield f"  - source: {_escaped(' at '.join(filter(None, (row['source'], row['revision']))))}"
+    if built := _built(Origin(row["source"], row["revision"], row["dockerfile"])):
+        yield f"  - source: {_escaped(built)}"
 
 
 def _sum(row: Row) -> str:
@@ -79,9 +81,15 @@ def _sum(row: Row) -> str:
     return ", ".join(parts)
 
 
-def plan_view(steps: Sequence[Step]) -> Group:
+def _built(origin: Origin) -> str:
+    """ "https://git.example/app at 4f2a, build/Dockerfile"."""
+    return ", ".join(filter(None, (" at ".join(filter(None, (origin.source, origin.revision))), origin.dockerfile)))
+
+
+def plan_view(steps: Sequence[Step], origin: Origin) -> Group:
     """The plan of an image for a terminal."""
-    shown: list[Text] = []
+    built = _built(origin)
+    shown = [Text(f"Built from {plain(built)}", "dim")] if built else []
     for number, step in enumerate(steps, 1):
         shown.append(Text.assemble((f"{number}. {plain(step.title, 90)}", "bold"), f"  {_result(step)}"))
         if step.change.text:
@@ -92,9 +100,10 @@ def plan_view(steps: Sequence[Step]) -> Group:
     return Group(*shown)
 
 
-def plan_markdown(name: str, steps: Sequence[Step]) -> str:
+def plan_markdown(name: str, steps: Sequence[Step], origin: Origin) -> str:
     """The plan of an image as Markdown."""
-    lines = [f"# {_escaped(name)}", ""]
+    built = _built(origin)
+    lines = [f"# {_escaped(name)}", "", *([f"Source: {_escaped(built)}", ""] if built else [])]
     for number, step in enumerate(steps, 1):
         lines += [f"{number}. **{_escaped(step.title)}**: {_result(step)}", ""]
         if step.change.text:
@@ -102,9 +111,9 @@ def plan_markdown(name: str, steps: Sequence[Step]) -> str:
     return "\n".join(lines)
 
 
-def plan_json(digest: str, steps: Sequence[Step]) -> bytes:
+def plan_json(digest: str, steps: Sequence[Step], origin: Origin) -> bytes:
     """The plan of an image as an object."""
-    document = {"digest": digest, "steps": steps}
+    document = {"digest": digest, "built_from": origin, "steps": steps}
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

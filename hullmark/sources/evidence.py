@@ -46,6 +46,11 @@ def may_be_vex(statement: Statement) -> bool:
     return bool(statement.digest) and statement.kind == "attestation" and (untold or predicate.startswith(VEX))
 
 
+def may_be_provenance(statement: Statement) -> bool:
+    """Whether its blob is SLSA provenance of how the image was built, by the type that its manifest states."""
+    return bool(statement.digest) and statement.predicate_type.lower().startswith(_PROVENANCE[0])
+
+
 def unread_statement(reason: Reason) -> Statement:
     """Evidence whose manifest cannot be read: that there is some is all that is known."""
     return Statement(_kind(reason, ""))

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.errors import CorruptData
+from hullmark.formats.in_toto import subjects
 from hullmark.formats.json_object import parse_object
-from hullmark.vex.attestation import subjects
 from hullmark.vex.claim import Refused
 from hullmark.vex.read import Vex, read_vex
 

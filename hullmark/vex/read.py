@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from hullmark.errors import LimitExceeded, Unsupported
+from hullmark.formats.in_toto import unwrapped
 from hullmark.formats.json_object import parse_object
 from hullmark.lake.schema import VEX_STATEMENTS
 from hullmark.vex import csaf, cyclonedx, openvex
-from hullmark.vex.attestation import unwrapped
 from hullmark.vex.claim import Claim, Envelope, Refused
 from hullmark.vex.target import Target, target_of, within
 

@@ -102,3 +102,15 @@ def know(lake: Lake, *bases: tuple[str, str, str, datetime]) -> None:
          "created": created, "source": "test", "imported_at": NOW, "imported_by": "ann"}
         for name, word, layers, created in bases
     ])  # fmt: skip
+
+
+def tell(lake: Lake, about: Image | str, *built_with: tuple[str, str, str], repository: str = "", **said: str) -> None:
+    """Provenance of an image, or of a digest in a repository: (name, word of its digest, platform) of each material."""
+    subject = about if isinstance(about, str) else about.digest
+    place = repository or (about.name.partition(":")[0] if isinstance(about, Image) else "")
+    write(lake, "provenance", [{
+        "registry": HOST, "repository": place, "digest": digest(f"evidence {subject}"), "statement": digest("statement"),
+        "subject": subject, "format": "slsa-v1", "source": "", "revision": "", "dockerfile": "", **said,
+        "base_names": [name for name, _, _ in built_with], "base_digests": [digest(word) for _, word, _ in built_with],
+        "base_platforms": [platform for _, _, platform in built_with], "at": NOW,
+    }])  # fmt: skip

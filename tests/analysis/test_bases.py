@@ -7,7 +7,7 @@ import pytest
 
 from hullmark.analysis.bases import update_bases
 from hullmark.lake.store import Lake
-from tests.analysis.fleets import NOW, Image, digest, know, write_images
+from tests.analysis.fleets import NOW, Image, digest, know, tell, write_images
 
 BASE, DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
 OS = [f"deb/p{number}" for number in range(10)]
@@ -136,3 +136,83 @@ def test_only_changes_are_written(lake: Lake) -> None:
     assert update_bases(lake) == 2
     write_images(lake, Image("nearer:1", "a" * 1), Image("deeper:1", "abc"))
     assert found(lake)["deeper:1"][1:] == (2, "chain", "certain")
+
+
+PROVEN, GUESSED = ("provenance", "stated"), ("provenance", "guess")
+
+
+def test_provenance_that_names_one_image(lake: Lake) -> None:
+    app, labelled = Image("app:1", "ab", {"a": OS}), Image("app:2", "cd", {"c": OS}, labels={BASE: "inherited:1"})
+    write_images(lake, app, labelled)
+    for image in (app, labelled):
+        tell(lake, image, ("docker.io/library/debian:12", "x", "linux/amd64"))
+    assert found(lake) == dict.fromkeys(("app:1", "app:2"), ("docker.io/library/debian:12", 1, *PROVEN))
+    ((told,),) = lake.connect().sql("SELECT DISTINCT evidence FROM base_images").fetchall()
+    assert told.startswith("its provenance, which nobody has verified, names docker.io/library/debian:12; how many layers")
+
+
+def test_layers_and_annotations_come_before_provenance(lake: Lake) -> None:
+    stated = Image("app:2", "cd", annotations={BASE: "stated:1"})
+    proven = Image("app:1", "abc")
+    write_images(lake, Image("python:3", "ab"), proven, stated)
+    tell(lake, proven, ("docker.io/library/debian:12", "x", ""))
+    tell(lake, stated, ("docker.io/library/debian:12", "x", ""))
+    answers = found(lake)
+    assert answers["app:1"] == ("python:3", 2, "chain", "certain")
+    assert answers["app:2"][0] == "stated:1"
+
+
+def test_of_several_stages_the_one_whose_layers_are_the_lowest(lake: Lake) -> None:
+    """As when the last stage adds settings alone: the layers are equal, which is no base without a word for it."""
+    app = Image("app:1", "ab", {"a": OS})
+    write_images(lake, app)
+    know(lake, ("docker.io/library/z:1", "public", "ab", NOW))
+    tell(lake, app, ("docker.io/library/golang:1", "go", ""), ("docker.io/library/z:1", "public", ""))
+    assert found(lake)["app:1"] == ("docker.io/library/z:1", 2, *PROVEN)
+
+
+def test_several_stages_that_nothing_tells_apart_are_a_guess(lake: Lake) -> None:
+    names = ("docker.io/library/alpine:3", "docker.io/library/debian:12", "docker.io/library/golang:1-debian")
+    app, squashed = Image("app:1", "abc", {"a": OS}), Image("squashed:1", "s", {"s": [*OS, "deb/own"]})
+    write_images(
+        lake, app, squashed, Image("base:1", "x", {"x": OS}), Image("child:1", "xy", {"x": OS}), Image("bare:1", "q", os="")
+    )
+    for image in (squashed, Image("app:1", "abc"), Image("bare:1", "q")):
+        tell(lake, image, *((name, name, "") for name in names))
+    answers = found(lake)
+    assert answers["squashed:1"][2:] == ("packages", "likely"), "what the packages say is worth more"
+    assert answers["bare:1"] == (names[0], 0, *GUESSED)
+    assert answers["app:1"][2:] == ("packages", "likely")
+
+
+def test_a_guess_is_called_as_the_operating_system_is(lake: Lake) -> None:
+    app = Image("app:1", "ab", {"b": OS})
+    write_images(lake, app)
+    names = ("docker.io/library/alpine:3", "docker.io/library/debian:12", "docker.io/library/a-debian:1")
+    tell(lake, app, *((name, name, "") for name in names))
+    assert found(lake)["app:1"] == ("docker.io/library/debian:12", 2, *GUESSED)
+    ((told,),) = lake.connect().sql("SELECT evidence FROM base_images").fetchall()
+    assert told.endswith("debian:12 among 3 images, and which of them is the base is not known")
+
+
+def test_provenance_of_an_index_is_of_its_images_and_of_their_platform(lake: Lake) -> None:
+    app = Image("app:1", "ab", {"a": OS}, index=digest("index"))
+    write_images(lake, app)
+    tell(lake, digest("index"), ("arm:1", "x", "linux/arm64/v8"), ("amd:1", "y", "linux/amd64"), repository="app")
+    assert found(lake)["app:1"] == ("amd:1", 1, *PROVEN)
+    tell(lake, app, ("own:1", "z", ""))
+    assert found(lake)["app:1"] == ("own:1", 1, *PROVEN)
+
+
+def test_provenance_in_another_repository_says_nothing(lake: Lake) -> None:
+    app = Image("app:1", "ab", {"a": OS})
+    write_images(lake, app)
+    tell(lake, app.digest, ("evil:1", "x", ""), repository="other")
+    assert found(lake)["app:1"][2] == "os-release"
+
+
+def test_an_image_without_a_system_may_be_built_from_scratch(lake: Lake) -> None:
+    app = Image("app:1", "a", {"a": ["golang/app"]}, os="")
+    write_images(lake, app)
+    tell(lake, app, ("docker.io/library/golang:1", "x", ""))
+    assert found(lake)["app:1"] == ("docker.io/library/golang:1", 0, *GUESSED)

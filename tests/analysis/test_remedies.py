@@ -1,5 +1,7 @@
 """What a plan promises is what applying it really gives: random fleets, upgraded as planned and matched again."""
 
+import io
+import json
 import random
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -8,18 +10,27 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.bases import update_bases
 from hullmark.analysis.campaigns import best_changes, campaigns
-from hullmark.analysis.image_plan import image_plan
+from hullmark.analysis.image_plan import Origin, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.exceptions import Scope, exception_row
 from hullmark.lake.schema import FINDINGS
 from hullmark.lake.store import Lake
+from hullmark.reports.fixes_report import (
+    campaigns_csv,
+    campaigns_markdown,
+    campaigns_table,
+    plan_json,
+    plan_markdown,
+    plan_view,
+)
 from hullmark.versions import key
 from tests.advisories.feeds import read, record, write_osv
-from tests.analysis.fleets import NOW, Image, point, write, write_images
+from tests.analysis.fleets import NOW, Image, point, tell, write, write_images
 from tests.matching.findings import matched, package
 
 VERSIONS = tuple(f"{major}.{minor}" for major in range(1, 4) for minor in range(4))
@@ -213,6 +224,39 @@ def test_where_it_is_built_from_goes_along(tmp_path: Path) -> None:
     assert {(row["made_in"], row["source"], row["revision"], row["closes"]) for row in found} == {
         ("one", "https://git/one", "r1", 1), ("two", "https://git/two", "", 2),
     }  # fmt: skip
+
+
+def test_provenance_says_what_labels_do_not(tmp_path: Path) -> None:
+    label, lake = "org.opencontainers.image.", Lake(str(tmp_path / "lake"))
+    own = Image("own:1", "a", labels={f"{label}source": "https://git/own", f"{label}revision": "r1"})
+    same = Image("same:1", "d", labels={f"{label}source": "https://git/told.git"})
+    apps = [own, Image("told:1", "b"), Image("untold:1", "c"), same]
+    write_images(lake, *apps)
+    for app in (own, apps[1], same):
+        tell(lake, app, source="https://git/told", revision="r9", dockerfile="build/Dockerfile")
+    rows = [finding(app, number, 0) for number, app in enumerate(apps)]
+    write(lake, "findings", rows)
+    write(lake, "packages", compared(rows))
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        found = campaigns(connection, store, LATER)
+        origins = [image_origin(connection, app.digest) for app in apps]
+        assert image_origin(connection, "sha256:none") == Origin()
+    expected = [
+        ("https://git/own", "r1", ""), ("https://git/told", "r9", "build/Dockerfile"), ("", "", ""),
+        ("https://git/told.git", "r9", "build/Dockerfile"),
+    ]  # fmt: skip
+    assert [(item.source, item.revision, item.dockerfile) for item in origins] == expected
+    assert {(row["source"], row["revision"], row["dockerfile"]) for row in found.to_pylist()} == {*expected}
+    line = "https://git/told at r9, build/Dockerfile"
+    assert f"source: {line}" in campaigns_markdown(found.to_pylist())
+    assert '"https://git/told","r9","build/Dockerfile"' in campaigns_csv(found).decode()
+    assert f"Source: {line}" in plan_markdown("told:1", (), origins[1])
+    assert json.loads(plan_json("d", (), origins[1]))["built_from"]["dockerfile"] == "build/Dockerfile"
+    for shown in (campaigns_table(found.to_pylist()), plan_view((), origins[1])):
+        screen = Console(width=200, file=io.StringIO())
+        screen.print(shown)
+        assert line in screen.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_the_plan_of_an_image(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_other_attestations_are_not_fetched_and_vex_is_not_when_switched_off(rea
     provenance = attestation(digest, {"builder": "x"})
     real.put(tag, artifact(dsse(provenance), DSSE, "https://slsa.dev/provenance/v1"))
     real.put("untold", artifact(dsse(provenance), DSSE, artifactType=DSSE, subject=built.manifest.descriptor()), digest)
-    real.registry.limits = replace(real.limits, vex_bytes=0)
+    real.registry.limits = replace(real.limits, vex_bytes=0, provenance_bytes=0)
     said = attestation(digest, document(not_affected("CVE-2026-1")))
     real.put(*form("referrer", digest, said, built))
     real.scan()

@@ -1,6 +1,6 @@
-"""The VEX document in an attestation: an in-toto statement, alone, in a DSSE envelope (cosign) or in a Sigstore bundle.
+"""What an attestation states: an in-toto statement, alone, in a DSSE envelope (cosign) or in a Sigstore bundle.
 
-Nobody's signature is verified here: whoever imports an attestation has to have done that.
+Nobody's signature is verified here: whoever believes an attestation has to have done that.
 """
 
 import base64
@@ -21,6 +21,11 @@ def unwrapped(document: Object) -> Object:
     predicate = child(statement, "predicate")
     inner = child(predicate, "Data")  # as older cosign wraps a predicate of its type `custom`
     return predicate if inner is NOTHING else inner
+
+
+def predicate_type(document: Object) -> str:
+    """The type of an attestation's predicate, "" where it is none. Raises CorruptData for a broken payload."""
+    return text(_statement(document), "predicateType")
 
 
 def subjects(document: Object) -> frozenset[str]:

@@ -1,0 +1,157 @@
+"""SLSA provenance as BuildKit and others write it, in both versions: images, sources, and what is refused."""
+
+import base64
+import json
+
+import pytest
+
+from hullmark.errors import CorruptData, Unsupported
+from hullmark.formats.material import BuiltWith, image_of, repository_of
+from hullmark.formats.slsa import MOST_IMAGES, V02, V1, Provenance, read_provenance
+
+SUBJECT, ONE, TWO = (f"sha256:{letter * 64}" for letter in "abc")
+BUILDKIT, BUILDKIT_V1 = "https://mobyproject.org/buildkit@v1", "https://github.com/moby/buildkit/blob/master/docs/slsa.md"
+Said = dict[str, object]
+DEBIAN: Said = {"uri": "pkg:docker/debian@12?platform=linux%2Famd64", "digest": {"sha256": "b" * 64}}
+FRONTEND: Said = {"uri": f"pkg:docker/docker/dockerfile@1?digest={TWO}", "digest": {"sha256": "c" * 64}}
+GO: Said = {"uri": f"pkg:docker/golang@1.22-bookworm?digest={TWO}&platform=linux%2Famd64", "digest": {"sha256": "c" * 64}}
+BASE = BuiltWith("docker.io/library/debian:12", ONE, "linux/amd64")
+
+
+def statement(kind: str, predicate: object, subject: str = SUBJECT) -> bytes:
+    about = {"name": "pkg:docker/app@1", "digest": {"sha256": subject.removeprefix("sha256:")}}
+    return json.dumps({
+        "_type": "https://in-toto.io/Statement/v0.1", "predicateType": kind, "subject": [about], "predicate": predicate,
+    }).encode()  # fmt: skip
+
+
+def v02(materials: list[Said], vcs: Said | None = None, kind: str = BUILDKIT, **config: object) -> bytes:
+    parameters = {"frontend": "dockerfile.v0", "args": {"filename": "Dockerfile"}, "locals": [{"name": "context"}]}
+    return statement(V02, {
+        "builder": {"id": ""}, "buildType": kind, "materials": materials,
+        "invocation": {"configSource": config, "parameters": parameters, "environment": {"platform": "linux/amd64"}},
+        "metadata": {"buildInvocationID": "x", f"{BUILDKIT}#metadata": {"vcs": vcs or {}}},
+    })  # fmt: skip
+
+
+def v1(materials: list[Said], vcs: Said | None = None, kind: str = BUILDKIT_V1, **config: object) -> bytes:
+    request = {"frontend": "dockerfile.v0", "args": {"filename": "Dockerfile"}}
+    external = {"configSource": config, "request": request}
+    return statement(V1, {
+        "buildDefinition": {"buildType": kind, "externalParameters": external, "resolvedDependencies": materials},
+        "runDetails": {"builder": {"id": ""}, "metadata": {"invocationID": "x", "buildkit_metadata": {"vcs": vcs or {}}}},
+    })  # fmt: skip
+
+
+LOCAL: Said = {
+    "source": "https://me:secret@git.example/app.git?t=1",
+    "revision": "4f2a-dirty",
+    "localdir:dockerfile": "build",
+}
+URL = "https://git.example/app.git"
+GIT: Said = {"uri": "git+https://git.example/app@refs/heads/main", "digest": {"gitCommit": "4f2a"}}
+CASES = {
+    "v0.2, a local folder": (
+        v02([DEBIAN, FRONTEND], LOCAL, entryPoint="Dockerfile.prod"),
+        Provenance("slsa-v0.2", URL, "4f2a-dirty", "build/Dockerfile.prod", (BASE,)),
+    ),
+    "v0.2, from git": (
+        v02([DEBIAN], uri=f"{URL}#refs/heads/main:svc", digest={"sha1": "4f2a"}, entryPoint="Dockerfile"),
+        Provenance("slsa-v0.2", URL, "4f2a", "svc/Dockerfile", (BASE,)),
+    ),
+    "v1, a local folder": (
+        v1([DEBIAN, GO], LOCAL, path="Dockerfile"),
+        Provenance(
+            "slsa-v1", URL, "4f2a-dirty", "build/Dockerfile",
+            (BASE, BuiltWith("docker.io/library/golang:1.22-bookworm", TWO, "linux/amd64")),
+        ),
+    ),
+    "v1, from git": (
+        v1([DEBIAN], uri=f"{URL}#v1.0", path="Dockerfile"), Provenance("slsa-v1", URL, "v1.0", "Dockerfile", (BASE,)),
+    ),
+    "a workflow is no Dockerfile": (
+        v1([GIT], kind="https://actions.github.io/buildtypes/workflow/v1", path=".github/workflows/x.yml"),
+        Provenance("slsa-v1", "https://git.example/app", "4f2a"),
+    ),
+    "of two sources none": (
+        v1([GIT, GIT | {"uri": "git+https://git.example/lib"}]),
+        Provenance("slsa-v1", "", "", "Dockerfile"),
+    ),
+    "a path that leaves the repository": (v02([], entryPoint="../../etc/passwd"), Provenance("slsa-v0.2")),
+    "a Dockerfile from elsewhere": (v02([], entryPoint="https://host/Dockerfile"), Provenance("slsa-v0.2")),
+    "nothing that fits": (
+        statement(V02, {"materials": [1, {"uri": 7}, {}], "invocation": [], "metadata": "x"}), Provenance("slsa-v0.2"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_build_says(name: str) -> None:
+    data, expected = CASES[name]
+    assert read_provenance(data, SUBJECT) == expected
+    envelope = {"payloadType": "application/vnd.in-toto+json", "payload": base64.b64encode(data).decode(), "signatures": []}
+    assert read_provenance(json.dumps(envelope).encode(), SUBJECT) == expected
+
+
+def test_images_are_kept_once_and_not_without_end() -> None:
+    many: list[Said] = [{"uri": f"pkg:docker/a@{number // 2}"} for number in range(5000)]
+    assert len(set(read_provenance(v02(many), SUBJECT).images)) == MOST_IMAGES
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "words"),
+    [
+        (b"", CorruptData, "not valid JSON"),
+        (v02([DEBIAN])[:-40], CorruptData, "not valid JSON"),
+        (b"[" * 5000, CorruptData, "not valid JSON"),
+        (b"{}", Unsupported, "nothing that it names"),
+        (statement("https://slsa.dev/provenance/v0.1", {}), Unsupported, "v0.1"),
+        (statement(V1, {}, TWO), CorruptData, "does not name the image"),
+    ],
+    ids=["empty", "truncated", "deep", "no statement", "another version", "another image"],
+)
+def test_what_is_refused(data: bytes, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        read_provenance(data, SUBJECT)
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("pkg:docker/debian@12", BuiltWith("docker.io/library/debian:12")),
+        (f"pkg:docker/debian?digest={ONE}", BuiltWith("docker.io/library/debian", ONE)),
+        ("pkg:docker/ghcr.io/a/b@1", BuiltWith("ghcr.io/a/b:1")),
+        ("pkg:docker/a/b@1?repository_url=gcr.io", BuiltWith("gcr.io/a/b:1")),
+        (f"pkg:oci/debian@{ONE}?repository_url=quay.io/x/debian&tag=12", BuiltWith("quay.io/x/debian:12", ONE)),
+        (f"docker-image://docker.io/library/debian:12@{ONE}", BuiltWith("docker.io/library/debian:12", ONE)),
+        ("docker-image://localhost:5000/a", BuiltWith("localhost:5000/a")),
+        ("pkg:docker/docker/buildkit-syft-scanner@stable-1", None),
+        ("pkg:docker/docker/dockerfile@1", None),
+        ("pkg:docker/debian@12%0aRUN", None),
+        ("pkg:docker/", None),
+        ("pkg:npm/debian@12", None),
+        ("pkg:docker/" + "a" * 2000, None),
+        ("", None),
+    ],
+    ids=range(14),
+)
+def test_an_image_of_a_material(uri: str, expected: BuiltWith | None) -> None:
+    assert image_of(uri) == expected
+
+
+@pytest.mark.parametrize(
+    ("uri", "url"),
+    [
+        ("git@github.com:moby/buildkit.git", "git@github.com:moby/buildkit.git"),
+        ("ssh://git:secret@host:22/a.git", "ssh://host:22/a.git"),
+        ("https://token@host/a?access=secret#main", "https://host/a"),
+        ("javascript:alert(1)", ""),
+        ("https://[bad/a", ""),
+        ("https://host/\x1b[31m", ""),
+        ("/home/me/app", ""),
+    ],
+    ids=range(7),
+)
+def test_a_source_has_no_credentials(uri: str, url: str) -> None:
+    found = repository_of(uri)
+    assert (found.url if found else "") == url
