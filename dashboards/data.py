@@ -18,7 +18,7 @@ from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.history import register_history
-from hullmark.analysis.image_plan import Step, image_plan
+from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
@@ -86,11 +86,11 @@ def campaigns(limit: int) -> pa.Table:
     return table
 
 
-def plan(digest: str) -> tuple[Step, ...]:
-    """The steps that end findings of one image, in order."""
+def plan(digest: str) -> tuple[tuple[Step, ...], Origin]:
+    """The steps that end findings of one image, in order, and where it is built from."""
     lake = settings().lake
-    steps: tuple[Step, ...] = _plan(lake, _state(lake), digest)
-    return steps
+    found: tuple[tuple[Step, ...], Origin] = _plan(lake, _state(lake), digest)
+    return found
 
 
 @st.cache_data(ttl=LOOK_AGAIN_SECONDS, show_spinner=False, max_entries=16)
@@ -118,10 +118,10 @@ def _campaigns(lake: str, state: State, limit: int) -> pa.Table:
 
 
 @st.cache_data(ttl="1h", show_spinner="Working out what each change would end …", max_entries=400)
-def _plan(lake: str, state: State, digest: str) -> tuple[Step, ...]:
+def _plan(lake: str, state: State, digest: str) -> tuple[tuple[Step, ...], Origin]:
     reader = _remedies(lake, state)
     with reader.turn:
-        return image_plan(reader.connection, digest)
+        return image_plan(reader.connection, digest), image_origin(reader.connection, digest)
 
 
 @st.cache_resource(ttl="1h", max_entries=1, show_spinner=False)

@@ -5,13 +5,15 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import Row, ask, ask_row, settings
-from dashboards.data import plan as steps_of
+from dashboards.data import plan as plan_of
 from dashboards.palette import SEVERITIES
 from dashboards.parts import addressed, filled, open_vulnerability, still_table, table
 from dashboards.why import ask_why
 from dashboards.words import counted, literal, moment, share, size
 from hullmark.analysis.image_plan import Step
 from hullmark.compliance.load import read_policy
+from hullmark.reports.fixes_report import built_from
+from hullmark.reports.terminal import plain
 
 COUNTED = {"Critical": "critical", "High": "high", "Medium": "medium", "Lower": "milder", "Exploited": "exploited"}
 
@@ -92,13 +94,15 @@ def findings(image: Row) -> None:
 
 def plan(image: Row) -> None:
     """What to change, in order, as text to paste."""
-    steps = steps_of(image["digest"])
+    steps, origin = plan_of(image["digest"])
     if not steps:
         st.success("There is nothing to change.", icon=":material/check:")
         return
     base = ask_row("images_base", digest=image["digest"])
     if base:
         st.text(f"It stands on {base['base_name']} ({base['confidence']}: {base['evidence']}).")
+    if built := built_from(origin):
+        st.text(f"It is built from {plain(built)}.")
     for number, step in enumerate(steps, 1):
         with st.container(border=True):
             st.markdown(f"**{number} · {literal(step.title)}**")

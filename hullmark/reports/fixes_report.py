@@ -24,6 +24,11 @@ COUNTS = {
 Row = dict[str, Any]
 
 
+def built_from(origin: Origin) -> str:
+    """Repository, revision and Dockerfile in a line, as "https://git.example/app at 4f2a, build/Dockerfile"; "" for none."""
+    return ", ".join(filter(None, (" at ".join(filter(None, (origin.source, origin.revision))), origin.dockerfile)))
+
+
 def campaigns_table(rows: Sequence[Row]) -> Table:
     """Campaigns for a terminal."""
     table = columns("", "Change", *COUNTS, right=COUNTS)
@@ -36,7 +41,7 @@ def _change(row: Row) -> Text:
     text = Text(plain(row["change"], 90))
     if row["packages"]:
         text.append(f"\n{plain(_few(row['packages']))}", style="dim")
-    if built := _built(Origin(row["source"], row["revision"], row["dockerfile"])):
+    if built := built_from(Origin(row["source"], row["revision"], row["dockerfile"])):
         text.append(f"\n{plain(built)}", style="dim")
     return text
 
@@ -67,7 +72,7 @@ def _task(row: Row) -> Iterable[str]:
     yield f"- [ ] **{_escaped(row['change'])}**: closes {_sum(row)}"
     if row["packages"]:
         yield f"  - {_escaped(_few(row['packages'], len(row['packages'])))}"
-    if built := _built(Origin(row["source"], row["revision"], row["dockerfile"])):
+    if built := built_from(Origin(row["source"], row["revision"], row["dockerfile"])):
         yield f"  - source: {_escaped(built)}"
 
 
@@ -81,14 +86,9 @@ def _sum(row: Row) -> str:
     return ", ".join(parts)
 
 
-def _built(origin: Origin) -> str:
-    """ "https://git.example/app at 4f2a, build/Dockerfile"."""
-    return ", ".join(filter(None, (" at ".join(filter(None, (origin.source, origin.revision))), origin.dockerfile)))
-
-
 def plan_view(steps: Sequence[Step], origin: Origin) -> Group:
     """The plan of an image for a terminal."""
-    built = _built(origin)
+    built = built_from(origin)
     shown = [Text(f"Built from {plain(built)}", "dim")] if built else []
     for number, step in enumerate(steps, 1):
         shown.append(Text.assemble((f"{number}. {plain(step.title, 90)}", "bold"), f"  {_result(step)}"))
@@ -102,7 +102,7 @@ def plan_view(steps: Sequence[Step], origin: Origin) -> Group:
 
 def plan_markdown(name: str, steps: Sequence[Step], origin: Origin) -> str:
     """The plan of an image as Markdown."""
-    built = _built(origin)
+    built = built_from(origin)
     lines = [f"# {_escaped(name)}", "", *([f"Source: {_escaped(built)}", ""] if built else [])]
     for number, step in enumerate(steps, 1):
         lines += [f"{number}. **{_escaped(step.title)}**: {_result(step)}", ""]

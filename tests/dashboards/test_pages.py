@@ -127,6 +127,7 @@ def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
     page.run()
     assert any(element.value.startswith("RUN apt-get update") or ">=" in element.value for element in page.code)
     assert "Ends " in words(page)
+    assert any(element.value == "It is built from https://git.example/acme." for element in page.text)
 
 
 def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet: str) -> None:
