@@ -127,7 +127,7 @@ def _write(reports: list["Report"], options: argparse.Namespace, target: Path | 
         if options.format == "json":
             _write_json(reports, target)
         else:
-            _write_table(reports, target, removed=options.removed)
+            _write_table(reports, target, removed=options.removed, listed=options.list)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -144,16 +144,16 @@ def _write_json(reports: list["Report"], target: Path | None) -> None:
         sys.stdout.buffer.write(document)
 
 
-def _write_table(reports: list["Report"], target: Path | None, *, removed: bool) -> None:
+def _write_table(reports: list["Report"], target: Path | None, *, removed: bool, listed: bool) -> None:
     from rich.console import Console
 
     from hullmark.reports.scan_table import print_scan
 
     if target:
         with target.open("w", encoding="utf-8") as file:
-            print_scan(reports, Console(file=file, width=120), removed=removed)
+            print_scan(reports, Console(file=file, width=120), removed=removed, listed=listed)
     else:
-        print_scan(reports, Console(), removed=removed)
+        print_scan(reports, Console(), removed=removed, listed=listed)
 
 
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:

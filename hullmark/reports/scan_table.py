@@ -32,22 +32,25 @@ LABELS = {"binary": "program", "lock": "lock file", "sbom": "bill of materials"}
 Finding = dict[str, Any]
 
 
-def print_scan(reports: Iterable[Report], console: Console, *, removed: bool = False) -> None:
-    """Print one or more reports, a blank line between them; `removed` lists what later layers removed, too."""
+def print_scan(reports: Iterable[Report], console: Console, *, removed: bool = False, listed: bool = False) -> None:
+    """Print one or more reports, a blank line between them; `removed` lists what later layers removed, too.
+
+    `listed` says that nobody asked for advisories: every package is shown, and nothing is said of findings.
+    """
     for report in reports:
-        console.print(Padding(Group(*_parts(report, removed)), (0, 1)))
+        console.print(Padding(Group(*_parts(report, removed, listed)), (0, 1)))
 
 
-def _parts(report: Any, removed: bool) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
+def _parts(report: Any, removed: bool, listed: bool) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
     yield ""
-    yield _header(report)
+    yield _header(report, "not asked" if listed else _feeds(report["feeds"]))
     yield ""
     findings: list[Finding] = [finding for finding in report["findings"] if not is_settled(finding)]
-    if report["feeds"]:
-        yield from _compared(report, findings)
-    else:
+    if listed:
         yield packages_table(report)
         yield ""
+    else:
+        yield from _compared(report, findings)
     yield from _not_installed(report)
     if report["removed_packages"]:
         yield from removed_packages(report) if removed else [_removed_in_a_line(report)]
@@ -79,7 +82,7 @@ def _compared(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:
         yield ""
 
 
-def _header(report: Any) -> Table:  # noqa: ANN401
+def _header(report: Any, advisories: str) -> Table:  # noqa: ANN401
     image, packages = report["image"], report["packages"]
     types = ", ".join(
         f"{plain(kind)} {count:,}" for kind, count in Counter(item["type"] for item in packages).most_common(4)
@@ -91,13 +94,11 @@ def _header(report: Any) -> Table:  # noqa: ANN401
     table.add_row(Text("System", style="dim"), Text(f"{plain(system)} · {plain(image['platform'])}"))
     contents = f"{counted(len(image['layers']), 'layer')} · {counted(len(packages), 'package')}"
     table.add_row(Text("Contents", style="dim"), Text(f"{contents} ({types})" if types else contents))
-    table.add_row(Text("Advisories", style="dim"), Text(_feeds(report["feeds"])))
+    table.add_row(Text("Advisories", style="dim"), Text(advisories))
     return table
 
 
 def _feeds(feeds: list[dict[str, Any]]) -> str:
-    if not feeds:
-        return "not asked"
     if not any(feed["snapshot"] for feed in feeds):
         return "none"
     return ", ".join(f"{plain(feed['feed'])} {age(feed['age_hours'])}" for feed in feeds)

@@ -132,7 +132,7 @@ def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> N
     assert ran.status == 3
     report = json.loads(ran.stdout)
     assert [package["name"] for package in report["packages"]] == ["libssl3"]
-    assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 4  # eol, epss, kev, osv/Debian
+    assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 5  # debian-tracker, eol, epss, kev, osv/Debian
     assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 4
     assert_one_sentence(ran, r"Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)")
 
@@ -148,7 +148,7 @@ def test_an_address_that_answered_before(layout: str, served: ThreadingHTTPServe
     old = hullmark("scan", layout, "--feeds", address, environ={"HULLMARK_FEEDS_MAX_AGE_HOURS": "0"})
     assert old.status == 3
     assert FINDING in old.stdout
-    assert len(old.stderr.splitlines()) == 3  # epss, kev, osv/Debian
+    assert len(old.stderr.splitlines()) == 4  # debian-tracker, epss, kev, osv/Debian
     for line in old.stderr.splitlines():
         assert line.startswith("hullmark: incomplete: http://127.0.0.1:")
         assert "cannot be fetched" in line
