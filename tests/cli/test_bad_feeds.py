@@ -20,6 +20,7 @@ from tests.cli.sentences import assert_one_sentence
 
 DEBIAN = Path("osv", "Debian", "all.zip")
 UNCOMPARED = "1 package could not be compared: the advisories for Debian could not be loaded"
+TRACKER = "hullmark: note: the findings lack what debian-tracker knows"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -128,12 +129,12 @@ def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> N
     """Packages are listed, nothing passes for sound, and it takes seconds."""
     began = time.monotonic()
     ran = hullmark("scan", layout, "--feeds", free_address(), "--format", "json")
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert ran.status == 3
     report = json.loads(ran.stdout)
     assert [package["name"] for package in report["packages"]] == ["libssl3"]
     assert [feed["snapshot"] for feed in report["feeds"]] == [None] * 5  # debian-tracker, eol, epss, kev, osv/Debian
-    assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 4
+    assert [feed["fetched_at"] for feed in report["feeds"]] == [None] * 5
     assert_one_sentence(ran, r"Debian were not compared with advisories: http://.*cannot be fetched \(Connection refused\)")
 
 
@@ -148,8 +149,9 @@ def test_an_address_that_answered_before(layout: str, served: ThreadingHTTPServe
     old = hullmark("scan", layout, "--feeds", address, environ={"HULLMARK_FEEDS_MAX_AGE_HOURS": "0"})
     assert old.status == 3
     assert FINDING in old.stdout
-    assert len(old.stderr.splitlines()) == 4  # debian-tracker, epss, kev, osv/Debian
-    for line in old.stderr.splitlines():
+    stale = [line for line in old.stderr.splitlines() if not line.startswith(TRACKER)]  # it never had any
+    assert len(stale) == 3  # epss, kev, osv/Debian
+    for line in stale:
         assert line.startswith("hullmark: incomplete: http://127.0.0.1:")
         assert "cannot be fetched" in line
         assert line.endswith("old, stays in use")
