@@ -51,7 +51,11 @@ def version(place: Place, name: str) -> int | None:
 
 def count(place: Place, name: str) -> int:
     """The rows of the current state of a table, 0 when it does not exist."""
-    table = open_table(place, name)
+    return rows_of(open_table(place, name))
+
+
+def rows_of(table: DeltaTable | None) -> int:
+    """The rows of a table in this state, 0 for one that does not exist; read from its log, not from its rows."""
     return int(pc.sum(pa.table(table.get_add_actions()).column("num_records")).as_py() or 0) if table else 0
 
 

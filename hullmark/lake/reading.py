@@ -1,6 +1,7 @@
 """Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -17,6 +18,7 @@ from hullmark.lake.marker import is_marked
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
+OPENERS = 8  # tables whose logs are read at once
 FINDINGS = "03_findings.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows of a table
 
 # A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
@@ -27,26 +29,35 @@ def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[
     """A connection with a view for each table, then closed to the outside; raises LakeError."""
     is_marked(place)
     con = open_duckdb(memory_mb, threads)
-    for table in TABLES.values():
-        if only and table.name not in only:
-            continue
+    states = _open_tables(place, only)
+    for name, state in states.items():
         try:
-            _relation(con, place, table, delta.open_table(place, table.name)).create_view(table.name)
+            _relation(con, place, TABLES[name], state).create_view(name)
         except (DeltaError, OSError, duckdb.Error) as error:
-            raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    _add_views(con, place, only)
+            raise LakeError(f"the table {name} of the lake {place.root} cannot be read: {one_line(error)}") from None
+    _add_views(con, place, states, only)
     _close_off(con, place)
     return con
 
 
-def _add_views(con: duckdb.DuckDBPyConnection, place: Place, only: Collection[str]) -> None:
+def _open_tables(place: Place, only: Collection[str]) -> dict[str, DeltaTable | None]:
+    """The state of each table, or of those named in `only`; several at once, since on S3 each is a few requests."""
+    names = [name for name in TABLES if not only or name in only]
+    with ThreadPoolExecutor(OPENERS) as pool:
+        return dict(zip(names, pool.map(lambda name: delta.open_table(place, name), names), strict=True))
+
+
+def _add_views(
+    con: duckdb.DuckDBPyConnection, place: Place, states: dict[str, DeltaTable | None], only: Collection[str]
+) -> None:
     folder = files(f"{__package__}.views")
     every = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
     for view in every if not only else [FINDINGS] if "findings" in only else []:
-        if view != FINDINGS or delta.count(place, "verdicts"):
+        state = states["verdicts"] if "verdicts" in states else delta.open_table(place, "verdicts")
+        if view != FINDINGS or delta.rows_of(state):
             con.execute(folder.joinpath(view).read_text(encoding="utf-8"))
     for table, view in () if only else SAYING:
-        if not delta.count(place, table):
+        if not delta.rows_of(states[table]):
             nothing = con.view(view).limit(0).to_arrow_table()
             con.from_arrow(nothing).filter(duckdb.ConstantExpression(False)).create_view(view, replace=True)
 
