@@ -17,9 +17,12 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A lake with the made-up fleet."""
-    return write_fleet(str(tmp_path_factory.mktemp("fleet"))).root
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A lake with the made-up fleet, which all tests of the session share: one that writes takes a lake of its own."""
+    lake = write_fleet(str(tmp_path_factory.mktemp("fleet")))
+    written = lake.versions()
+    yield lake.root
+    assert lake.versions() == written, "a test wrote to the lake that all share"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import require_program
 from tests.dashboards.browser import NARROW, WIDE, chromium, page_of, served, settle, shoot
-from tests.dashboards.fleet import digest
+from tests.dashboards.fleet import digest, write_fleet
 from tests.dashboards.screenshots import click_first_row
 from tests.hub.world import FIRST, REGIONS, World
 
@@ -99,15 +99,13 @@ def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
 
 
 @pytest.fixture
-def hub_address(
-    fleet: str, world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[str]:
-    """A dashboard with a Prefect API and an AWS stand-in behind it."""
+def hub_address(world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A dashboard with a Prefect API and an AWS stand-in behind it, and a lake to write in."""
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415  Prefect costs a second
 
     monkeypatch.setenv("HULLMARK_PLATFORM_ROLE_ARN", world.settings.platform_role_arn)
     said = {"prefect_api_url": str(PREFECT_API_URL.value()), "aws_endpoint_url": world.aws.url}
-    with served(fleet, tmp_path / "log", **said) as found:
+    with served(write_fleet(str(tmp_path / "lake")).root, tmp_path / "log", **said) as found:
         yield found
 
 
