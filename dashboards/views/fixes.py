@@ -1,12 +1,13 @@
 """Fixes: the fewest changes that end the most risk in the fleet, and single packages by what updating them ends."""
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
 from dashboards.data import ask, ask_row, campaigns
-from dashboards.parts import getting_started, still_table
+from dashboards.parts import filled, getting_started, still_table
 from dashboards.words import counted
-from hullmark.reports.fixes_report import campaigns_markdown
+from hullmark.reports.fixes_report import campaigns_markdown, sources
 
 MOST = 50
 
@@ -39,14 +40,22 @@ def best(findings: int) -> None:
         f"{whole} Each line counts what it ends after those above it, computed by matching the new versions; "
         "what a base brings is changed where the base is made."
     )
-    still_table(rows, {
+    rows = rows.append_column("source", pa.array([sources(row) for row in rows.to_pylist()], pa.string()))
+    shown = {
         "rank": columns.number("", 40), "change": columns.text("Change", 330),
         "closes": columns.number("Findings ended", 110),
         "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
         "brings": columns.number("New", 50, help="Vulnerabilities that the new versions have and the old ones have not"),
         "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
-        "packages": columns.tags("Packages", 420), "source": columns.text("Source", 180),
-    })  # fmt: skip
+        "source": columns.text("Written in", 300, help="By labels or unverified provenance: repository, Dockerfile"),
+        "packages": columns.tags("Packages", 420),
+    }  # fmt: skip
+    still_table(rows, filled(rows, shown, "source"))
+    if not any(rows["source"].to_pylist()):
+        st.caption(
+            "No image says where it is built from: give them the label org.opencontainers.image.source, or build them with "
+            "provenance, and each change names the repository and the Dockerfile that it is written in."
+        )
     st.download_button(
         "As a list of tasks", campaigns_markdown(rows.to_pylist()), "hullmark-fixes.md", "text/markdown",
         icon=":material/download:",

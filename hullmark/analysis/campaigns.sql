@@ -1,7 +1,8 @@
 /* The chosen changes, best first, each with what it ends beyond those before it. Reads `element`, `choice` (rebase, upgrade, rank, change),
-   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`, `newcomer`. revision and
-   dockerfile: of the source, where all its images are of one. packages: the upgrades with the version that each goes to, the
-   weightiest first. */
+   `change`, `made`, `kind`, `fix`, `fleet_image`, `images`, `arrival`, `newcomer`. sources: where the change is written down, those of most
+   images first: of an upgrade what builds the layer, of a new base what builds each image that stands on the old one; their revision
+   where all these images are of one. unsourced: of how many images nothing says it. packages: the upgrades with the version that each
+   goes to, the weightiest first. */
 WITH taken AS MATERIALIZED (
     SELECT rank, image, pkg, fix, made, closes, exploited, grave, risk
     FROM element JOIN choice USING (rebase, upgrade)
@@ -33,11 +34,30 @@ reach AS (
     FROM touched JOIN fleet_image USING (image)
     GROUP BY rank
 ),
-built_from AS (
+built AS MATERIALIZED (
+    SELECT DISTINCT
+        rank, image, CASE WHEN rebase THEN fleet_image.source ELSE made.source END AS source,
+        CASE WHEN rebase THEN fleet_image.revision ELSE made.revision END AS revision,
+        CASE WHEN rebase THEN fleet_image.dockerfile ELSE made.dockerfile END AS dockerfile
+    FROM (SELECT DISTINCT rank, image, made FROM taken) JOIN chosen USING (rank) JOIN fleet_image USING (image) LEFT JOIN made USING (made)
+),
+written AS (
     SELECT
-        rank, coalesce(max(source), '') AS source, CASE WHEN count(DISTINCT revision) = 1 THEN max(revision) ELSE '' END AS revision,
-        CASE WHEN count(DISTINCT (source, dockerfile)) = 1 THEN max(dockerfile) ELSE '' END AS dockerfile
-    FROM (SELECT DISTINCT rank, made FROM taken) JOIN made USING (made) GROUP BY rank
+        rank, min(source) AS source, CASE WHEN count(DISTINCT revision) = 1 THEN min(revision) ELSE '' END AS revision, dockerfile,
+        count(DISTINCT image) AS images
+    FROM built
+    WHERE source <> ''
+    GROUP BY rank, regexp_replace(source, '(\.git)?/?$', ''), dockerfile
+),
+origin AS (
+    SELECT
+        rank, list({'source': source, 'revision': revision, 'dockerfile': dockerfile, 'images': images}
+            ORDER BY images DESC, source, dockerfile) AS sources
+    FROM written
+    GROUP BY rank
+),
+sourceless AS (
+    SELECT rank, count(*) AS unsourced FROM (SELECT rank, image FROM built GROUP BY rank, image HAVING max(source) = '') GROUP BY rank
 ),
 upgraded AS (
     SELECT rank, pkg, fix, sum(risk) AS risk FROM taken SEMI JOIN (SELECT rank FROM chosen WHERE NOT rebase) USING (rank) GROUP BY ALL
@@ -73,9 +93,7 @@ SELECT
         ELSE 'Upgrade ' || family || ' packages in ' || name
     END AS change,
     CASE WHEN rebase THEN '' ELSE name END AS made_in,
-    CASE WHEN rebase THEN '' ELSE coalesce(source, '') END AS source,
-    CASE WHEN rebase THEN '' ELSE coalesce(revision, '') END AS revision,
-    CASE WHEN rebase THEN '' ELSE coalesce(dockerfile, '') END AS dockerfile,
+    coalesce(sources, []) AS sources, coalesce(unsourced, 0) AS unsourced,
     CASE WHEN rebase THEN name END AS successor,
     closes, round(risk, 1) AS risk, exploited, grave, images, accounts, repositories,
     coalesce(packages, []) AS packages, coalesce(brings, 0) AS brings
@@ -83,7 +101,8 @@ FROM chosen
 JOIN total USING (rank)
 JOIN reach USING (rank)
 JOIN spread USING (rank)
-LEFT JOIN built_from USING (rank)
+LEFT JOIN origin USING (rank)
+LEFT JOIN sourceless USING (rank)
 LEFT JOIN listed USING (rank)
 LEFT JOIN news USING (rank)
 ORDER BY rank

@@ -16,6 +16,8 @@ from hullmark.analysis.image_plan import Origin, Step
 from hullmark.reports.terminal import columns, counted, plain
 
 MOST_PACKAGES = 12  # that a cell names
+MOST_SOURCES = 3  # that a cell names
+MOST_TASKS = 30  # sources that a ticket names
 MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#!~"})
 COUNTS = {
     "Closes": "closes", "KEV": "exploited", "Critical, high": "grave", "New": "brings", "Images": "images",
@@ -27,6 +29,23 @@ Row = dict[str, Any]
 def built_from(origin: Origin) -> str:
     """Repository, revision and Dockerfile in a line, as "https://git.example/app at 4f2a, build/Dockerfile"; "" for none."""
     return ", ".join(filter(None, (" at ".join(filter(None, (origin.source, origin.revision))), origin.dockerfile)))
+
+
+def sources(row: Row) -> str:
+    """Where a change is written down in a line: few places by name, and of how many images it is not known; "" for none."""
+    named = [_place(place) for place in row["sources"]]
+    if not named:
+        return ""
+    parts = [f"{counted(len(named), 'place')}: {'; '.join(named[:MOST_SOURCES])}" if len(named) > 1 else named[0]]
+    if len(named) > MOST_SOURCES:
+        parts.append(f"and {len(named) - MOST_SOURCES:,} more")
+    if row["unsourced"]:
+        parts.append(f"(not known of {counted(row['unsourced'], 'image')})")
+    return " ".join(parts)
+
+
+def _place(place: Row) -> str:
+    return plain(built_from(Origin(place["source"], place["revision"], place["dockerfile"])))
 
 
 def campaigns_table(rows: Sequence[Row]) -> Table:
@@ -41,8 +60,8 @@ def _change(row: Row) -> Text:
     text = Text(plain(row["change"], 90))
     if row["packages"]:
         text.append(f"\n{plain(_few(row['packages']))}", style="dim")
-    if built := built_from(Origin(row["source"], row["revision"], row["dockerfile"])):
-        text.append(f"\n{plain(built)}", style="dim")
+    if places := sources(row):
+        text.append(f"\n{places}", style="dim")
     return text
 
 
@@ -52,8 +71,9 @@ def campaigns_json(rows: pa.Table) -> bytes:
 
 
 def campaigns_csv(rows: pa.Table) -> bytes:
-    """Campaigns as CSV with a header; lists are joined by a space."""
-    flat = {name: _flat(rows[name]) for name in rows.column_names}
+    """Campaigns as CSV with a header; lists are joined by a space, sources by a semicolon."""
+    flat = {name: _flat(rows[name]) for name in rows.column_names if name != "sources"}
+    flat["sources"] = pa.array(["; ".join(map(_place, places)) for places in rows["sources"].to_pylist()], pa.string())
     sink = pa.BufferOutputStream()
     pa_csv.write_csv(pa.table(flat), sink)
     return bytes(sink.getvalue())
@@ -71,9 +91,23 @@ def campaigns_markdown(rows: Sequence[Row]) -> str:
 def _task(row: Row) -> Iterable[str]:
     yield f"- [ ] **{_escaped(row['change'])}**: closes {_sum(row)}"
     if row["packages"]:
-        yield f"  - {_escaped(_few(row['packages'], len(row['packages'])))}"
-    if built := built_from(Origin(row["source"], row["revision"], row["dockerfile"])):
-        yield f"  - source: {_escaped(built)}"
+        yield f"  - {', '.join(map(_escaped, row['packages']))}"
+    yield from _places(row["sources"], row["unsourced"])
+
+
+def _places(places: Sequence[Row], unsourced: int) -> Iterable[str]:
+    """Where a change is written down; several places are tasks of their own."""
+    if len(places) == 1:
+        yield f"  - source: {_escaped(_place(places[0]))}"
+    if len(places) > 1:
+        yield f"  - sources: {len(places):,} places"
+        yield from (
+            f"    - [ ] {_escaped(_place(place))} ({counted(place['images'], 'image')})" for place in places[:MOST_TASKS]
+        )
+    if len(places) > MOST_TASKS:
+        yield f"    - {len(places) - MOST_TASKS:,} more, which JSON and CSV name"
+    if places and unsourced:
+        yield f"  - source not known of {counted(unsourced, 'image')}"
 
 
 def _sum(row: Row) -> str:

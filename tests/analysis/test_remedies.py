@@ -22,11 +22,13 @@ from hullmark.lake.schema import FINDINGS
 from hullmark.lake.store import Lake
 from hullmark.reports.fixes_report import (
     campaigns_csv,
+    campaigns_json,
     campaigns_markdown,
     campaigns_table,
     plan_json,
     plan_markdown,
     plan_view,
+    sources,
 )
 from hullmark.versions import key
 from tests.advisories.feeds import read, record, write_osv
@@ -221,9 +223,52 @@ def test_where_it_is_built_from_goes_along(tmp_path: Path) -> None:
     store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
     with closing(lake.connect()) as connection:
         found = campaigns(connection, store, LATER).to_pylist()
-    assert {(row["made_in"], row["source"], row["revision"], row["closes"]) for row in found} == {
-        ("one", "https://git/one", "r1", 1), ("two", "https://git/two", "", 2),
+    assert {row["made_in"]: row["sources"] for row in found} == {
+        "one": [place("https://git/one", "r1")], "two": [place("https://git/two", images=2)],
     }  # fmt: skip
+
+
+def place(source: str, revision: str = "", dockerfile: str = "", images: int = 1) -> dict[str, object]:
+    return {"source": source, "revision": revision, "dockerfile": dockerfile, "images": images}
+
+
+def test_a_base_is_replaced_in_the_dockerfiles_of_the_images_on_it(tmp_path: Path) -> None:
+    """Not where the base itself is built: two images of one Dockerfile, one of another repository, one that says nothing."""
+    label, lake = "org.opencontainers.image.", Lake(str(tmp_path / "lake"))
+    old = Image("base:old", "a", tagged=False, labels={f"{label}source": "https://git/base"})
+    new, app = Image("base:1.0", "n", labels=old.labels), {f"{label}source": "https://git/app", f"{label}revision": "r1"}
+    on_it = [
+        Image("app:1", "ab", labels=app),
+        Image("app:2", "ac", labels=app | {f"{label}source": "https://git/app.git", f"{label}revision": "r2"}),
+        Image("web:1", "ad", labels={f"{label}source": "https://git/web", f"{label}revision": "r7"}),
+        Image("mute:1", "ae"),
+    ]
+    write_images(lake, old, new, *on_it)
+    point(lake, ("base:1.0", old.digest, NOW, LATER), ("base:1.0", new.digest, LATER, None))
+    rows = [finding(image, 1, 0, fixed_version="") for image in (old, *on_it)]
+    write(lake, "findings", rows)
+    write(lake, "packages", compared(rows))
+    update_bases(lake)
+    store = read(write_osv(tmp_path / "feeds", record("CVE-2024-99", package="other", events=[{"introduced": "0"}])), "PyPI")
+    with closing(lake.connect()) as connection:
+        found = campaigns(connection, store, LATER)
+    first = found.to_pylist()[0]
+    places = [place("https://git/app", images=2), place("https://git/web", "r7")]
+    assert (first["change"], first["sources"], first["unsourced"]) == ("Build again on base:1.0", places, 1)
+    assert sources(first) == "2 places: https://git/app; https://git/web at r7 (not known of 1 image)"
+    assert campaigns_markdown([first]).splitlines()[3:] == [
+        "  - sources: 2 places", "    - [ ] https://git/app (2 images)", "    - [ ] https://git/web at r7 (1 image)",
+        "  - source not known of 1 image",
+    ]  # fmt: skip
+    assert '"https://git/app; https://git/web at r7"' in campaigns_csv(found).decode()
+    assert json.loads(campaigns_json(found))[0]["sources"] == places
+
+
+def test_of_many_places_some_are_named() -> None:
+    row = {"sources": [place(f"https://git/{number}") for number in range(40)], "unsourced": 0, "packages": [], "rank": 1}
+    row |= {"change": "c", "closes": 1, "images": 40, "accounts": 1, "exploited": 0, "brings": 0}
+    assert sources(row) == "40 places: https://git/0; https://git/1; https://git/2 and 37 more"
+    assert campaigns_markdown([row]).endswith("https://git/29 (1 image)\n    - 10 more, which JSON and CSV name\n")
 
 
 def test_provenance_says_what_labels_do_not(tmp_path: Path) -> None:
@@ -247,10 +292,13 @@ def test_provenance_says_what_labels_do_not(tmp_path: Path) -> None:
         ("https://git/told.git", "r9", "build/Dockerfile"),
     ]  # fmt: skip
     assert [(item.source, item.revision, item.dockerfile) for item in origins] == expected
-    assert {(row["source"], row["revision"], row["dockerfile"]) for row in found.to_pylist()} == {*expected}
+    told = dict(zip(("own", "told", "untold", "same"), expected, strict=True))
+    assert {row["made_in"]: row["sources"] for row in found.to_pylist()} == {
+        name: [place(*said)] if said[0] else [] for name, said in told.items()
+    }
     line = "https://git/told at r9, build/Dockerfile"
     assert f"source: {line}" in campaigns_markdown(found.to_pylist())
-    assert '"https://git/told","r9","build/Dockerfile"' in campaigns_csv(found).decode()
+    assert '"https://git/told at r9, build/Dockerfile"' in campaigns_csv(found).decode()
     assert f"Source: {line}" in plan_markdown("told:1", (), origins[1])
     assert json.loads(plan_json("d", (), origins[1]))["built_from"]["dockerfile"] == "build/Dockerfile"
     for shown in (campaigns_table(found.to_pylist()), plan_view((), origins[1])):

@@ -119,6 +119,7 @@ def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open
     assert list(changes["rank"]) == list(range(1, len(changes) + 1))
     assert changes["closes"].sum() >= packages["findings"].sum()
     assert len(changes) < len(packages)
+    assert set(changes["source"]) == {"https://git.example/acme"}
 
 
 def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
