@@ -70,6 +70,11 @@ def text(label: str, width: int | None = None, **said: Any) -> Config:  # noqa: 
     return st.column_config.TextColumn(label, width=width, **said)
 
 
+def link(label: str) -> Config:
+    """An address that may be followed, as an arrow; blank for one that may not (`hullmark/reports/links.py`)."""
+    return st.column_config.LinkColumn(label, display_text=":material/open_in_new:", width=58)
+
+
 def day(label: str) -> Config:
     """A date."""
     return st.column_config.DatetimeColumn(label, format="D MMM YYYY", width=98)

@@ -20,6 +20,7 @@ from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.history import register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
+from hullmark.analysis.told import Told, find_told
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
 from hullmark.quality.quarantine import Kept, kept
@@ -147,6 +148,21 @@ def _reason(lake: str, state: State, digest: str, vulnerability: str) -> Explana
     place = Lake(lake)
     with closing(place.connect(memory_mb=settings().memory_mb)) as connection:
         return explain(connection, FeedStore(place.feeds_root), digest, vulnerability)
+
+
+def told(vulnerability: str) -> Told:
+    """What the current snapshots of all feeds say of a vulnerability."""
+    lake = settings().lake
+    found: Told = _told(lake, _state(lake), vulnerability)
+    return found
+
+
+@st.cache_data(max_entries=64, show_spinner="Asking the advisories")
+def _told(lake: str, state: State, vulnerability: str) -> Told:  # the state is part of the cache key
+    place = Lake(lake)
+    with closing(place.connect(memory_mb=settings().memory_mb)) as connection:
+        FeedStore(place.feeds_root).register(connection)
+        return find_told(connection, vulnerability)
 
 
 @st.cache_resource(ttl="1h", max_entries=2, show_spinner=False)  # exceptions end by themselves

@@ -5,9 +5,9 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import harmless, reason
-from dashboards.palette import SEVERITIES
 from dashboards.parts import attempt, still_table
-from hullmark.reports.explanation import severities_table, statements_table
+from dashboards.sources import sources
+from hullmark.reports.explanation import statements_table
 from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain
 
@@ -42,6 +42,12 @@ def ask_why(digest: str) -> None:
     if name:
         with st.container(border=True):
             attempt(lambda: _explained(digest, name))
+            attempt(lambda: _told(digest, name))
+
+
+def _told(digest: str, vulnerability: str) -> None:
+    answer = reason(digest, vulnerability)
+    sources(answer.advisories, answer.severities, answer.references)
 
 
 def _explained(digest: str, vulnerability: str) -> None:
@@ -61,10 +67,3 @@ def _explained(digest: str, vulnerability: str) -> None:
         "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 150), "modified": columns.day("Modified"),
         "feed": columns.text("Feed", 100), "snapshot": columns.text("Snapshot", 110),
     })  # fmt: skip
-    judged = severities_table(answer)
-    if judged.num_rows:
-        st.caption("Severity by source; the distribution's word counts first, then the ecosystem's, then NVD's")
-        still_table(harmless(judged), {
-            "source": columns.text("Source", 110), "advisory": columns.text("Advisory", 190),
-            "severity": columns.severity(words=SEVERITIES), "score": columns.score(), "vector": columns.text("Vector", 420),
-        })  # fmt: skip

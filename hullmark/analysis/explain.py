@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.explanation import Explanation, Row
+from hullmark.analysis.told import find_told
 from hullmark.matching.match import match
 from hullmark.sql import read_sql
 
@@ -23,18 +24,19 @@ def explain(
     connection.execute(read_sql(__package__, "explain_image.sql"))
     match(connection)
     asked = {"vulnerability": vulnerability, "package": package}
-    statements = _rows(connection, "explain_statements.sql", asked)
+    told = find_told(connection, vulnerability)
+    statements = _rows(connection, "explain_statements.sql", {"package": package})
     found = _rows(connection, "explain_findings.sql", asked)
     other = {row["vulnerability"] for row in _renamed(connection, vulnerability)} if not found else set()
     keys = sorted({row["package_key"] for row in (*found, *statements)})
     why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
     evidence = _rows(connection, "explain_evidence.sql", {"keys": keys, "package": package})
-    severities = _rows(connection, "explain_severities.sql", {"vulnerability": vulnerability})
     events = _rows(connection, "explain_events.sql", {"digest": digest, "vulnerability": vulnerability})
     feeds = {state.feed: state.snapshot for state in store.current()}
     return Explanation(
-        digest, vulnerability, why, tuple(found), tuple(statements), tuple(evidence), tuple(severities), tuple(events), feeds
-    )
+        digest, vulnerability, why, tuple(found), tuple(statements), tuple(evidence), told.advisories, told.severities,
+        told.references, tuple(events), feeds,
+    )  # fmt: skip
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: Row) -> list[Row]:

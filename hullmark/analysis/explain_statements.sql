@@ -1,6 +1,6 @@
 /* Everything that the advisories say of one vulnerability and the packages of one image, one row for each package and statement (a
-   range or a list of versions), and `holds`: why it makes the package affected or not. Reads `package`, `installed`, `answered`
-   and the feeds. Parameters: vulnerability; package, the name of the only package that is asked about, "" for all.
+   range or a list of versions), and `holds`: why it makes the package affected or not. Reads `package`, `installed`, `answered`,
+   the feeds and `about` (told_about.sql). Parameter: package, the name of the only package that is asked about, "" for all.
 
    affected          the version lies in the range, or is listed
    before, fixed, after: below the range; at or above its fix; above the last version affected
@@ -10,17 +10,7 @@
    withdrawn, rejected: the advisory was taken back; the CVE was
    owned             an OS package owns the file: its distribution answers for it
    no-order          the version is none that its scheme allows, so that ranges say nothing of it */
-WITH same AS (
-    SELECT DISTINCT unnest(list_append(vulnerability_ids, $vulnerability)) AS name
-    FROM advisories
-    WHERE len(vulnerability_ids) = 1 AND (advisory_id = $vulnerability OR list_contains(aliases, $vulnerability))
-    UNION SELECT $vulnerability
-),
-about AS MATERIALIZED (
-    SELECT * FROM advisories
-    WHERE list_has_any(list_append(list_concat(vulnerability_ids, aliases), advisory_id), (SELECT list(name) FROM same))
-),
-statement AS (
+WITH statement AS (
     SELECT advisory_id, ecosystem, name, modules, binaries, status, note, scheme, low, high, low_key, high_key, high_inclusive,
         fixed_version, NULL AS version, NULL AS version_key
     FROM affected SEMI JOIN about USING (advisory_id)

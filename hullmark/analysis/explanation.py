@@ -10,8 +10,9 @@ Row = dict[str, Any]
 class Explanation:
     """The answer: `findings` are empty where the image is not affected, and `why` says so in a sentence.
 
-    `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `feeds`: the snapshot of each feed.
-    `events`: what happened to these findings before.
+    `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `advisories`, `severities` and
+    `references`: what is told of the vulnerability, see `told.py`. `events`: what happened to these findings before.
+    `feeds`: the snapshot of each feed.
     """
 
     digest: str
@@ -20,6 +21,8 @@ class Explanation:
     findings: tuple[Row, ...]
     statements: tuple[Row, ...]
     evidence: tuple[Row, ...]
+    advisories: tuple[Row, ...]
     severities: tuple[Row, ...]
+    references: tuple[Row, ...]
     events: tuple[Row, ...]
     feeds: dict[str, str]

@@ -13,6 +13,7 @@ from rich.text import Text
 from hullmark.analysis.explanation import Explanation
 from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain, severity_text
+from hullmark.reports.told import told_lines
 
 SHOWN = 12  # statements of one kind
 HOLDS = {
@@ -27,10 +28,6 @@ STATEMENTS = pa.schema(
         "holds", "advisory", "said_of", "span", "compared", "order", "path", "layer_index", "modified", "feed", "snapshot",
     )]
 )  # fmt: skip
-SEVERITIES = pa.schema([
-    ("source", pa.string()), ("advisory", pa.string()), ("severity", pa.list_(pa.string())), ("score", pa.float64()),
-    ("vector", pa.string()),
-])  # fmt: skip
 
 
 def explanation_json(answer: Explanation) -> bytes:
@@ -61,11 +58,6 @@ def statements_table(answer: Explanation) -> pa.Table:
     return pa.Table.from_pylist(rows, STATEMENTS)
 
 
-def severities_table(answer: Explanation) -> pa.Table:
-    """What each source says of the severity, a row each: see SEVERITIES."""
-    return pa.Table.from_pylist([{**row, "severity": [row["severity"]]} for row in answer.severities], SEVERITIES)
-
-
 def _parts(answer: Explanation) -> Iterator[RenderableType]:
     yield from _findings(answer)
     if answer.evidence:
@@ -77,9 +69,9 @@ def _parts(answer: Explanation) -> Iterator[RenderableType]:
         yield Text("\nWhat is said", style="bold")
         said = dict.fromkeys(_statement(row) for row in answer.statements)  # of a source, once for all its packages
         yield from (Text(f"  {line}") for line in list(said)[: 3 * SHOWN])
-    if answer.severities:
-        yield Text("\nSeverity by source", style="bold")
-        yield from (Text(f"  {_severity(row)}") for row in answer.severities[:SHOWN])
+    for heading, lines in told_lines(answer.advisories, answer.severities, answer.references):
+        yield Text(f"\n{heading}", style="bold")
+        yield from (Text(f"  {line}") for line in lines)
     if answer.events:
         yield Text("\nHistory", style="bold")
         for row in answer.events[-SHOWN:]:
@@ -138,9 +130,3 @@ def _span(row: Row) -> str:
         return f"{len(row['listed'])} listed versions"
     high = f"{'<=' if row['high_inclusive'] else '<'} {plain(row['high'])}" if row["high"] else "no end"
     return f"from {plain(row['low'] or '0')} to {high}"
-
-
-def _severity(row: Row) -> str:
-    words = [plain(row["source"] or "unnamed"), plain(row["advisory"]), plain(row["severity"] or "")]
-    words += [f"{row['score']:.1f}"] if row["score"] is not None else []
-    return " ".join([*words, plain(row["vector"] or "", 160)]).rstrip()

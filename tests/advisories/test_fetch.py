@@ -99,20 +99,22 @@ def test_redirects_and_passing_failures(publisher: str) -> None:
         assert found[0] == BODY
 
 
-REFUSALS = [
-    ("/status/404", Absent, "is not there"), ("/status/410", Absent, "is not there"),
-    ("/status/403", FeedError, "denied or not there"), ("/status/401", FeedError, "denied or not there"),
-    ("/status/500", FeedError, "HTTP 500"), ("/status/418", FeedError, "HTTP 418"),
-    ("/cut", FeedError, "cannot be fetched"), ("/endless", FeedError, "larger than 1,048,576 bytes"),
+REFUSALS = [  # and how many requests it takes to give up
+    ("/status/404", Absent, "is not there", 1), ("/status/410", Absent, "is not there", 1),
+    ("/status/403", FeedError, "denied or not there", 1), ("/status/401", FeedError, "denied or not there", 1),
+    ("/status/500", FeedError, "HTTP 500", 3), ("/status/418", FeedError, "HTTP 418", 1),
+    ("/status/429", FeedError, "HTTP 429", 3), ("/cut", FeedError, "cannot be fetched", 3),
+    ("/endless", FeedError, "larger than 1,048,576 bytes", 1),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "kind", "sentence"), REFUSALS)
-def test_refusals(publisher: str, path: str, kind: type[FeedError], sentence: str) -> None:
+@pytest.mark.parametrize(("path", "kind", "sentence", "requests"), REFUSALS)
+def test_refusals(publisher: str, path: str, kind: type[FeedError], sentence: str, requests: int) -> None:
     with pytest.raises(kind, match=sentence) as caught:
         fetched(f"{publisher}{path}")
     assert type(caught.value) is kind
     assert "\n" not in str(caught.value)
+    assert Publisher.asked == [(path, "")] * requests
 
 
 def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

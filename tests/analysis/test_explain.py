@@ -13,7 +13,8 @@ from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.lake.schema import IMAGE_LAYERS, PACKAGES
 from hullmark.lake.store import Lake
-from hullmark.reports.explanation import explanation_json, explanation_view, severities_table, statements_table
+from hullmark.reports.explanation import explanation_json, explanation_view, statements_table
+from hullmark.reports.told import SHOWN, judged_table, references_table, weaknesses
 from tests.advisories.feeds import read, record, write_osv
 from tests.matching.findings import IMAGE, LAYER, package
 
@@ -25,6 +26,30 @@ PACKAGES_THERE = (
 )
 ALL = [{"introduced": "0"}]
 FIX = ({"introduced": "1.0"}, {"fixed": "2.0"})
+HOSTILE = [
+    "javascript:alert(1)",
+    "http://old.example/",
+    "https://nvd.nist.gov@evil.example/",
+    "https://b.example/\u202egpj.exe",
+    " ",
+]
+VECTORS = {
+    "CVSS_V2": "AV:N/AC:L/Au:N/C:P/I:P/A:P", "CVSS_V3": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS_V4": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+}  # fmt: skip
+TOLD = (
+    record(
+        "GHSA-jjjj-jjjj-jjjj", "PyPI", "told", [{"introduced": "0"}], aliases=["CVE-2024-1020"],
+        published="2024-01-02T00:00:00Z", severity=[{"type": kind, "score": vector} for kind, vector in VECTORS.items()],
+        database_specific={"severity": "MODERATE", "cwe_ids": ["CWE-79", "CWE-1234](http://x)", "CWE-20", "CWE-79"]},
+        references=[{"type": "WEB", "url": url} for url in [*HOSTILE, "https://b.example/", "https://a.example/"]],
+    ),
+    record(
+        "PYSEC-2024-7", "PyPI", "told", [{"introduced": "0"}], aliases=["CVE-2024-1020"], withdrawn="2024-07-01T00:00:00Z",
+        references=[{"url": url} for url in ("https://b.example/", *(f"https://c.example/{n}" for n in range(20)))],
+    ),
+    record("PYSEC-2024-8", "PyPI", "told", [{"introduced": "0"}], aliases=["CVE-2024-1021"], references="none", severity={}),
+)  # fmt: skip
 RECORDS = {
     "Debian": (
         record("DEBIAN-CVE-2024-1001", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.12-1"}], aliases=["CVE-2024-1001"]),
@@ -40,6 +65,7 @@ RECORDS = {
         record("GHSA-eeee-eeee-eeee", "PyPI", "odd", FIX, aliases=["CVE-2024-1009"]),
         record("GHSA-ffff-ffff-ffff", "PyPI", "inner", ALL, aliases=["CVE-2024-1010"]),
         record("GHSA-gggg-gggg-gggg", "PyPI", "flask", ALL, aliases=["CVE-2024-1011"]),
+        *TOLD,
     ),
 }  # fmt: skip
 ASKED: tuple[tuple[str, str, set[str], str], ...] = (
@@ -102,7 +128,41 @@ def test_what_is_printed(world: tuple[Lake, FeedStore]) -> None:
         assert word in text
     assert orjson.loads(explanation_json(answer))["why"] == answer.why
     assert statements_table(answer).num_rows == len(answer.statements) > 0
-    assert severities_table(answer).num_rows == len(answer.severities)
+
+
+@pytest.mark.parametrize("name", ["CVE-2024-1020", "GHSA-jjjj-jjjj-jjjj", "PYSEC-2024-7"])
+def test_what_sources_say(world: tuple[Lake, FeedStore], name: str) -> None:
+    """Every source's severities, vectors and dates; weaknesses; references once, the most named first; under each name."""
+    answer = asked(*world, name, "")
+    judged = judged_table(answer.advisories, answer.severities).to_pylist()
+    said = {(row["advisory"], row["kind"], row["vector"]) for row in judged}
+    assert said >= {("GHSA-jjjj-jjjj-jjjj", f"CVSS {kind[-1]}", vector) for kind, vector in VECTORS.items()}
+    assert ("GHSA-jjjj-jjjj-jjjj", "word", "") in said
+    (silent,) = (row for row in judged if row["advisory"] == "PYSEC-2024-7")
+    assert (silent["severity"], silent["score"], silent["taken_back"]) == ([], None, "withdrawn")
+    assert {f"{row['published']:%Y-%m-%d}" for row in judged if row["published"]} == {"2024-01-02"}
+    assert weaknesses(answer.advisories) == ["CWE-20", "CWE-79"]
+    assert [row["url"] for row in answer.references][:2] == ["https://b.example/", "http://old.example/"]
+    assert answer.references[0]["advisories"] == ["GHSA-jjjj-jjjj-jjjj", "PYSEC-2024-7"]
+    assert len(answer.references) == len({*HOSTILE} - {" "}) + 22
+
+
+def test_references_are_text_of_strangers(world: tuple[Lake, FeedStore]) -> None:
+    answer = asked(*world, "CVE-2024-1020", "")
+    shown = references_table(answer.references, 100).to_pylist()
+    assert {row["url"] for row in shown if not row["link"]} == {*HOSTILE[:3], "https://b.example/\\u202egpj.exe"}
+    assert all(row["link"] in {None, row["url"]} for row in shown)
+    text = "".join(_printed(answer))
+    assert "https://b.example/\\u202egpj.exe" in text
+    assert "\u202e" not in text
+    assert f"… and {len(answer.references) - SHOWN} more" in text
+    assert "CWE-79  https://cwe.mitre.org/data/definitions/79.html" in text
+    assert orjson.loads(explanation_json(answer))["references"][0]["url"] == "https://b.example/"
+
+
+def test_fields_of_another_kind_are_none(world: tuple[Lake, FeedStore]) -> None:
+    answer = asked(*world, "CVE-2024-1021", "")
+    assert (answer.severities, answer.references, len(answer.advisories)) == ((), (), 1)
 
 
 def _printed(answer: Explanation) -> Iterator[Any]:

@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -126,10 +125,8 @@ def test_an_address_of_no_known_kind(layout: str, hullmark: Hullmark) -> None:
 
 
 def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> None:
-    """Packages are listed, nothing passes for sound, and it takes seconds."""
-    began = time.monotonic()
+    """Packages are listed, and nothing passes for sound. How often an address is tried stands in tests/advisories/test_fetch.py."""
     ran = hullmark("scan", layout, "--feeds", free_address(), "--format", "json")
-    assert time.monotonic() - began < 60
     assert ran.status == 3
     report = json.loads(ran.stdout)
     assert [package["name"] for package in report["packages"]] == ["libssl3"]

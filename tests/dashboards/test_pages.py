@@ -8,10 +8,14 @@ import pytest
 import streamlit as st
 
 from dashboards.hub import hub
+from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.errors import TransportError
 from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.query import query
 from hullmark.lake.store import Lake
+from hullmark.reports.told import SHOWN
+from hullmark.settings import Settings
+from tests.advisories.feeds import record, write_osv
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, NOW, digest, write_fleet
 
@@ -156,6 +160,28 @@ def test_a_vulnerability_shows_its_carriers(open_page: Open, fleet: str) -> None
     why.select(why.options[0]).run(timeout=60)
     assert not page.exception
     assert "ffected: " in words(page)
+
+
+def test_a_vulnerability_shows_what_its_sources_say(open_page: Open, tmp_path: Path) -> None:
+    """Severities, weaknesses and references; of references, only https ones are links, and the rest is counted."""
+    lake = write_fleet(str(tmp_path / "lake"), images=4)
+    addresses = ["javascript:alert(1)", f"https://x.example/{HOSTILE}", *(f"https://x.example/{n}" for n in range(20))]
+    said = record(
+        "GHSA-aaaa-aaaa-aaaa", "PyPI", "x", [{"introduced": "0"}], aliases=[CVE],
+        references=[{"type": "WEB", "url": url} for url in addresses],
+        database_specific={"severity": "HIGH", "cwe_ids": ["CWE-79", HOSTILE]},
+    )  # fmt: skip
+    sync(FeedStore(lake.feeds_root), Settings(feeds=str(write_osv(tmp_path / "feeds", said))), ["PyPI"])
+    page = open_page("vulnerability", lake.root, id=CVE)
+    assert not page.exception
+    _, judged, references = (table.value for table in page.dataframe)
+    assert list(judged["advisory"]) == ["GHSA-aaaa-aaaa-aaaa"]
+    assert {link for link in references["link"] if link} <= {
+        url for url in addresses if "<" not in url and url[:5] == "https"
+    }
+    assert len(references) == SHOWN
+    assert f"and {len(addresses) - SHOWN} more" in words(page)
+    assert "Weaknesses: [CWE-79](https://cwe.mitre.org/data/definitions/79.html)" in [one.value for one in page.markdown]
 
 
 def test_a_finding_is_explained_where_it_was_clicked(open_page: Open, fleet: str) -> None:
