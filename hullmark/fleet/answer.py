@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hullmark.errors import HullmarkError, LakeError
-from hullmark.fleet.attestations import Attested
+from hullmark.fleet.evidence import Attested
 from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.provenances import Told
 from hullmark.fleet.read import LayerOutcome, Resolved
 from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers
 from hullmark.model import Image, Reason, Skipped, Status
@@ -21,8 +20,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type 
 class Answer:
     """One digest in all its places; `inventory` is there when its status is scanned or partial and it is an image.
 
-    `statements` are there when it is evidence about another digest, `attested` when that holds VEX, and `told`
-    when it holds provenance.
+    `statements` are there when it is evidence about another digest, `attested` when that holds VEX or provenance.
     """
 
     item: Image | Skipped
@@ -31,7 +29,6 @@ class Answer:
     inventory: Inventory | None = None
     statements: tuple[Statement, ...] = ()
     attested: tuple[Attested, ...] = ()
-    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +105,7 @@ def _answer(
     resolved: Resolved, item: Image | Skipped, places: tuple[Location, ...], outcome: Outcome, inventory: Inventory | None
 ) -> Answer:
     digest = item.digest
-    attested, told = resolved.attested_by(digest), resolved.told_by(digest)
-    return Answer(item, places, outcome, inventory, resolved.statements_of(digest), attested, told)
+    return Answer(item, places, outcome, inventory, resolved.statements_of(digest), resolved.attested_by(digest))
 
 
 def _places(wanted: Wanted, kin: Kinship) -> tuple[Location, ...]:

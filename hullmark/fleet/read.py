@@ -1,22 +1,19 @@
 """Resolve digests to their images, and read layers into the layer store: the only stages that touch a registry."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from hullmark.errors import AccessError, HullmarkError, InputError, NotFound, TransportError
-from hullmark.fleet.attestations import Attested, fetch_attested, with_refusals
+from hullmark.errors import AccessError, HullmarkError, NotFound, TransportError
+from hullmark.fleet.evidence import Attested, fetch_evidence, with_refusals
 from hullmark.fleet.outcome import Outcome, outcome_of_failure
 from hullmark.fleet.plan import Location, Wanted
-from hullmark.fleet.provenances import Told, fetch_provenance, with_unread
 from hullmark.inventory import LayerObjects, read_layer
 from hullmark.model import Image, Layer, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources.classify import classify_tag
-from hullmark.sources.digest import is_digest
-from hullmark.sources.evidence import EVIDENCE, Statement, statements, unread_statement
-from hullmark.sources.manifest import parse_manifest
+from hullmark.sources.evidence import Statement
 from hullmark.sources.registry import Registry
 
 RegistryAt = Callable[[Location], AbstractContextManager[Registry]]  # waits for its turn at that registry
@@ -27,27 +24,22 @@ PLACES = 8  # where a layer is looked for, at most
 class Resolved:
     """What a wanted digest turned out to be: images (one a platform) and what is not scanned.
 
-    `statements` are those of the evidence among them: (its digest, a statement that it holds); `attested` is the VEX in it,
-    `told` the provenance.
+    `statements` are those of the evidence among them: (its digest, a statement that it holds); `attested` is what was
+    read of them, or why not.
     """
 
     wanted: Wanted
     found: tuple[Image | Skipped, ...]
     statements: tuple[tuple[str, Statement], ...] = ()
     attested: tuple[Attested, ...] = ()
-    told: tuple[Told, ...] = ()
 
     def statements_of(self, digest: str) -> tuple[Statement, ...]:
         """What a piece of evidence states."""
         return tuple(statement for owner, statement in self.statements if owner == digest)
 
     def attested_by(self, digest: str) -> tuple[Attested, ...]:
-        """The VEX in a piece of evidence, as far as it is believed."""
+        """The VEX and provenance in a piece of evidence, as far as they are believed and could be read."""
         return tuple(item for item in self.attested if item.evidence == digest and item.content)
-
-    def told_by(self, digest: str) -> tuple[Told, ...]:
-        """The provenance in a piece of evidence, as far as it could be read."""
-        return tuple(item for item in self.told if item.evidence == digest and item.provenance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +68,8 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
             with registry_at(place) as registry:
                 listed = registry.images(place.repository, wanted.digest, "all")
                 found = tuple(_with_subject(item, wanted) for item in listed)
-                statements = tuple(_statements(registry, place.repository, found))
-                attested = fetch_attested(registry, place.repository, found, statements)
-                told = fetch_provenance(registry, place.repository, found, statements)
-                return Resolved(wanted, with_unread(with_refusals(found, attested), told), statements, attested, told)
+                statements, attested = fetch_evidence(registry, place.repository, found)
+                return Resolved(wanted, with_refusals(found, attested), statements, attested)
         except (AccessError, NotFound) as error:  # another place may still give it
             failure = failure or error
         except TransportError:
@@ -87,19 +77,6 @@ def resolve(registry_at: RegistryAt, wanted: Wanted) -> Resolved:
         except HullmarkError as error:
             return unresolved(wanted, error)
     return unresolved(wanted, failure or NotFound(f"{wanted.digest} lies in no repository; discover again"))
-
-
-def _statements(registry: Registry, repository: str, found: Iterable[Image | Skipped]) -> Iterator[tuple[str, Statement]]:
-    """What the evidence among what was found states, by its manifests; nothing of what it states is believed here."""
-    for item in found:
-        if isinstance(item, Skipped) and item.reason in EVIDENCE and is_digest(item.subject):
-            try:
-                answer = registry.get_manifest(repository, item.digest)
-                manifest = parse_manifest(answer.data, item.media_type, registry.limits)
-            except InputError:  # its row of coverage says what it is, and this one that it cannot be opened
-                yield item.digest, unread_statement(item.reason)
-            else:
-                yield from ((item.digest, statement) for statement in statements(manifest, item.reason))
 
 
 def _with_subject(item: Image | Skipped, wanted: Wanted) -> Image | Skipped:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.run import Run
+from hullmark.formats.slsa import Provenance
 from hullmark.lake.schema import (
     COVERAGE,
     EVIDENCE,
@@ -23,6 +24,7 @@ from hullmark.lake.schema import (
 )
 from hullmark.model import Image, Skipped
 from hullmark.sources.digest import chain_ids
+from hullmark.vex.attested import Holder, read_attested
 
 Rows = list[dict[str, object]]
 
@@ -95,8 +97,10 @@ def vex_table(answers: Iterable[Answer], run: Run) -> pa.Table:
     documents = {}
     for answer in answers:
         for item, place in product(answer.attested, answer.locations):
-            vex = item.read(f"{place.registry}/{place.repository}", run.run, run.at)
-            documents[vex.document] = vex.statements
+            if isinstance(item.content, str):
+                holder = Holder(item.evidence, item.subject, f"{place.registry}/{place.repository}")
+                vex = read_attested(item.content.encode(), holder, run.run, run.at)
+                documents[vex.document] = vex.statements
     return pa.concat_tables([VEX_STATEMENTS.empty_table(), *documents.values()])
 
 
@@ -105,15 +109,15 @@ def provenance_table(answers: Iterable[Answer], run: Run) -> pa.Table:
     rows = {
         (place.registry, place.repository, item.evidence, item.statement): {
             "registry": place.registry, "repository": place.repository, "digest": item.evidence,
-            "statement": item.statement, "subject": item.subject, "format": item.provenance.format,
-            "source": item.provenance.source, "revision": item.provenance.revision, "dockerfile": item.provenance.dockerfile,
-            "base_names": [image.name for image in item.provenance.images],
-            "base_digests": [image.digest for image in item.provenance.images],
-            "base_platforms": [image.platform for image in item.provenance.images], "at": run.at,
+            "statement": item.statement, "subject": item.subject, "format": item.content.format,
+            "source": item.content.source, "revision": item.content.revision, "dockerfile": item.content.dockerfile,
+            "base_names": [image.name for image in item.content.images],
+            "base_digests": [image.digest for image in item.content.images],
+            "base_platforms": [image.platform for image in item.content.images], "at": run.at,
         }
         for answer in answers
-        for item, place in product(answer.told, answer.locations)
-        if item.provenance
+        for item, place in product(answer.attested, answer.locations)
+        if isinstance(item.content, Provenance)
     }  # fmt: skip
     return pa.Table.from_pylist([*rows.values()], schema=PROVENANCE)
 

@@ -30,6 +30,7 @@ class Provenance:
     revision: str = ""
     dockerfile: str = ""
     images: tuple[BuiltWith, ...] = ()
+    whole: bool = True  # False: it names more materials or images than are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Build:
     entry: str
     parameters: Object
     vcs: Object
-    materials: tuple[Object, ...]
+    materials: tuple[Object, ...]  # one more than are read, where there are more
 
 
 def read_provenance(data: bytes, subject: str) -> Provenance:
@@ -59,10 +60,11 @@ def read_provenance(data: bytes, subject: str) -> Provenance:
     predicate = unwrapped(document)
     build = _build_v1(predicate) if kind == V1 else _build_v02(predicate)
     repository, revision = _origin(build)
-    images = dict.fromkeys(filter(None, (image_of(text(item, "uri"), _sha256(item)) for item in build.materials)))
+    read = build.materials[:MOST_MATERIALS]
+    images = dict.fromkeys(filter(None, (image_of(text(item, "uri"), _sha256(item)) for item in read)))
     return Provenance(
         build.format, repository.url if repository else "", revision, _dockerfile(build, repository),
-        tuple(islice(images, MOST_IMAGES)),
+        tuple(islice(images, MOST_IMAGES)), len(build.materials) == len(read) and len(images) <= MOST_IMAGES,
     )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def _build_v02(predicate: Object) -> _Build:
     invocation = child(predicate, "invocation")
     config = child(invocation, "configSource")
     vcs = child(child(child(predicate, "metadata"), _BUILDKIT), "vcs")
-    materials = tuple(islice(objects(predicate.get("materials")), MOST_MATERIALS))
+    materials = tuple(islice(objects(predicate.get("materials")), MOST_MATERIALS + 1))
     entry = text(config, "entryPoint")
     return _Build("slsa-v0.2", text(predicate, "buildType"), config, entry, child(invocation, "parameters"), vcs, materials)
 
@@ -80,7 +82,7 @@ def _build_v1(predicate: Object) -> _Build:
     external = child(definition, "externalParameters")
     config = child(external, "configSource")
     vcs = child(child(child(details, "metadata"), "buildkit_metadata"), "vcs")
-    materials = tuple(islice(objects(definition.get("resolvedDependencies")), MOST_MATERIALS))
+    materials = tuple(islice(objects(definition.get("resolvedDependencies")), MOST_MATERIALS + 1))
     kind, entry = text(definition, "buildType"), text(config, "path")
     return _Build("slsa-v1", kind, config, entry, child(external, "request"), vcs, materials)
 

@@ -10,7 +10,6 @@ from hullmark.model import Descriptor, Reason
 from hullmark.sources.manifest import Index, Manifest
 
 EVIDENCE = frozenset({Reason.SIGNATURE, Reason.SBOM, Reason.ATTESTATION})
-MOST_STATEMENTS = 64  # of one manifest
 _PREDICATES = ("in-toto.io/predicate-type", "predicateType")
 _OF_BUNDLE = "dev.sigstore.bundle.predicateType"
 VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex")
@@ -36,7 +35,7 @@ def statements(manifest: Manifest | Index, reason: Reason) -> tuple[Statement, .
     if isinstance(manifest, Index) or not manifest.layers:
         return (unread_statement(reason),)
     whole = manifest.annotations.get(_OF_BUNDLE, "")
-    return tuple(_statement(layer, reason, whole) for layer in manifest.layers[:MOST_STATEMENTS])
+    return tuple(_statement(layer, reason, whole) for layer in manifest.layers)
 
 
 def may_be_vex(statement: Statement) -> bool:

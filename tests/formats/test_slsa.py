@@ -7,7 +7,7 @@ import pytest
 
 from hullmark.errors import CorruptData, Unsupported
 from hullmark.formats.material import BuiltWith, image_of, repository_of
-from hullmark.formats.slsa import MOST_IMAGES, V02, V1, Provenance, read_provenance
+from hullmark.formats.slsa import MOST_IMAGES, MOST_MATERIALS, V02, V1, Provenance, read_provenance
 
 SUBJECT, ONE, TWO = (f"sha256:{letter * 64}" for letter in "abc")
 BUILDKIT, BUILDKIT_V1 = "https://mobyproject.org/buildkit@v1", "https://github.com/moby/buildkit/blob/master/docs/slsa.md"
@@ -95,7 +95,12 @@ def test_what_a_build_says(name: str) -> None:
 
 def test_images_are_kept_once_and_not_without_end() -> None:
     many: list[Said] = [{"uri": f"pkg:docker/a@{number // 2}"} for number in range(5000)]
-    assert len(set(read_provenance(v02(many), SUBJECT).images)) == MOST_IMAGES
+    read = read_provenance(v02(many), SUBJECT)
+    assert len(set(read.images)) == MOST_IMAGES
+    assert not read.whole
+    assert read_provenance(v02(many[: MOST_IMAGES * 2]), SUBJECT).whole
+    assert read_provenance(v02([DEBIAN] * MOST_MATERIALS), SUBJECT).whole
+    assert not read_provenance(v02([DEBIAN] * (MOST_MATERIALS + 1)), SUBJECT).whole
 
 
 @pytest.mark.parametrize(
