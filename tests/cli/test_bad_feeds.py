@@ -125,7 +125,7 @@ def test_an_address_of_no_known_kind(layout: str, hullmark: Hullmark) -> None:
 
 
 def test_an_address_that_nobody_answers_at(layout: str, hullmark: Hullmark) -> None:
-    """Packages are listed, and nothing passes for sound. How often an address is tried stands in tests/advisories/test_fetch.py."""
+    """Packages are listed, and nothing passes for sound; tests/advisories/test_fetch.py counts how often it is tried."""
     ran = hullmark("scan", layout, "--feeds", free_address(), "--format", "json")
     assert ran.status == 3
     report = json.loads(ran.stdout)
