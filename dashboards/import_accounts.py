@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hullmark.sources.ecr.accounts_file import Row
-    from tasks.bulk import Result
+    from tasks.hub import Result
 
 EXAMPLE = (
     "account_id,role_arn,external_id,regions,include,exclude\n"
@@ -71,7 +71,7 @@ def work(data: bytes, name: str, base: str, regions: tuple[str, ...], even: bool
 def run(rows: "Sequence[Row]", even: bool, dry: bool) -> "list[Result]":
     """Work off the rows under a bar."""
     hub()  # says what to do where there is no Prefect API
-    from tasks.bulk import connect_all  # noqa: PLC0415  Prefect costs a second
+    from tasks.hub import connect_all  # noqa: PLC0415  Prefect costs a second
 
     bar, results = st.progress(0.0, "Testing …"), []
     for result in connect_all(rows, settings(), dry_run=dry, even_if_failing=even, by=who()):

@@ -9,7 +9,7 @@ from hullmark.commands.verbs import Verbs
 from hullmark.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from tasks.bulk import Result
+    from tasks.hub import Result
 
 KINDS = {".csv": "csv", ".yaml": "yaml", ".yml": "yaml"}
 INCOMPLETE = 3
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Connect every account of the file that passes its test; status 3 when a row was refused."""
     from hullmark.settings import read_settings
     from hullmark.sources.ecr.accounts_file import MOST_BYTES, Defaults, parse_accounts
-    from tasks.bulk import Fate, connect_all
+    from tasks.hub import Fate, connect_all
 
     kind = KINDS.get(options.file.suffix.lower())
     if kind is None:

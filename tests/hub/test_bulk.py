@@ -10,7 +10,7 @@ from hullmark.sources.ecr import Integration
 from hullmark.sources.ecr.accounts_file import Row
 from hullmark.sources.ecr.onboarding import ROLE_NAME, new_external_id
 from tasks import hub
-from tasks.bulk import Fate, connect_all
+from tasks.hub import Fate, connect_all
 from tests.hub.emptied import forget_all
 from tests.hub.world import FIRST, REGIONS, SECOND, World
 

@@ -20,7 +20,7 @@ from hullmark.sources.ecr.gone import GONE
 from hullmark.sources.ecr.onboarding import ROLE_NAME, new_external_id
 from hullmark.sources.ecr.session import assume
 from tasks import hub
-from tasks.integration import EcrIntegration, read_block
+from tasks.hub.block import EcrIntegration, read_block
 from tests.hub.blobs import Blobs
 from tests.hub.conftest import PASSWORD, REPOSITORY, TAG
 from tests.hub.emptied import forget_all

@@ -11,7 +11,8 @@ from hullmark.settings import Settings
 from hullmark.sources.ecr import Integration, connection
 from hullmark.sources.ecr.accounts_file import Row
 from hullmark.sources.ecr.checks import Check
-from tasks import hub
+from tasks.hub import account, connect, runs
+from tasks.hub.tested import own_id, users_of_ids
 
 AT_ONCE = 8  # accounts tested at the same time
 
@@ -44,7 +45,7 @@ def connect_all(
     An account that is connected with the same values is unchanged, with others refused: update it by itself. Raises
     TransportError before the first result when Prefect is not there; later failures are results.
     """
-    known, used_by = {item.name: item for item in hub.list() if not item.disconnected}, hub.users_of_ids()
+    known, used_by = {item.name: item for item in account.list() if not item.disconnected}, users_of_ids()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         testing = {
             row.number: pool.submit(copy_context().run, _tested, row.values, settings, used_by)
@@ -61,7 +62,7 @@ def connect_all(
 
 
 def _tested(values: Integration, settings: Settings, used_by: Mapping[str, str]) -> tuple[Check, ...]:
-    own = hub.own_id(values, used_by)
+    own = own_id(values, used_by)
     return (own, *connection.run_checks(values, settings)) if own.ok else (own,)
 
 
@@ -81,7 +82,7 @@ def _kept(  # noqa: PLR0913, PLR0917  a row, how it went, and what is to be done
     if dry_run:
         return Result(number, values.account_id, Fate.WOULD_CONNECT, why, checks)
     try:
-        hub.keep(values, checks, settings, even_if_failing=even_if_failing, by=by)
+        connect.keep(values, checks, settings, even_if_failing=even_if_failing, by=by)
     except HullmarkError as error:
         return Result(number, values.account_id, Fate.REFUSED, str(error), checks)
     return Result(number, values.account_id, Fate.CONNECTED, why, checks)
@@ -89,7 +90,7 @@ def _kept(  # noqa: PLR0913, PLR0917  a row, how it went, and what is to be done
 
 def _known(number: int, values: Integration) -> Result:
     try:
-        same = hub.integration(values.account_id) == values
+        same = runs.integration(values.account_id) == values
     except HullmarkError as error:
         return Result(number, values.account_id, Fate.REFUSED, str(error))
     if same:

@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from hullmark.sources.ecr import Filters, Integration
 from hullmark.sources.ecr.checks import Check
-from tasks.integration import EcrIntegration, Event, FieldChange, TestLine, TestRecord
+from tasks.hub.block import EcrIntegration, Event, FieldChange, TestLine, TestRecord
 
 UNUSABLE = "It was edited into something unusable; forget it and add it again."
 SHOWN = ("role_arn", "regions", "include", "exclude", "tags", "days", "latest", "queues")  # what history tells in words
