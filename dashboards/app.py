@@ -12,6 +12,7 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 PAGES = [
     st.Page("views/overview.py", title="Overview", url_path="overview", default=True),
     st.Page("views/images.py", title="Images", url_path="images"),
+    st.Page("views/bases.py", title="Bases", url_path="bases"),
     st.Page("views/findings.py", title="Findings", url_path="findings"),
     st.Page("views/coverage.py", title="Coverage", url_path="coverage"),
     st.Page("views/history.py", title="History", url_path="history"),
@@ -19,6 +20,7 @@ PAGES = [
     st.Page("views/compliance.py", title="Compliance", url_path="compliance"),
     st.Page("views/integrations.py", title="Integrations", url_path="integrations"),
     st.Page("views/image.py", title="Image", url_path="image", visibility="hidden"),
+    st.Page("views/base.py", title="Base", url_path="base", visibility="hidden"),
     st.Page("views/vulnerability.py", title="Vulnerability", url_path="vulnerability", visibility="hidden"),
 ]
 

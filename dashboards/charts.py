@@ -6,6 +6,7 @@ import altair as alt
 import pyarrow as pa
 
 from dashboards.palette import ACCENT, STATES, ink, severity_colours
+from dashboards.words import counted
 
 ROW = 30  # pixels of one bar with its gap
 
@@ -92,6 +93,50 @@ def statuses(rows: pa.Table) -> alt.Chart:
         .properties(height=7 * ROW)
         .configure_view(stroke=None)
     )
+    return chart
+
+
+PICKED = ("node", "label")  # what a click into a tree picks, by its mark; each a list of {"base": ...}
+
+
+def family_tree(rows: pa.Table) -> alt.LayerChart:
+    """What stands on what, a base a row, below what it stands on; `rows` are of `bases_tree.sql`.
+
+    A base that is out of date says so in words too, and is a triangle.
+    """
+    values = rows.select(
+        ["row", "depth", "parent_row", "base", "name", "images", "below", "findings", "outdated"]
+    ).to_pylist()
+    for value in values:
+        value["said"] = f"{value['name'][:70]} · {counted(value['below'], 'image')}" + (
+            " · out of date" if value["outdated"] else ""
+        )
+        value |= {"late": bool(value["outdated"]), "outdated": "; ".join(value["outdated"]), "from": value["depth"] - 1}
+    deepest, colour = max((value["depth"] for value in values), default=0), STATES["unknown"]
+    across = alt.Scale(domain=[-0.3, max(12, deepest + 8)], nice=False)
+    down = alt.Scale(domain=[-0.7, len(values) - 0.3], nice=False, reverse=True)
+    x, y = alt.X("depth:Q", scale=across, axis=None), alt.Y("row:Q", scale=down, axis=None)
+    base = alt.Chart(inline(values)).encode(x=x, y=y)
+    kept = base.transform_filter("isValid(datum.parent_row)").mark_rule(color=STATES["none"], strokeWidth=1.2)
+    trunks = kept.encode(
+        x=alt.X("from:Q", scale=across, axis=None), y=alt.Y("parent_row:Q", scale=down, axis=None), y2="row:Q"
+    )
+    twigs = kept.encode(x=alt.X("from:Q", scale=across, axis=None), x2="depth:Q")
+    nodes = base.mark_point(filled=True, opacity=1, cursor="pointer").encode(
+        size=alt.Size("below:Q", legend=None, scale=alt.Scale(type="sqrt", range=[50, 420])),
+        color=alt.condition("datum.late", alt.value(colour), alt.value(ACCENT)),
+        shape=alt.condition("datum.late", alt.value("triangle-up"), alt.value("circle")),
+        tooltip=[
+            alt.Tooltip("name:N", title="Base"), alt.Tooltip("images:Q", title="Images on it", format=","),
+            alt.Tooltip("below:Q", title="In all", format=","),
+            alt.Tooltip("findings:Q", title="Findings in its layers", format=","),
+            alt.Tooltip("outdated:N", title="Out of date"),
+        ],
+    ).add_params(alt.selection_point(name=PICKED[0], fields=["base"]))  # fmt: skip
+    words = base.mark_text(align="left", dx=14, fontSize=13, color=ink(), cursor="pointer").encode(text="said:N")
+    words = words.add_params(alt.selection_point(name=PICKED[1], fields=["base"]))
+    layers = trunks + twigs + words + nodes
+    chart: alt.LayerChart = layers.properties(height=ROW * max(len(values), 2)).configure_view(stroke=None)
     return chart
 
 

@@ -21,6 +21,8 @@ from hullmark.analysis.history import register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.analysis.told import Told, find_told
+from hullmark.compliance.fleet_bases import fleet_bases
+from hullmark.compliance.load import read_policy
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
 from hullmark.quality.quarantine import Kept, kept
@@ -74,6 +76,13 @@ def lake_exists() -> bool:
     return Lake(settings().lake).exists()
 
 
+def ask_bases(query: str, **parameters: object) -> pa.Table:
+    """The same for the queries that read `base`, the bases of the fleet (`fleet_bases.sql`)."""
+    lake = settings().lake
+    table: pa.Table = _bases_answer(lake, _state(lake), query, parameters)
+    return table
+
+
 @st.cache_data(ttl="1m", show_spinner=False, max_entries=4)
 def rejected(lake: str) -> list[Kept]:
     """The batches that failed their checks and wait for a decision."""
@@ -101,7 +110,15 @@ def _state(lake: str) -> State:
 
 @st.cache_data(ttl="1h", show_spinner=False, max_entries=400)
 def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) -> pa.Table:
-    reader = _reader(lake, state)
+    return _asked(_reader(lake, state), lake, query, parameters)
+
+
+@st.cache_data(ttl="1h", show_spinner="Working out what stands on what …", max_entries=100)
+def _bases_answer(lake: str, state: State, query: str, parameters: dict[str, object]) -> pa.Table:
+    return _asked(_bases_reader(lake, state), lake, query, parameters)
+
+
+def _asked(reader: Reader, lake: str, query: str, parameters: dict[str, object]) -> pa.Table:
     with reader.turn:
         try:
             return harmless(reader.connection.sql(read_sql(QUERIES, f"{query}.sql"), params=parameters).to_arrow_table())
@@ -176,9 +193,28 @@ def _reader(lake: str, state: State) -> Reader:  # the state is part of the cach
     return Reader(connection)
 
 
+@st.cache_resource(ttl="1h", max_entries=2, show_spinner=False)
+def _bases_reader(lake: str, state: State) -> Reader:
+    """The reader of a state that knows `base` as well: worked out beside it, so that tables of both keep their names."""
+    place, reader = Lake(lake), _reader(lake, state)
+    with closing(place.connect(memory_mb=settings().memory_mb)) as connection:
+        bases = fleet_bases(connection, FeedStore(place.feeds_root), read_policy(settings().policy), datetime.now(UTC))
+    with reader.turn:
+        reader.connection.register("base", bases)
+    return reader
+
+
 def harmless(table: pa.Table) -> pa.Table:
-    """The table with every character in text columns that could reorder or hide text shown as the replacement character."""
+    """The table with each character in text and lists of it that could reorder or hide text as the replacement one."""
     for index, column in enumerate(table.schema):
         if pa.types.is_string(column.type):
-            table = table.set_column(index, column.name, pc.replace_substring_regex(table[index], HARMFUL, "\ufffd"))
+            table = table.set_column(index, column.name, _shown(table[index]))
+        elif pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
+            whole = table[index].combine_chunks()
+            lists = pa.ListArray.from_arrays(whole.offsets, _shown(whole.values), mask=whole.is_null())
+            table = table.set_column(index, column.name, lists)
     return table
+
+
+def _shown(words: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    return pc.replace_substring_regex(words, HARMFUL, "\ufffd")

@@ -7,11 +7,12 @@ from typing import Any, Literal
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.data import Row, ask, ask_row, lake_exists, settings
+from dashboards.data import Row, ask, ask_bases, ask_row, lake_exists, settings
 from dashboards.words import ago
 from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
+BASE = "views/base.py"
 VULNERABILITY = "views/vulnerability.py"
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}  # a filter that stands in the address
 PAGE = 100  # rows shown at once
@@ -47,11 +48,12 @@ def getting_started(what: str) -> None:
 
 def ask_page(query: str, key: str, **parameters: object) -> tuple[pa.Table, int]:
     """The rows of the page that the pager `key` stands on, and the number of all rows (column `total`)."""
+    asker = ask_bases if query.startswith("bases_") else ask
     page = st.session_state.get(key, 1)
-    rows = ask(query, limit=PAGE, offset=PAGE * (page - 1), **parameters)
+    rows = asker(query, limit=PAGE, offset=PAGE * (page - 1), **parameters)
     if not rows.num_rows and page > 1:
         st.session_state[key] = 1
-        rows = ask(query, limit=PAGE, offset=0, **parameters)
+        rows = asker(query, limit=PAGE, offset=0, **parameters)
     return rows, rows["total"][0].as_py() if rows.num_rows else 0
 
 
@@ -107,6 +109,11 @@ def height_of(rows: pa.Table) -> int | Literal["content"]:
 def open_image(digest: str) -> None:
     """Go to the page of an image."""
     st.switch_page(IMAGE, query_params={"digest": digest})
+
+
+def open_base(base: str) -> None:
+    """Go to the page of a base: its digest, or its name where that alone is known."""
+    st.switch_page(BASE, query_params={"base": base})
 
 
 def open_vulnerability(vulnerability: str, digest: str = "") -> None:

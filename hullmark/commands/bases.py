@@ -84,24 +84,18 @@ def _ask() -> tuple[Rows, Rows]:
     from datetime import UTC, datetime
 
     from hullmark.advisories.snapshot import FeedStore
-    from hullmark.analysis.outdated import outdated
     from hullmark.commands.query import lake_with_data
-    from hullmark.compliance.evaluate import prepare
+    from hullmark.compliance.fleet_bases import fleet_bases
     from hullmark.compliance.load import read_policy
     from hullmark.settings import read_settings
     from hullmark.sql import read_sql
 
-    settings, now = read_settings(), datetime.now(UTC)
+    settings = read_settings()
     lake = lake_with_data(settings.lake)
     with closing(lake.connect(settings.memory_mb)) as connection:
-        FeedStore(lake.feeds_root).register(connection)
-        prepare(connection, read_policy(settings.policy), now)  # for `image_life`
-        connection.register("rebuild", outdated(connection, now).rebuilds)
-        answers = [
-            connection.sql(read_sql("hullmark.reports.queries", f"{name}.sql")).to_arrow_table().to_pylist()
-            for name in ("bases", "bases_images")
-        ]
-    return answers[0], answers[1]
+        bases = fleet_bases(connection, FeedStore(lake.feeds_root), read_policy(settings.policy), datetime.now(UTC))
+        images = connection.sql(read_sql("hullmark.reports.queries", "bases_images.sql")).to_arrow_table()
+    return bases.to_pylist(), images.to_pylist()
 
 
 def run_known_list(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 STEPS = ("image", "vulnerability")  # what a click into the first row of Images opens, and then one of its findings
 PAGES = {  # the others, by the name of the picture
     "overview": "", "accounts": f"images?by_what={quote_plus('Accounts')}", "coverage": "coverage", "fixes": "fixes",
-    "compliance": "compliance", "findings": "findings", "images": "images",
+    "compliance": "compliance", "findings": "findings", "images": "images", "bases": "bases",
     "history": f"history?view={quote_plus('From image to image')}",
     "day": f"history?view={quote_plus('Any day')}",
 }  # fmt: skip

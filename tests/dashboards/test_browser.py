@@ -21,6 +21,8 @@ PAGES = {
     "image": (f"/image?digest={digest(3)}", "payments/api:0.3.0"),
     "findings": ("/findings", "110 of 110 vulnerabilities"),
     "vulnerability": ("/vulnerability?id=CVE-2022-10259", "In 13 images"),
+    "bases": ("/bases", "What stands on what"),
+    "base": ("/base?base=Alpine+Linux+v3.18", "Images on it"),
     "integrations": ("/integrations", "No Prefect API is set"),
 }
 
@@ -66,6 +68,21 @@ def test_a_click_opens_an_image_and_then_a_vulnerability(browser: Browser, addre
         settle(page)
         expect(page.get_by_text("Click a row to open the image")).to_be_visible()
         page.go_back()
+        page.wait_for_url("**/image?digest=*")
+        assert wrong == []
+
+
+def test_a_click_into_the_family_tree_opens_a_base_and_then_an_image(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/bases")
+        settle(page)
+        box = page.locator("[data-testid=stVegaLiteChart]").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 80, box["y"] + box["height"] / 6)  # the name of the first of three
+        page.wait_for_url("**/base?base=Debian*")
+        settle(page)
+        expect(page.get_by_text("Click a row to open it")).to_be_visible()
+        click_first_row(page)
         page.wait_for_url("**/image?digest=*")
         assert wrong == []
 

@@ -21,6 +21,7 @@ from tests.dashboards.fleet import HOSTILE, NOW, digest, write_fleet
 
 PAGES = (
     "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
+    "bases", "base",
 )  # fmt: skip
 STATES = ("none", "empty", "imageless", "feedless", "fleet")
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"

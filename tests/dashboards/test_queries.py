@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 import streamlit as st
 
-from dashboards.data import QUERIES, ask, ask_row
+from dashboards.data import QUERIES, ask, ask_bases, ask_row
 from hullmark.exceptions import Scope, exception_row
 from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.store import Lake
@@ -20,12 +20,13 @@ from hullmark.reports.severity import ORDER
 from hullmark.sql import read_sql
 from tests.dashboards.fleet import digest, write_fleet
 
-NONE = ("accounts_frozen",)  # of which the fleet has none
+NONE = ("accounts_frozen", "bases_kin")  # of which the fleet has none
 NAMES = sorted(
     item.name.removesuffix(".sql")
     for item in files(QUERIES).iterdir()
     if item.name.endswith(".sql") and not item.name.startswith(("macro_", "summary_", "bases"))
 )
+OF_BASES = ("bases_carried", "bases_count", "bases_kin", "bases_list", "bases_one", "bases_tree")
 NO_FILTER: dict[str, Any] = {
     "severities": [], "only_kev": False, "only_fixable": False, "with_settled": False,
     "least_epss": 0.0, "packages": "", "accounts": [],
@@ -35,17 +36,19 @@ NO_FILTER: dict[str, Any] = {
     "per": "severity", "rule": "HM001",
     "place": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments/api", "line": "*.*.*",
     "platform": "linux/amd64",
-    "digest": digest(3), "vulnerability": "CVE-2022-10259",
+    "digest": digest(3), "vulnerability": "CVE-2022-10259", "only_outdated": False,
+    "base": "Debian GNU/Linux 12 (bookworm)",
 }  # fmt: skip
 
 
 def answer(lake: str, name: str, monkeypatch: pytest.MonkeyPatch, **filters: object) -> pa.Table:
     monkeypatch.setenv("HULLMARK_LAKE", lake)
     wanted = set(re.findall(r"\$(\w+)", read_sql(QUERIES, f"{name}.sql")))
-    return ask(name, **{key: value for key, value in {**NO_FILTER, **filters}.items() if key in wanted})
+    asker = ask_bases if name in OF_BASES else ask
+    return asker(name, **{key: value for key, value in {**NO_FILTER, **filters}.items() if key in wanted})
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *OF_BASES])
 def test_every_query_runs_on_every_lake(name: str, lakes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = {str(answer(lake, name, monkeypatch).schema) for lake in lakes.values()}
     assert len(shapes) == 1

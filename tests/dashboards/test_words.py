@@ -1,7 +1,9 @@
 """Text of strangers as Markdown: it shows exactly itself, and an image's name stays one that can be copied."""
 
+import pyarrow as pa
 import pytest
 
+from dashboards.data import harmless
 from dashboards.words import JOINER, ago, literal, share
 
 HOSTILE = (
@@ -24,6 +26,14 @@ def test_no_punctuation_stays_bare(text: str) -> None:
 @pytest.mark.parametrize("name", ["payments/api:1.2.0", "a/b@sha256:0123", "registry-1:latest", "CVE-2024-3094"])
 def test_a_name_can_be_copied(name: str) -> None:
     assert JOINER not in literal(name)
+
+
+def test_what_reorders_text_is_shown_in_words_and_lists() -> None:
+    table = pa.table({"word": ["a\u202eb", None], "list": [["x", "c\u2066d", None], None], "number": [1, 2]})
+    assert harmless(table.slice(0, 2)).to_pylist() == [
+        {"word": "a\ufffdb", "list": ["x", "c\ufffdd", None], "number": 1}, {"word": None, "list": None, "number": 2},
+    ]  # fmt: skip
+    assert harmless(table.slice(0, 0)).num_rows == 0
 
 
 def test_shares_say_their_whole() -> None:
