@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
+from typing import TypeVar
 
 import orjson
 import pyarrow as pa
@@ -15,6 +17,7 @@ from hullmark.layers.tar import OTHER
 from hullmark.model import Distro, Exposure, Licensed, Package, Problem
 from hullmark.versions import key, keys, scheme_of_type
 
+Find = TypeVar("Find")
 BUILT_HERE = "(devel)"  # Go's word for a main module that was built from its work tree: nobody advises about it
 STATED = (
     "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
@@ -50,8 +53,15 @@ def catalogue(contents: Contents, wants: Callable[[str], bool]) -> pa.Table:
             found.exposures.append((path, cataloger, item))
         elif isinstance(item, Licensed):
             found.licences.append((path, cataloger, item))
-    packages = _packages(found)
-    stated = [packages, _distros(found), _problems(found), _exposures(found), _licences(found)]
+    packages = _packages(found)  # which may add problems
+    problems = sorted({(item.path, item.cataloger, item.reason) for item in found.problems})
+    stated = [
+        packages,
+        _finds("distro", found.distros, detail=lambda distro: orjson.dumps(asdict(distro)).decode()),
+        _finds("problem", problems, detail=str),
+        _finds("exposure", found.exposures, name=attrgetter("kind"), detail=attrgetter("evidence")),
+        _finds("licence", found.licences, type=attrgetter("type"), name=attrgetter("name"), licence=attrgetter("licence")),
+    ]
     return pa.concat_tables([*stated, _aliases(contents), _owned(contents, wants), _names(contents)]).combine_chunks()
 
 
@@ -109,50 +119,11 @@ def _why(package: Package) -> str:
     return ""
 
 
-def _distros(found: Rows) -> pa.Table:
-    return _table(
-        "distro",
-        len(found.distros),
-        path=[path for path, _, _ in found.distros],
-        cataloger=[cataloger for _, cataloger, _ in found.distros],
-        detail=[orjson.dumps(asdict(distro)).decode() for _, _, distro in found.distros],
-    )
-
-
-def _problems(found: Rows) -> pa.Table:
-    rows = sorted({(item.path, item.cataloger, item.reason) for item in found.problems})
-    return _table(
-        "problem",
-        len(rows),
-        path=[path for path, _, _ in rows],
-        cataloger=[cataloger for _, cataloger, _ in rows],
-        detail=[reason for _, _, reason in rows],
-    )
-
-
-def _exposures(found: Rows) -> pa.Table:
-    rows = found.exposures
-    return _table(
-        "exposure",
-        len(rows),
-        path=[path for path, _, _ in rows],
-        cataloger=[cataloger for _, cataloger, _ in rows],
-        name=[item.kind for _, _, item in rows],
-        detail=[item.evidence for _, _, item in rows],
-    )
-
-
-def _licences(found: Rows) -> pa.Table:
-    rows = found.licences
-    return _table(
-        "licence",
-        len(rows),
-        path=[path for path, _, _ in rows],
-        cataloger=[cataloger for _, cataloger, _ in rows],
-        type=[item.type for _, _, item in rows],
-        name=[item.name for _, _, item in rows],
-        licence=[item.licence for _, _, item in rows],
-    )
+def _finds(kind: str, rows: Sequence[tuple[str, str, Find]], **columns: Callable[[Find], str]) -> pa.Table:
+    """Rows of finds: path, cataloger, and columns that are made of the find."""
+    paths, catalogers = [path for path, _, _ in rows], [cataloger for _, cataloger, _ in rows]
+    made = {name: [value(item) for _, _, item in rows] for name, value in columns.items()}
+    return _table(kind, len(rows), path=paths, cataloger=catalogers, **made)
 
 
 def _aliases(contents: Contents) -> pa.Table:
