@@ -63,7 +63,7 @@ def _run(found: Rows, run: str) -> Iterator[RenderableType]:
     )
     yield Text(
         f"{counted(row['accounts'], 'account')}, {counted(row['repositories'], 'repository')}, "
-        f"{counted(row['digests'], 'digest')}: {counted(row['images_scanned'], 'image')} scanned, "
+        f"{counted(row['digests'], 'digest')}: {counted(row['images_scanned'], 'different image')} scanned, "
         f"{row['images_unchanged']:,} unchanged"
     )
     known = f", {row['layers_known']:,} known from before" if row["layers_known"] else ""
