@@ -22,6 +22,7 @@ VERBS = (
     "scan",
     "feeds",
     "query",
+    "where",
     "bases",
     "fixes",
     "explain",
