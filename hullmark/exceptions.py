@@ -83,7 +83,8 @@ def revoked(rows: pa.Table, name: str, by: str, now: datetime) -> pa.Table:
     if row["revoked_at"]:
         raise UsageError(f"exception {name} was revoked on {row['revoked_at']:%Y-%m-%d} by {row['revoked_by']} already")
     if row["expires_at"] <= now:
-        raise UsageError(f"exception {name} ended on {row['expires_at']:%Y-%m-%d} by itself; there is nothing to revoke")
+        last = row["expires_at"] - timedelta(seconds=1)
+        raise UsageError(f"exception {name} ended on {last:%Y-%m-%d} by itself; there is nothing to revoke")
     return pa.Table.from_pylist([row | {"revoked_at": now, "revoked_by": by}], schema=EXCEPTIONS)
 
 

@@ -95,12 +95,19 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
         row = next(row for row in statements if row["holds"] == "affected")
         return f"Not affected: {row['advisory']} calls it affected, but {_decider(statements)} decides."
     if statements:
-        row = min(statements, key=lambda row: NEAREST.index(row["holds"]))
+        row = _nearest(statements)
         said = row | {"fixed_or_high": row["fixed_version"] or row["high"]}
         return f"Not affected: {REASONS[row['holds']].format(**said)}."
     if package and not installed:
         return f"Not affected: the image has no package {package}."
     return f"Not affected: no advisory of the feeds names {name} and a package of this image together."
+
+
+def _nearest(statements: Sequence[Row]) -> Row:
+    """The statement that says best why a version is not affected: of several ranges, the one next to the version."""
+    first = min(statements, key=lambda row: NEAREST.index(row["holds"]))
+    alike = [row for row in statements if all(row[name] == first[name] for name in ("package_key", "advisory", "holds"))]
+    return alike[0] if first["holds"] == "before" else alike[-1]
 
 
 def _decided(row: Row) -> str:

@@ -58,4 +58,4 @@ SELECT
         ELSE 'fixed'
     END AS holds
 FROM met
-ORDER BY path, name, installed, holds <> 'affected', advisory, low, high
+ORDER BY path, name, installed, holds <> 'affected', advisory, low_key NULLS FIRST, high_key NULLS LAST, low, high

@@ -33,8 +33,11 @@ def end_of(day: date) -> datetime:
 def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Asked, now: datetime) -> None:
     """Leave the table `past_finding` on a connection of the lake: what was known then, or what is found anew.
 
-    Its columns are those of `findings_at`, or of `finding`. Raises NotFound and FeedError as `assess` does.
+    Its columns are those of `findings_at`, or of `finding`. Raises NotFound when nobody had looked at an image by then, and
+    NotFound and FeedError as `assess` does.
     """
+    if not asked.images_now:
+        _check_known(connection, asked.moment)
     if not asked.images_now and not asked.feeds_now:
         connection.execute(read_sql(__package__, "past_known.sql"), {"moment": asked.moment})
         return
@@ -57,6 +60,15 @@ def assess(
 def past_rows(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pa.Table:
     """The rows of `past_<name>.sql` over `past_finding`."""
     return connection.sql(read_sql(__package__, f"past_{name}.sql"), params=parameters).to_arrow_table()
+
+
+def _check_known(connection: duckdb.DuckDBPyConnection, moment: datetime) -> None:
+    """No finding is one thing, and nobody who looked is another."""
+    ((first,),) = connection.sql(read_sql(__package__, "past_first.sql")).fetchall()
+    if first is None:
+        raise NotFound("no run has looked at any image yet; run `hullmark run`")
+    if moment < first:
+        raise NotFound(f"nothing was known yet at {moment:%Y-%m-%d %H:%M} UTC: the first run was on {first:%Y-%m-%d}")
 
 
 def _match(connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime, feeds_at: datetime | None) -> None:

@@ -50,7 +50,7 @@ def add(verbs: Verbs) -> None:
 
 def run_add(options: argparse.Namespace) -> int:
     """Make one, and say what it covers today."""
-    from datetime import UTC, datetime
+    from datetime import UTC, datetime, timedelta
 
     from hullmark.commands.query import lake_with_data
     from hullmark.exceptions import Scope, check_length, exception_row, keep_exceptions
@@ -66,7 +66,9 @@ def run_add(options: argparse.Namespace) -> int:
     check_length(now, ends, settings.exception_days)
     keep_exceptions(lake, row)
     name = row["id"][0].as_py()
-    _say(f"Exception {name} holds until {ends:%Y-%m-%d %H:%M} UTC. {_reach(lake, name, options.rule, settings.memory_mb)}")
+    last = ends - timedelta(seconds=1)
+    reach = _reach(lake, name, options.rule, settings.memory_mb)
+    _say(f"Exception {name} holds to the end of {last:%Y-%m-%d}, UTC. {reach}")
     return 0
 
 
@@ -157,7 +159,7 @@ def _rows(*, all_of_them: bool) -> "list[dict[str, Any]]":
 def _table(rows: "list[dict[str, Any]]") -> "Any":  # noqa: ANN401  rich's table
     from hullmark.reports.terminal import columns, plain
 
-    table = columns("Id", "State", "Until", "Owner", "Covers", "Reason")
+    table = columns("Id", "State", "Last day", "Owner", "Covers", "Reason")
     for row in rows:
         names = ("vulnerability", "rule", "package", "versions", "repository", "account", "image_digest")
         covers = ", ".join(row[name] for name in names if row[name])
@@ -165,7 +167,7 @@ def _table(rows: "list[dict[str, Any]]") -> "Any":  # noqa: ANN401  rich's table
         table.add_row(
             row["id"],
             plain(state),
-            f"{row['expires_at']:%Y-%m-%d}",
+            row["last_day"],
             plain(row["owner"], 40),
             plain(covers),
             plain(row["reason"]),

@@ -11,6 +11,7 @@ STATUSES = {
     "known_not_affected": "not_affected", "known_affected": "affected", "first_affected": "affected",
     "last_affected": "affected", "fixed": "fixed", "first_fixed": "fixed", "under_investigation": "under_investigation",
 }  # fmt: skip
+SEVERITIES = {"critical", "important", "high", "moderate", "medium", "low", "none", "unknown"}
 Names = Mapping[str, tuple[str, ...]]
 
 
@@ -34,7 +35,8 @@ def claims(document: Object) -> Iterator[Claim | Refused]:
     for number, item in enumerate(objects(document.get("vulnerabilities"))):
         others = tuple(text(other, "text") for other in objects(item.get("ids")))
         vulnerability = text(item, "cve") or next(iter(others), "")
-        flags, impacts = _by_product(item.get("flags"), "label", groups), _by_product(item.get("threats"), "details", groups)
+        flags = _by_product(item.get("flags"), "label", groups)
+        impacts = _by_product([threat for threat in objects(item.get("threats")) if _is_impact(threat)], "details", groups)
         dates = _by_product(item.get("flags"), "date", groups)
         for status, products in child(item, "product_status").items():
             where = f"vulnerabilities[{number}].{status}"
@@ -44,9 +46,14 @@ def claims(document: Object) -> Iterator[Claim | Refused]:
                 continue
             for product in texts(products):
                 yield Claim(
-                    where, vulnerability, STATUSES[status], (names.get(product, (product,)),), others,
+                    f"{where}, {product[:80]}", vulnerability, STATUSES[status], (names.get(product, (product,)),), others,
                     flags.get(product, ""), impacts.get(product, ""), dates.get(product, ""),
                 )  # fmt: skip
+
+
+def _is_impact(threat: Object) -> bool:
+    """Whether it says why a product is not affected; others tell of exploits, and Red Hat's of a severity ("Moderate")."""
+    return text(threat, "category") == "impact" and text(threat, "details").lower() not in SEVERITIES
 
 
 def _products(tree: Object) -> Names:

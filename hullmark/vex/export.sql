@@ -8,7 +8,7 @@ WITH told AS (
     UNION ALL BY NAME
     SELECT
         registry, found.repository, found.image_digest, package_key, found.vulnerability, 'affected' AS status, '' AS justification,
-        'Accepted until ' || strftime(expires_at, '%Y-%m-%d') || ': ' || reason AS detail, owner AS author, created_at AS "at"
+        'Accepted until ' || strftime(expires_at - INTERVAL 1 SECOND, '%Y-%m-%d') || ': ' || reason AS detail, owner AS author, created_at AS "at"
     FROM exception_findings AS found
     JOIN exceptions ON exceptions.id = split_part(exempt, ',', 1)
 )

@@ -25,6 +25,7 @@ PACKAGES_THERE = (
     package("PyPI", "inner", "1.0", path="dist", owner="deb/openssl"),
 )
 ALL = [{"introduced": "0"}]
+SERIES = ({"introduced": "0"}, {"fixed": "0.9"}, {"introduced": "1.0"}, {"fixed": "1.10"}, {"introduced": "3.0"})
 FIX = ({"introduced": "1.0"}, {"fixed": "2.0"})
 HOSTILE = [
     "javascript:alert(1)",
@@ -65,6 +66,7 @@ RECORDS = {
         record("GHSA-eeee-eeee-eeee", "PyPI", "odd", FIX, aliases=["CVE-2024-1009"]),
         record("GHSA-ffff-ffff-ffff", "PyPI", "inner", ALL, aliases=["CVE-2024-1010"]),
         record("GHSA-gggg-gggg-gggg", "PyPI", "flask", ALL, aliases=["CVE-2024-1011"]),
+        record("GHSA-hhhh-hhhh-hhhh", "PyPI", "flask", SERIES, aliases=["CVE-2024-1012"]),
         *TOLD,
     ),
 }  # fmt: skip
@@ -79,6 +81,7 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1009", "", {"no-order"}, "is no version that can be ordered"),
     ("CVE-2024-1010", "", {"owned"}, "the file belongs to the OS package deb/openssl"),
     ("CVE-2024-1011", "", {"affected"}, "no fix is known"),
+    ("CVE-2024-1012", "", {"fixed", "before"}, "2.0 is not before 1.10, where GHSA-hhhh-hhhh-hhhh says that it is fixed"),
     ("GHSA-gggg-gggg-gggg", "", {"affected"}, "It is reported as CVE-2024-1011"),
     ("CVE-2024-1099", "", set(), "no advisory of the feeds names CVE-2024-1099"),
     ("CVE-2024-1001", "curl", set(), "the image has no package curl"),

@@ -27,7 +27,7 @@ def test_made_listed_and_revoked(home: Path) -> None:
     made = run(home, ["exceptions", "add", "--vulnerability", "cve-2026-1", "--image", WEB, *WHY], environ)
     assert made.status == 0, made.stderr
     told = re.fullmatch(
-        r"Exception (ex-\w{8}) holds until [\d-]+ [\d:]+ UTC\. It covers 1 finding in 1 image\.\n", made.stdout
+        r"Exception (ex-\w{8}) holds to the end of [\d-]+, UTC\. It covers 1 finding in 1 image\.\n", made.stdout
     )
     assert told, made.stdout
     rows = json.loads(run(home, ["exceptions", "list", "--format", "json"]).stdout)

@@ -43,6 +43,13 @@ def test_what_was_known_on_a_day(home: Path, whose: tuple[str, ...]) -> None:
     assert int(high[1]) == sum(row["severity"] == "high" for row in rows)
 
 
+@pytest.mark.parametrize("whose", [(), ("--feeds", "now")])
+def test_a_day_before_anybody_looked_is_not_a_clean_one(home: Path, whose: tuple[str, ...]) -> None:
+    said = run(home, ["past", "2020-01-01", *whose])
+    assert (said.status, said.stdout) == (2, "")
+    assert said.stderr.startswith("hullmark: nothing was known yet at 2020-01-01 23:59 UTC: the first run was on 20")
+
+
 BAD = [
     ("yesterday", "'yesterday' is no date; write it as in 2026-03-31"),
     ("2999-01-01", "2999-01-01 has not come yet"),

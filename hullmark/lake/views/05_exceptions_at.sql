@@ -3,7 +3,8 @@ CREATE MACRO exceptions_at(moment) AS TABLE
     SELECT
         *,
         CASE WHEN revoked_at <= moment THEN 'revoked' WHEN expires_at <= moment THEN 'expired' ELSE 'active' END AS state,
-        id || ', ' || owner || ', until ' || strftime(expires_at, '%Y-%m-%d') AS words
+        strftime(expires_at - INTERVAL 1 SECOND, '%Y-%m-%d') AS last_day,
+        id || ', ' || owner || ', until ' || last_day AS words
     FROM exceptions
     WHERE created_at <= moment
     ORDER BY created_at DESC, id

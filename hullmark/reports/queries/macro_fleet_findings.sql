@@ -10,7 +10,7 @@ SELECT
     risk_parts(severity, kev, kev_ransomware, epss, fix_state, tagged, age_days) AS risk_parts,
     coalesce(exempt, '') AS exempt, exception_ended, coalesce(vex_status, '') AS vex_status, coalesce(vex, '') AS vex,
     coalesce(settled, false) AS settled,
-    concat_ws('; ', 'exception ' || nullif(exempt, ''), 'its exception ended on ' || strftime(exception_ended, '%Y-%m-%d'), nullif(vex, ''))
+    concat_ws('; ', 'exception ' || nullif(exempt, ''), 'its exception ended on ' || strftime(exception_ended - INTERVAL 1 SECOND, '%Y-%m-%d'), nullif(vex, ''))
         AS said
 FROM findings
 JOIN image_exposure USING (image_digest)
