@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str
         started, before = time.perf_counter(), time.process_time()
         said = _measure(name, lake, store)
     seconds, busy = time.perf_counter() - started, time.process_time() - before
+    if name in {"first", "full", "incremental"}:
+        said |= _planned(lake)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {
         "stage": name, "seconds": round(seconds, 3), "cpu": round(busy, 3), "writing": round(Timed.writing, 3),
@@ -145,10 +148,14 @@ def _measure(name: str, lake: Lake, store: FeedStore) -> dict[str, object]:
         if name == "compliance":
             return {"failing": evaluate(lake, read_policy(), record.run.run, record.run.at, MEMORY_MB)}
         changes = update_findings(lake, store, record.run, memory_mb=MEMORY_MB, full=name == "full")
-    with closing(lake.connect()) as connection:
+    return asdict(changes)
+
+
+def _planned(lake: Lake) -> dict[str, object]:
+    """What the last matching was."""
+    with closing(lake.connect(only=("matchings",))) as connection:
         scope, reason = connection.sql("SELECT scope, reason FROM matchings ORDER BY finished DESC LIMIT 1").fetchall()[0]
-    return {"scope": scope, "reason": reason, "findings": changes.findings, "opened": changes.opened,
-        "closed": changes.closed, "changed": changes.changed}  # fmt: skip
+    return {"scope": scope, "reason": reason}
 
 
 def _warm() -> None:

@@ -1,6 +1,7 @@
 """Feed snapshots on disk: immutable Parquet files named by content, one small file a feed that says which is current.
 
     <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,severities,exploitation,...,problems}.parquet
+    <root>/<feed>/<snapshot>/{index.parquet,since-<earlier snapshot>}    made here of the others (record_index, differences)
     <root>/<feed>/<snapshot>/superseded
     <root>/<feed>/current.json
 
@@ -8,7 +9,7 @@ A snapshot's id is of the fetched bytes and of the code that loads them, so that
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
+from hullmark.advisories import differences
 from hullmark.advisories.fetch import Validators
 from hullmark.advisories.loader import loader
 from hullmark.advisories.record_index import record_index
@@ -82,16 +84,20 @@ class FeedState:
 class FeedStore:
     """The snapshots below a folder or an `s3://` URL; making the object touches nothing."""
 
-    def __init__(self, root: str, snapshots: Mapping[str, str] | None = None) -> None:
+    def __init__(self, root: str, chosen: Sequence[FeedState] | None = None) -> None:
         self._place: Place = place(root)
-        self._chosen = snapshots
+        self._chosen = chosen
 
     def at(self, snapshots: Mapping[str, str]) -> "FeedStore":
         """The same store as it was when these snapshots (feed -> id, as in `run_feeds`) were current.
 
         Its views are made over them; raises FeedError in `register` when one is gone.
         """
-        return FeedStore(self.root, dict(snapshots))
+        return FeedStore(self.root, [FeedState(feed, snapshot) for feed, snapshot in sorted(snapshots.items())])
+
+    def pinned(self) -> "FeedStore":
+        """The same store as it is now: what is current is looked up once, and does not change while it is used."""
+        return FeedStore(self.root, self.current())
 
     @property
     def root(self) -> str:
@@ -101,7 +107,7 @@ class FeedStore:
     def current(self) -> list[FeedState]:
         """Every feed that has a good snapshot, by name."""
         if self._chosen is not None:
-            return [FeedState(feed, snapshot) for feed, snapshot in sorted(self._chosen.items())]
+            return list(self._chosen)
         return [state for state in self.states() if state.snapshot]
 
     def states(self) -> list[FeedState]:
@@ -160,7 +166,10 @@ class FeedStore:
     def put(self, state: FeedState, tables: dict[str, pa.Table]) -> None:
         """Keep a snapshot and make it current; raises LakeError."""
         try:
-            whole = {INDEX: record_index(tables), **tables}
+            index, before = record_index(tables), self._before(state)
+            whole = {INDEX: index, **tables}
+            if before:
+                differences.note(self._place, state.feed, state.snapshot, before, index)
             for name, table in sorted(whole.items(), key=lambda item: item[0] == "problems"):
                 sink = pa.BufferOutputStream()
                 pq.write_table(table, sink, compression="zstd")
@@ -208,21 +217,43 @@ class FeedStore:
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
-    def index(self, snapshots: Mapping[str, str]) -> "pa_dataset.Dataset | pa.Table | None":
-        """What the records of these snapshots (feed -> id) are about (schema RECORD_INDEX); None when one has no index."""
-        paths = [f"{feed}/{snapshot}/{INDEX}.parquet" for feed, snapshot in sorted(snapshots.items())]
+    def differences(self, old: Mapping[str, str], new: Mapping[str, str]) -> pa.Table | None:
+        """What differs between two sets of snapshots (feed -> id), as `differences.differing` has it for each feed.
+
+        None when an index is gone.
+        """
+        feeds = sorted(feed for feed in {**old, **new} if old.get(feed) != new.get(feed))
+        found = [differences.differing(self._place, feed, old.get(feed, ""), new.get(feed, "")) for feed in feeds]
+        parts = [rows for rows in found if rows is not None]
+        return pa.concat_tables([RECORD_INDEX.empty_table(), *parts]) if len(parts) == len(found) else None
+
+    def index(self, holding: str = "") -> "pa_dataset.Dataset | pa.Table | None":
+        """What the records of the current snapshots are about (schema RECORD_INDEX); None when one has no index.
+
+        `holding`: only of those that hold this table.
+        """
+        chosen = self._paths(holding) if holding else [f"{state.feed}/{state.snapshot}/" for state in self.current()]
+        paths = [f"{path.rpartition('/')[0]}/{INDEX}.parquet" for path in chosen]
         if any(item.type != pa_fs.FileType.File for item in self._files().get_file_info(paths)):
             return None
         return self._over(paths, RECORD_INDEX)
 
-    def register(self, connection: "duckdb.DuckDBPyConnection") -> None:
-        """Make a view over the current snapshots for each name in VIEWS.
+    def register(self, connection: "duckdb.DuckDBPyConnection", names: Collection[str] = VIEWS) -> None:
+        """Make a view over the current snapshots for each name in VIEWS, or for these of them.
 
         They are read as they are asked for, a batch at a time, also by a connection that may open no files.
         """
-        for name in VIEWS:
+        for name in names:
             connection.register(f"_{name}", self._over(self._paths(name), SCHEMAS[name]))
             connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
+
+    def _before(self, state: FeedState) -> str:
+        """The snapshot that was current before this one; "" for none."""
+        try:
+            known = self.state(state.feed).snapshot
+        except FeedError:  # its note is damaged, and about to be written anew
+            return ""
+        return known if known != state.snapshot else ""
 
     def _over(self, paths: list[str], schema: pa.Schema) -> "pa_dataset.Dataset | pa.Table":
         if not paths:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import FeedError
-from hullmark.fleet.rematch import Rematch, plan_rematch
+from hullmark.fleet import rematch
 from hullmark.fleet.run import Run
 from hullmark.fleet.settled import note_settled
 from hullmark.fleet.verdicts import Difference, Work
@@ -20,10 +20,7 @@ from hullmark.matching.match import judge
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-READ = (
-    "images", "packages", "digests", "distinct_packages", "verdicts", "vulnerable_packages", "findings", "finding_events",
-    "runs", "matchings", "matched_images", "run_feeds",
-)  # fmt: skip
+JUDGED = ("images", "packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs")  # beside the plan's
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +41,36 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     Only what changed since the last matching is matched again, unless `full` or where that cannot be known; the rows are the
     same. Raises FeedError when findings exist but their advisories are gone, and LakeError.
     """
-    today = datetime.now(UTC).date()
-    with closing(lake.connect(memory_mb, only=READ)) as connection:
-        _require_advisories(connection, store)
-        store.register(connection)
-        plan = plan_rematch(connection, store, run, today, full)
-        lake.commit("run_feeds", _feeds(store, run))
+    today, feeds = datetime.now(UTC).date(), store.pinned()
+    with closing(lake.connect(memory_mb, only=rematch.READ)) as connection:
+        _require_advisories(lake, connection, feeds)
+        feeds.register(connection, ("end_of_life",))
+        plan = rematch.plan_rematch(lake, connection, feeds, run, today, full)
+        lake.commit("run_feeds", _feeds(feeds, run))
         note = _Note(lake, run, plan)
-        note.write(None)
-        _judge(connection, plan, today)
-        connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
-        difference = Work(lake, connection, run, plan, memory_mb).update()
-        events = difference.events
-        note.write(Changes(difference.findings, events["opened"], events["closed"], events["changed"]), difference)
+        if plan.idle:
+            difference = Difference(plan.findings)
+        else:
+            note.write(None)
+            difference = _match(Work(lake, connection, run, plan, memory_mb), feeds, today, reread)
+        changes = Changes(difference.findings, *(difference.events[event] for event in ("opened", "closed", "changed")))
+        note.write(changes, difference.images)
     note_settled(lake, run, memory_mb)
-    return Changes(difference.findings, events["opened"], events["closed"], events["changed"])
+    return changes
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, plan: Rematch, today: date) -> None:
+def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> Difference:
+    connection = work.connection
+    work.lake.add_tables(connection, JUDGED)
+    store.register(connection)
+    _judge(connection, work.plan, today)
+    connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
+    return work.update()
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, plan: rematch.Rematch, today: date) -> None:
     """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
-    for name in ("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"):
+    for name in ("present.sql", *(("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"))):
         connection.execute(read_sql("hullmark.fleet", name))
     judge(connection, today)
     connection.execute(read_sql("hullmark.fleet", "taken_back.sql"))
@@ -75,19 +82,22 @@ class _Note:
 
     lake: Lake
     run: Run
-    plan: Rematch
+    plan: rematch.Rematch
 
-    def write(self, changes: Changes | None, difference: Difference | None = None) -> None:
+    def write(self, changes: Changes | None, images: int = 0) -> None:
         row = {
             "run": self.run.run, "at": self.run.at, "finished": datetime.now(UTC) if changes else None,
             "scope": self.plan.scope, "reason": self.plan.reason, "matcher": matcher(), "ended": self.plan.ended,
-            "images": difference.images if difference else 0, **(asdict(changes) if changes else {}),
+            "seen": self.plan.seen, "images": images, **(asdict(changes) if changes else {}),
         }  # fmt: skip
         self.lake.commit("matchings", pa.Table.from_pylist([row], MATCHINGS))
 
 
-def _require_advisories(connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
-    if not store.current() and connection.sql("SELECT 1 FROM findings LIMIT 1").fetchall():
+def _require_advisories(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
+    if store.current():
+        return
+    lake.add_tables(connection, JUDGED)
+    if connection.sql("SELECT 1 FROM findings LIMIT 1").fetchall():
         raise FeedError(
             "the advisory snapshots of this lake are gone, so its findings were left as they are; run `hullmark feeds sync`"
         )

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
+from hullmark.lake.store import Lake
 from hullmark.matching.match import ended
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
+READ = ("distinct_packages", "matchings", "matched_images", "run_feeds", "verdicts")  # to plan with
+IMAGES = ("images", "digests")  # which images there are, and when each was read
 MOST = 0.1  # of all records or images that changed: with more, everything is matched
 
 
@@ -21,7 +26,8 @@ class Rematch:
 
     `anew`: another matcher, or none, was there before, so that every image is compared package by package.
     `doubted`: the last matching did not end, so that some events may have been told already. `ended` are the ecosystems
-    without fixes.
+    without fixes. `seen`: the state of the tables in IMAGES. `idle`: nothing that changed is about the fleet, whose
+    `findings` are as many as they were.
     """
 
     whole: bool
@@ -29,6 +35,9 @@ class Rematch:
     anew: bool
     doubted: bool
     ended: list[str]
+    seen: list[str]
+    idle: bool
+    findings: int
 
     @property
     def scope(self) -> str:
@@ -38,67 +47,84 @@ class Rematch:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last matching: whether it ended, its matcher, the ecosystems that had ended, and the snapshot of each feed."""
+    """The last matching: whether it ended, its matcher, the ecosystems that had ended, the snapshot of each feed, the state
+    of the tables in IMAGES, and how many findings there were."""
 
     finished: bool
     matcher: str
     ended: list[str]
     feeds: dict[str, str]
+    seen: list[str]
+    findings: int
 
 
-def plan_rematch(connection: duckdb.DuckDBPyConnection, store: FeedStore, run: Run, today: date, full: bool) -> Rematch:
-    """Leave `present`, `touched_image` and, unless everything is matched, `touched_package` on a lake's connection.
+def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
+    lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore, run: Run, today: date, full: bool
+) -> Rematch:
+    """Leave `touched_image` and, unless everything is matched, `touched_package` on a connection with the tables in READ.
 
-    Reads the feeds' views. `full` asks for everything.
+    Reads the feeds' view `end_of_life`. `full` asks for everything.
     """
-    for name in ("present.sql", "touched_images.sql"):
-        connection.execute(read_sql(__package__, name), {"run": run.run} if name == "touched_images.sql" else None)
-    done = ended(connection, today)
-    last = _last(connection)
-    reason = "asked for" if full else _reason(connection, store, last, done)
+    done, seen, last = ended(connection, today), [lake.identity(name) for name in IMAGES], _last(connection)
+    reason = "asked for" if full else _doubt(connection, last, done)
+    if reason or last is None or last.seen != seen:
+        lake.add_tables(connection, IMAGES)
+        connection.execute(read_sql(__package__, "present.sql"))
+        connection.execute(read_sql(__package__, "touched_images.sql"), {"run": run.run})
+    else:
+        connection.execute(read_sql(__package__, "touched_none.sql"))
+    if not reason and last is not None:
+        reason = _changes(connection, store, last)
     anew = last is None or last.matcher != matcher()
-    return Rematch(bool(reason), reason, anew, last is not None and not last.finished, done)
+    idle = not reason and not _any(connection, "touched_image") and not _any(connection, "touched_known")
+    doubted = last is not None and not last.finished
+    return Rematch(bool(reason), reason, anew, doubted, done, seen, idle, last.findings if last and idle else 0)
 
 
 def _last(connection: duckdb.DuckDBPyConnection) -> _Last | None:
     rows = ask(connection, "last_matching.sql").to_pylist()
-    return _Last(rows[0]["finished"], rows[0]["matcher"], rows[0]["ended"], dict(rows[0]["feeds"] or [])) if rows else None
+    return _Last(**rows[0] | {"feeds": dict(rows[0]["feeds"] or [])}) if rows else None
 
 
-def _reason(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last | None, done: list[str]) -> str:
-    """Why everything must be matched, "" when what changed suffices; then `touched_package` is there."""
+def _doubt(connection: duckdb.DuckDBPyConnection, last: _Last | None, done: list[str]) -> str:
+    """Why everything must be matched whatever has changed, "" for no reason."""
     if last is None:
         return "nothing was matched before"
-    known, matched = (connection.table(name).limit(1).fetchall() for name in ("distinct_packages", "matched_images"))
+    known, matched = (_any(connection, name) for name in ("distinct_packages", "matched_images"))
     doubts = {
         "the last matching did not end": not last.finished, "the matcher is another": last.matcher != matcher(),
         "distinct packages are not known": matched and not known, "a release has ended": last.ended != done,
     }  # fmt: skip
-    for doubt, there in doubts.items():
-        if there:
-            return doubt
-    if _share(connection, "SELECT count(*) FROM touched_image", "SELECT count(*) FROM present") > MOST:
+    return next((doubt for doubt, there in doubts.items() if there), "")
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last) -> str:
+    """Leave what changed; or say why everything must be matched, "" when what changed suffices."""
+    touched = _number(connection, "SELECT count(*) FROM touched_image")
+    if touched and touched > MOST * _number(connection, "SELECT count(*) FROM present"):
         return "many images changed"
-    return _touch(connection, store, last.feeds)
-
-
-def _touch(connection: duckdb.DuckDBPyConnection, store: FeedStore, then: dict[str, str]) -> str:
     now = {state.feed: state.snapshot for state in store.current()}
-    old = {feed: snapshot for feed, snapshot in then.items() if now.get(feed) != snapshot}
-    new = {feed: snapshot for feed, snapshot in now.items() if then.get(feed) != snapshot}
-    for name, feeds in (("old_index", old), ("new_index", new), ("_all_index", now)):
-        index = store.index(feeds)
-        if index is None:
-            return "a snapshot that was matched is gone"
-        connection.register(name, index)
-    connection.execute("CREATE OR REPLACE TEMP TABLE all_index AS SELECT record, packages, vulnerabilities FROM _all_index")
-    connection.execute(read_sql(__package__, "touched_records.sql"))
-    if _share(connection, "SELECT count(*) FROM touched_record", "SELECT count(*) FROM all_index") > MOST:
+    changed, every, advising = store.differences(last.feeds, now), store.index(), store.index("advisories")
+    if changed is None or every is None or advising is None:
+        return "a snapshot that was matched is gone"
+    connection.register("changed_record", changed)
+    connection.register("advising_record", advising)
+    records = every.num_rows if isinstance(every, pa.Table) else every.count_rows()
+    if _number(connection, "SELECT count(DISTINCT record) FROM changed_record") > MOST * records:
         return "many advisories changed"
-    connection.execute(read_sql(__package__, "touched_packages.sql"))
+    for name in ("touched_packages.sql", *(("rejected_packages.sql",) if _rejects(changed) else ()), "touched_known.sql"):
+        connection.execute(read_sql(__package__, name))
     return ""
 
 
-def _share(connection: duckdb.DuckDBPyConnection, part: str, whole: str) -> float:
-    some, every = (connection.sql(count).fetchall()[0][0] for count in (part, whole))
-    return float(some) / every if every else float(some)
+def _rejects(changed: pa.Table) -> bool:
+    """Whether a changed record rejects its vulnerability, then or now; also where an older Hullmark did not ask."""
+    return bool(pc.any(pc.fill_null(changed["rejects"], True)).as_py())
+
+
+def _any(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(connection.table(name).limit(1).fetchall())
+
+
+def _number(connection: duckdb.DuckDBPyConnection, count: str) -> int:
+    return int(connection.sql(count).fetchall()[0][0])

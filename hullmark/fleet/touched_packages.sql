@@ -1,25 +1,14 @@
-/* The packages that a changed record could mean something for. Reads `touched_record`, the indexes `old_index` and `new_index` of
-   the feeds that changed, and `all_index` of all.
-   Which vulnerability an advisory is about, which advisory decides and what its score is hang on other advisories about the same
-   package, and on all advisories about the same CVE. So it is every package of a changed record, and every package of whatever
-   is about a vulnerability that a changed record names. What Ubuntu Pro says counts for the release as well. */
+/* The packages that a changed record is about, then or now (`touched_package`): by itself, or by what another feed says under its id, for
+   of records with one id the one modified last counts. What Ubuntu Pro says counts for the release as well. Reads `changed_record`,
+   what differs between the feeds that were matched last and those of now, as it was and as it is, and `advising_record`, the
+   index of all feeds with advisories. */
+CREATE OR REPLACE TEMP MACRO release_of(package) AS regexp_replace(split_part(package, '|', 1), '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:');
+CREATE OR REPLACE TEMP MACRO name_of(package) AS package[length(split_part(package, '|', 1)) + 2:];
+
 CREATE OR REPLACE TEMP TABLE touched_package AS
-WITH changed AS MATERIALIZED (
-    SELECT packages, vulnerabilities
-    FROM (FROM old_index UNION ALL FROM new_index) SEMI JOIN touched_record USING (record)
-),
-vulnerability AS (
-    SELECT DISTINCT unnest(vulnerabilities) AS name FROM changed
-    UNION SELECT record FROM touched_record
-),
-package AS (
-    SELECT unnest(packages) AS package FROM changed
-    UNION
-    SELECT unnest(packages)
-    FROM (SELECT packages, unnest(vulnerabilities) AS name FROM all_index WHERE len(packages) > 0)
-    SEMI JOIN vulnerability USING (name)
+SELECT DISTINCT release_of(package) AS ecosystem, name_of(package) AS advisory_name
+FROM (
+    SELECT unnest(packages) AS package FROM changed_record
+    UNION ALL
+    SELECT unnest(packages) FROM advising_record SEMI JOIN changed_record USING (record)
 )
-SELECT DISTINCT
-    regexp_replace(split_part(package, '|', 1), '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') AS ecosystem,
-    package[length(split_part(package, '|', 1)) + 2:] AS advisory_name
-FROM package

@@ -49,6 +49,12 @@ def version(place: Place, name: str) -> int | None:
     return None if table is None else table.version()
 
 
+def identity(place: Place, name: str) -> str:
+    """A word that is the same as long as the table is: its name, its own id and its version; "" when it does not exist."""
+    table = open_table(place, name)
+    return "" if table is None else f"{name} {table.metadata().id} {table.version()}"
+
+
 def count(place: Place, name: str) -> int:
     """The rows of the current state of a table, 0 when it does not exist."""
     return rows_of(open_table(place, name))

@@ -19,6 +19,7 @@ from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
 OPENERS = 8  # tables whose logs are read at once
+VIEWS = f"{__package__}.views"
 FINDINGS = "03_findings.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows of a table
 
 # A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
@@ -29,37 +30,51 @@ def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[
     """A connection with a view for each table, then closed to the outside; raises LakeError."""
     is_marked(place)
     con = open_duckdb(memory_mb, threads)
-    states = _open_tables(place, only)
+    if only:
+        add_tables(con, place, only)
+    else:
+        states = _make_views(con, place, TABLES)
+        _add_views(con, states)
+    _close_off(con, place)
+    return con
+
+
+def add_tables(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
+    """A view for each of these tables that the connection does not have yet, also on one that is closed; raises LakeError.
+
+    `findings` need the tables that they are made of beside them.
+    """
+    there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    states = _make_views(con, place, [name for name in TABLES if name in names and name not in there])
+    if "findings" in states and delta.rows_of(states.get("verdicts") or delta.open_table(place, "verdicts")):
+        con.execute(_view(FINDINGS))
+
+
+def _make_views(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> dict[str, DeltaTable | None]:
+    """Make the views, and give the state of each table; several at once are opened, since on S3 each is a few requests."""
+    with ThreadPoolExecutor(OPENERS) as pool:
+        states = dict(zip(names, pool.map(lambda name: delta.open_table(place, name), names), strict=True))
     for name, state in states.items():
         try:
             _relation(con, place, TABLES[name], state).create_view(name)
         except (DeltaError, OSError, duckdb.Error) as error:
             raise LakeError(f"the table {name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    _add_views(con, place, states, only)
-    _close_off(con, place)
-    return con
+    return states
 
 
-def _open_tables(place: Place, only: Collection[str]) -> dict[str, DeltaTable | None]:
-    """The state of each table, or of those named in `only`; several at once, since on S3 each is a few requests."""
-    names = [name for name in TABLES if not only or name in only]
-    with ThreadPoolExecutor(OPENERS) as pool:
-        return dict(zip(names, pool.map(lambda name: delta.open_table(place, name), names), strict=True))
-
-
-def _add_views(
-    con: duckdb.DuckDBPyConnection, place: Place, states: dict[str, DeltaTable | None], only: Collection[str]
-) -> None:
-    folder = files(f"{__package__}.views")
-    every = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
-    for view in every if not only else [FINDINGS] if "findings" in only else []:
-        state = states["verdicts"] if "verdicts" in states else delta.open_table(place, "verdicts")
-        if view != FINDINGS or delta.rows_of(state):
-            con.execute(folder.joinpath(view).read_text(encoding="utf-8"))
-    for table, view in () if only else SAYING:
+def _add_views(con: duckdb.DuckDBPyConnection, states: dict[str, DeltaTable | None]) -> None:
+    names = sorted(item.name for item in files(VIEWS).iterdir() if item.name.endswith(".sql"))
+    for name in names:
+        if name != FINDINGS or delta.rows_of(states["verdicts"]):
+            con.execute(_view(name))
+    for table, view in SAYING:
         if not delta.rows_of(states[table]):
             nothing = con.view(view).limit(0).to_arrow_table()
             con.from_arrow(nothing).filter(duckdb.ConstantExpression(False)).create_view(view, replace=True)
+
+
+def _view(name: str) -> str:
+    return files(VIEWS).joinpath(name).read_text(encoding="utf-8")
 
 
 def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:

@@ -98,8 +98,9 @@ EXPLOITATION = _schema(
     epss_date=pa.date32(),
 )  # fmt: skip
 LISTING = _schema(record=TEXT, modified=TEXT)  # what the publisher of a feed said that it had, beside its snapshot
-# What each record of a snapshot is about (see advisories/record_index.sql); digest: of all that findings hang on.
-RECORD_INDEX = _schema(record=TEXT, digest=COUNT, packages=TEXTS, vulnerabilities=TEXTS)
+# What each record of a snapshot is about (see advisories/record_index.sql); digest: of all that findings hang on; rejects:
+# it says that its vulnerability is none (null where an older Hullmark did not ask).
+RECORD_INDEX = _schema(record=TEXT, digest=COUNT, packages=TEXTS, vulnerabilities=TEXTS, rejects=FLAG)
 FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
 # location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
@@ -227,9 +228,10 @@ RUNS = _schema(
 RUN_FEEDS = _schema(run=TEXT, feed=TEXT, snapshot=TEXT, fetched_at=TIME, published=TIME)
 # One matching of the lake. scope: "full" or "incremental", and why; matcher: the code that matched; ended: ecosystems that
 # got no fixes any more on that day; images: how many were compared package by package; finished: null until all was written.
+# seen: the states of the tables that say which images there are, as they were read ("images <id> <version>").
 MATCHINGS = _schema(
     run=TEXT, at=TIME, finished=TIME, scope=TEXT, reason=TEXT, matcher=TEXT, ended=TEXTS, images=COUNT, findings=COUNT,
-    opened=COUNT, closed=COUNT, changed=COUNT,
+    opened=COUNT, closed=COUNT, changed=COUNT, seen=TEXTS,
 )  # fmt: skip
 # Which images the findings are of, and when each was last matched whole; fingerprint: of an older Hullmark, else null.
 MATCHED_IMAGES = _schema(image_digest=TEXT, run=TEXT, at=TIME, fingerprint=COUNT)

@@ -162,6 +162,10 @@ class Lake:
         """
         return reading.connect(self.place, memory_mb, threads, only)
 
+    def add_tables(self, connection: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
+        """Give a connection that was made with `only` more tables, as they are at this moment; those that it has stay."""
+        reading.add_tables(connection, self.place, names)
+
     def relation_as_of(self, table: str, when: int | datetime) -> duckdb.DuckDBPyRelation:
         """An old state of a table, by its version or by an aware time; raises LakeError when it is gone or never was."""
         return reading.relation_as_of(self.place, table_named(table), when)
@@ -169,6 +173,10 @@ class Lake:
     def versions(self) -> dict[str, int]:
         """The current Delta version of each table that exists: it changes when, and only when, the table does."""
         return {name: version for name in TABLES if (version := delta.version(self.place, name)) is not None}
+
+    def identity(self, table: str) -> str:
+        """A word that is the same as long as the table is, "" where there is none; compacting a table changes it too."""
+        return delta.identity(self.place, table_named(table).name)
 
     def holds(self, table: str) -> bool:
         """Whether anything was ever committed to a table, even if its rows are gone since."""

@@ -67,7 +67,8 @@ class Fleet:
         item: Record = {"package": {"ecosystem": place, "name": self.rng.choice(NAMES)}}
         item["ranges"] = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, *self.end()]}]
         self.records[f"{base}/{name}"] = {
-            "id": name, "modified": f"2024-05-{self.rng.randint(1, 28):02}T00:00:00Z", "summary": f"{self.rng.random()}",
+            "id": name, "modified": f"2024-05-{self.rng.randint(1, 28):02}T00:00:00Z",
+            "summary": f"{'** REJECT ** ' if self.rng.random() < 0.1 else ''}{self.rng.random()}",
             "aliases": sorted({*self.rng.sample(ids, self.rng.randint(0, 2))} - {name}), "affected": [item],
         } | ({"withdrawn": "2024-06-01T00:00:00Z"} if self.rng.random() < 0.1 else {}) | (
             {"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}
@@ -125,10 +126,18 @@ class Fleet:
         sync(self.store, Settings(feeds=str(base)), sorted(ECOSYSTEMS.values()))
 
     def change(self) -> None:
-        actions = [self.advise, self.advise, self.add, self.remove, self.exploit, self.read_again, self.retract]
-        for action in self.rng.sample(actions, 2):
-            action()
-        self.publish()
+        """One to three times: what is published before the last time is never matched."""
+        for _ in range(self.rng.randint(1, 3)):
+            for action in self.rng.sample([self.advise, self.advise, self.exploit, self.retract], 2):
+                action()
+            self.publish()
+        self.rng.choice([self.add, self.remove, self.read_again, self.lake.compact, self.damage, self.publish])()
+
+    def damage(self) -> None:
+        """One of the lists of what differs between snapshots is lost, or is half written."""
+        lists = sorted(Path(self.store.root).rglob("since-*"))
+        if lists:
+            self.rng.choice([Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:50])])(self.rng.choice(lists))
 
     def read_again(self) -> None:
         self.read(self.rng.choice(sorted(self.packages)))
@@ -156,7 +165,7 @@ class Fleet:
         return list(matched(self.store, rows).select(KEPT).to_pylist())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 5))
 def test_incremental_is_full(tmp_path: Path, seed: int) -> None:
     fleet = Fleet(tmp_path, random.Random(seed))  # noqa: S311  a sample
     fleet.begin()
@@ -168,4 +177,47 @@ def test_incremental_is_full(tmp_path: Path, seed: int) -> None:
         assert fleet.stored() == fleet.expected()
     scope, changes = fleet.match(full=True)
     assert (scope, changes.opened, changes.closed, changes.changed) == ("full", 0, 0, 0)
+    assert fleet.stored() == fleet.expected()
+
+
+def quiet(fleet: Fleet, **record: Any) -> None:  # noqa: ANN401  fields of OSV
+    """Publish an advisory about a package that no image has, and match while the tables of packages are out of reach."""
+    item = {"package": {"ecosystem": "PyPI", "name": "nobody-has-it"}, "versions": ["1"]}
+    fleet.records["PyPI/GHSA-none"] = {"id": "GHSA-none", "modified": "2024-05-01T00:00:00Z", "affected": [item], **record}
+    fleet.publish()
+    tables = fleet.folder / "lake" / "tables"
+    for name in ("packages", "vulnerable_packages"):
+        (tables / name).rename(tables / f"{name}-away")
+    try:
+        assert fleet.match()[0] == "incremental"
+    finally:
+        for name in ("packages", "vulnerable_packages"):
+            (tables / f"{name}-away").rename(tables / name)
+
+
+def test_what_is_about_nothing_of_the_fleet_reads_no_packages(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path, random.Random(7))  # noqa: S311  a sample
+    fleet.begin()
+    found = fleet.match()[1].findings
+    assert found == len(fleet.stored())
+    quiet(fleet, summary="one")
+    quiet(fleet, summary="two")
+    scope, changes = fleet.match()  # nothing changed at all
+    assert (scope, changes.findings) == ("incremental", found)
+    assert fleet.stored() == fleet.expected()
+    cve = fleet.stored()[0]["vulnerability"]
+    fleet.records["PyPI/GHSA-none"]["aliases"] = [cve]  # it may score what the fleet has
+    fleet.records["PyPI/GHSA-none"]["severity"] = [
+        {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}
+    ]
+    fleet.publish()
+    assert fleet.match()[0] == "incremental"
+    assert fleet.stored() == fleet.expected()
+    fleet.records["PyPI/GHSA-none"]["summary"] = "** REJECT ** it is none"
+    fleet.publish()
+    assert fleet.match()[1].closed
+    assert fleet.stored() == fleet.expected()
+    fleet.records["PyPI/GHSA-none"]["summary"] = "it is one again"
+    fleet.publish()
+    assert fleet.match()[1].opened
     assert fleet.stored() == fleet.expected()
