@@ -6,7 +6,9 @@ WITH held AS (
     UNION
     SELECT registry, repository, digest, index_digest, 2 FROM images WHERE index_digest <> ''
 )
-SELECT DISTINCT image_digest, source, revision, dockerfile, base_names, base_digests, base_platforms
+SELECT DISTINCT
+    image_digest, source, revision, dockerfile, base_names, base_digests, base_platforms, coalesce(last_stage, false) AS last_stage,
+    coalesce(stage_layers, []) AS stage_layers
 FROM (
     SELECT * FROM held JOIN provenance USING (registry, repository, subject)
     QUALIFY rank() OVER (PARTITION BY image_digest ORDER BY place) = 1

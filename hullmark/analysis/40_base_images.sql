@@ -49,14 +49,14 @@ answer AS (
         image_digest, base_digest, base_name, coalesce(base_layers, release_layers, 0) AS base_layers, 'provenance' AS method,
         CASE
             WHEN base_layers > coalesce(by_chain_layers, 0) THEN 2
-            WHEN named = 1 AND has_system THEN 4
+            WHEN named = 1 AND (has_system OR last_stage) THEN 4
             ELSE 7
         END AS rank,
         CASE WHEN rank < 7 THEN 'stated' ELSE 'guess' END AS confidence,
-        'its provenance, which nobody has verified, names ' || base_name || CASE
+        'its provenance, which nobody has verified, names ' || base_name || CASE WHEN last_stage THEN ' for the last stage' ELSE '' END || CASE
             WHEN base_layers IS NOT NULL THEN ', whose layers are its lowest'
             WHEN named > 1 THEN ' among ' || named || ' images, and which of them is the base is not known'
-            WHEN NOT has_system THEN '; it has no operating system, so that it may be built from scratch'
+            WHEN NOT has_system AND NOT last_stage THEN '; it has no operating system, so that it may be built from scratch'
             ELSE '; how many layers are the base''s is not known'
         END AS evidence
     FROM base_by_provenance

@@ -114,6 +114,7 @@ def provenance_table(answers: Iterable[Answer], run: Run) -> pa.Table:
             "base_names": [image.name for image in item.content.images],
             "base_digests": [image.digest for image in item.content.images],
             "base_platforms": [image.platform for image in item.content.images], "at": run.at,
+            "last_stage": item.content.last_stage, "stage_layers": list(item.content.layers),
         }
         for answer in answers
         for item, place in product(answer.attested, answer.locations)

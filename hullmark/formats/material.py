@@ -38,6 +38,11 @@ class Repository:
     folder: str = ""
 
 
+def is_sha256(digest: str) -> bool:
+    """Whether it is a digest as images have them."""
+    return _DIGEST.fullmatch(digest) is not None
+
+
 def image_of(uri: str, digest: str = "") -> BuiltWith | None:
     """The image that a material is, None for anything else and for the builder's own; `digest` is stated beside it."""
     if len(uri) > LONGEST:

@@ -1,4 +1,4 @@
-"""SLSA provenance of an image, v0.2 and v1: the images that its build used, and where its sources and Dockerfile lie.
+"""SLSA provenance of an image, v0.2 and v1: the image that it is built on, and where its sources and Dockerfile lie.
 
 https://slsa.dev/spec/v0.2/provenance and https://slsa.dev/spec/v1.0/provenance; what BuildKit adds is in
 https://docs.docker.com/build/metadata/attestations/slsa-definitions/. Nobody's signature is verified.
@@ -12,18 +12,24 @@ from itertools import islice
 from hullmark.errors import CorruptData, Unsupported
 from hullmark.formats.in_toto import predicate_type, subjects, unwrapped
 from hullmark.formats.json_object import Object, child, objects, parse_object, text
-from hullmark.formats.material import BuiltWith, Repository, image_of, repository_of
+from hullmark.formats.llb import Root, root_of
+from hullmark.formats.material import BuiltWith, Repository, image_of, is_sha256, repository_of
 
 V02, V1 = "https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"
 MOST_MATERIALS = 1000  # that are read
 MOST_IMAGES = 32  # that are kept
+MOST_LAYERS = 512  # of a base
 _BUILDKIT = "https://mobyproject.org/buildkit@v1#metadata"
 _COMMITS = ("sha1", "gitCommit")
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a build says of itself; texts are "" where it does not. dockerfile: its path in the repository `source`."""
+    """What a build says of itself; texts are "" where it does not. dockerfile: its path in the repository `source`.
+
+    images: those that may be the base, which is all that the build used. Where its steps are stated, last_stage is true, and
+    it is the one that the last stage is FROM, or none for `scratch`; layers: that one's, as digests of what was compressed.
+    """
 
     format: str  # "slsa-v0.2" or "slsa-v1"
     source: str = ""
@@ -31,6 +37,8 @@ class Provenance:
     dockerfile: str = ""
     images: tuple[BuiltWith, ...] = ()
     whole: bool = True  # False: it names more materials or images than are read
+    last_stage: bool = False
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class _Build:
     parameters: Object
     vcs: Object
     materials: tuple[Object, ...]  # one more than are read, where there are more
+    root: Root | None  # what the last stage is FROM
+    layers: Object  # by the place of a step
 
 
 def read_provenance(data: bytes, subject: str) -> Provenance:
@@ -61,30 +71,56 @@ def read_provenance(data: bytes, subject: str) -> Provenance:
     build = _build_v1(predicate) if kind == V1 else _build_v02(predicate)
     repository, revision = _origin(build)
     read = build.materials[:MOST_MATERIALS]
-    images = dict.fromkeys(filter(None, (image_of(text(item, "uri"), _sha256(item)) for item in read)))
+    images = tuple(dict.fromkeys(filter(None, (image_of(text(item, "uri"), _sha256(item)) for item in read))))
+    base = _base(build.root, images)
+    whole = base is not None or (len(build.materials) == len(read) and len(images) <= MOST_IMAGES)
     return Provenance(
         build.format, repository.url if repository else "", revision, _dockerfile(build, repository),
-        tuple(islice(images, MOST_IMAGES)), len(build.materials) == len(read) and len(images) <= MOST_IMAGES,
+        images[:MOST_IMAGES] if base is None else base, whole, base is not None, _layers(build) if base else (),
     )  # fmt: skip
+
+
+def _base(root: Root | None, used: tuple[BuiltWith, ...]) -> tuple[BuiltWith, ...] | None:
+    """What the last stage is FROM: one image or, for `scratch`, none; None where it is not known, or no image by name."""
+    if root is None or not root.source:
+        return None if root is None else ()
+    found = image_of(root.source) if root.source.startswith("docker-image://") else None
+    if found is None:
+        return None
+    digests = {image.digest for image in used if image.name == found.name and image.platform in {"", root.platform}}
+    return (BuiltWith(found.name, found.digest or (digests.pop() if len(digests) == 1 else ""), root.platform),)
+
+
+def _layers(build: _Build) -> tuple[str, ...]:
+    """The layers that the base came with, the lowest first; () where they are not stated."""
+    variants = build.layers.get(build.root.place) if build.root else None
+    first = variants[0] if isinstance(variants, list) and variants else ()
+    stated = [text(layer, "digest") for layer in objects(first)]
+    return tuple(stated) if len(stated) <= MOST_LAYERS and all(map(is_sha256, stated)) else ()
 
 
 def _build_v02(predicate: Object) -> _Build:
     invocation = child(predicate, "invocation")
     config = child(invocation, "configSource")
-    vcs = child(child(child(predicate, "metadata"), _BUILDKIT), "vcs")
+    more = child(child(predicate, "metadata"), _BUILDKIT)
     materials = tuple(islice(objects(predicate.get("materials")), MOST_MATERIALS + 1))
-    entry = text(config, "entryPoint")
-    return _Build("slsa-v0.2", text(predicate, "buildType"), config, entry, child(invocation, "parameters"), vcs, materials)
+    return _Build(
+        "slsa-v0.2", text(predicate, "buildType"), config, text(config, "entryPoint"), child(invocation, "parameters"),
+        child(more, "vcs"), materials, root_of(child(predicate, "buildConfig").get("llbDefinition")), child(more, "layers"),
+    )  # fmt: skip
 
 
 def _build_v1(predicate: Object) -> _Build:
     definition, details = child(predicate, "buildDefinition"), child(predicate, "runDetails")
     external = child(definition, "externalParameters")
     config = child(external, "configSource")
-    vcs = child(child(child(details, "metadata"), "buildkit_metadata"), "vcs")
+    more = child(child(details, "metadata"), "buildkit_metadata")
+    steps = child(child(definition, "internalParameters"), "buildConfig").get("llbDefinition")
     materials = tuple(islice(objects(definition.get("resolvedDependencies")), MOST_MATERIALS + 1))
-    kind, entry = text(definition, "buildType"), text(config, "path")
-    return _Build("slsa-v1", kind, config, entry, child(external, "request"), vcs, materials)
+    return _Build(
+        "slsa-v1", text(definition, "buildType"), config, text(config, "path"), child(external, "request"),
+        child(more, "vcs"), materials, root_of(steps), child(more, "layers"),
+    )  # fmt: skip
 
 
 def _origin(build: _Build) -> tuple[Repository | None, str]:

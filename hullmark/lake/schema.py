@@ -152,10 +152,12 @@ EVIDENCE = _schema(
 )  # fmt: skip
 # What the build of an image says of itself in SLSA provenance, verified by nobody (docs/bases.md). subject: the image or
 # index that the evidence `digest` lies with; format: "slsa-v0.2" or "slsa-v1"; dockerfile: its path in source. base_names,
-# base_digests and base_platforms are of one length: the images that the build used, "" where it does not say.
+# base_digests and base_platforms are of one length: the images that the build used, "" where it does not say; where
+# last_stage is set, only the one that the last stage is FROM, none for scratch. stage_layers: that one's, compressed.
 PROVENANCE = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, statement=TEXT, subject=TEXT, format=TEXT, source=TEXT, revision=TEXT,
-    dockerfile=TEXT, base_names=TEXTS, base_digests=TEXTS, base_platforms=TEXTS, at=TIME,
+    dockerfile=TEXT, base_names=TEXTS, base_digests=TEXTS, base_platforms=TEXTS, at=TIME, last_stage=FLAG,
+    stage_layers=TEXTS,
 )  # fmt: skip
 # What should not be in an image: secrets (masked), modes that give rights away, caches (docs/checks.md). In the
 # configuration, path is its place there ("config.Env[NAME]", "history[3]"), layer is "" and layer_index null.

@@ -104,7 +104,7 @@ def know(lake: Lake, *bases: tuple[str, str, str, datetime]) -> None:
     ])  # fmt: skip
 
 
-def tell(lake: Lake, about: Image | str, *built_with: tuple[str, str, str], repository: str = "", **said: str) -> None:
+def tell(lake: Lake, about: Image | str, *built_with: tuple[str, str, str], repository: str = "", **said: object) -> None:
     """Provenance of an image, or of a digest in a repository: (name, word of its digest, platform) of each material."""
     subject = about if isinstance(about, str) else about.digest
     place = repository or (about.name.partition(":")[0] if isinstance(about, Image) else "")

@@ -195,6 +195,35 @@ def test_a_guess_is_called_as_the_operating_system_is(lake: Lake) -> None:
     assert told.endswith("debian:12 among 3 images, and which of them is the base is not known")
 
 
+def test_the_last_stage_is_the_base_where_the_build_states_its_steps(lake: Lake) -> None:
+    """Provenance in mode max is worth more than one that names all images; the layers that it states are compared."""
+    app, other, bare = Image("app:1", "abc", {"a": OS}), Image("other:1", "xyz", {"y": OS}), Image("bare:1", "q", os="")
+    write_images(lake, app, other, bare)
+    for image in (app, other, bare):
+        tell(lake, image, ("docker.io/library/golang:1-debian", "go", ""), ("docker.io/library/busybox:1", "box", ""))
+        tell(
+            lake, image, ("docker.io/library/busybox:1", "box", ""), last_stage=True, digest=digest("the one in mode max"),
+            stage_layers=[digest("a"), digest("b")],
+        )  # fmt: skip
+    assert found(lake) == {
+        "app:1": ("docker.io/library/busybox:1", 2, *PROVEN), "other:1": ("docker.io/library/busybox:1", 2, *PROVEN),
+        "bare:1": ("docker.io/library/busybox:1", 0, *PROVEN),
+    }  # fmt: skip
+    told = dict(lake.connect().sql("SELECT image_digest, evidence FROM base_images").fetchall())
+    begun = "its provenance, which nobody has verified, names docker.io/library/busybox:1 for the last stage"
+    assert told[app.digest] == f"{begun}, whose layers are its lowest"
+    assert told[other.digest] == f"{begun}; how many layers are the base's is not known"
+    assert told[bare.digest] == f"{begun}; how many layers are the base's is not known"
+
+
+def test_a_last_stage_from_scratch_has_no_base(lake: Lake) -> None:
+    app = Image("app:1", "a", {"a": ["golang/app"]}, os="")
+    write_images(lake, app)
+    tell(lake, app, ("docker.io/library/golang:1", "x", ""))
+    tell(lake, app, last_stage=True, stage_layers=[], digest=digest("the one in mode max"))
+    assert found(lake) == {}
+
+
 def test_provenance_of_an_index_is_of_its_images_and_of_their_platform(lake: Lake) -> None:
     app = Image("app:1", "ab", {"a": OS}, index=digest("index"))
     write_images(lake, app)

@@ -2,12 +2,14 @@
 
 import base64
 import json
+from collections.abc import Callable
 
 import pytest
 
 from hullmark.errors import CorruptData, Unsupported
 from hullmark.formats.material import BuiltWith, image_of, repository_of
-from hullmark.formats.slsa import MOST_IMAGES, MOST_MATERIALS, V02, V1, Provenance, read_provenance
+from hullmark.formats.slsa import MOST_IMAGES, MOST_LAYERS, MOST_MATERIALS, V02, V1, Provenance, read_provenance
+from tests.formats.test_llb import copy, run, source, steps
 
 SUBJECT, ONE, TWO = (f"sha256:{letter * 64}" for letter in "abc")
 BUILDKIT, BUILDKIT_V1 = "https://mobyproject.org/buildkit@v1", "https://github.com/moby/buildkit/blob/master/docs/slsa.md"
@@ -16,6 +18,7 @@ DEBIAN: Said = {"uri": "pkg:docker/debian@12?platform=linux%2Famd64", "digest": 
 FRONTEND: Said = {"uri": f"pkg:docker/docker/dockerfile@1?digest={TWO}", "digest": {"sha256": "c" * 64}}
 GO: Said = {"uri": f"pkg:docker/golang@1.22-bookworm?digest={TWO}&platform=linux%2Famd64", "digest": {"sha256": "c" * 64}}
 BASE = BuiltWith("docker.io/library/debian:12", ONE, "linux/amd64")
+BASE_NAME = ("docker.io/library/debian:12", "")
 
 
 def statement(kind: str, predicate: object, subject: str = SUBJECT) -> bytes:
@@ -41,6 +44,23 @@ def v1(materials: list[Said], vcs: Said | None = None, kind: str = BUILDKIT_V1, 
         "buildDefinition": {"buildType": kind, "externalParameters": external, "resolvedDependencies": materials},
         "runDetails": {"builder": {"id": ""}, "metadata": {"invocationID": "x", "buildkit_metadata": {"vcs": vcs or {}}}},
     })  # fmt: skip
+
+
+def maximal(said: bytes, definition: list[Said], layers: Said | None = None) -> bytes:
+    """The same in BuildKit's mode max, which states the steps and the layers that they came to."""
+    document = json.loads(said)
+    predicate, config = document["predicate"], {"llbDefinition": definition, "digestMapping": {ONE: "step0"}}
+    if document["predicateType"] == V1:
+        predicate["buildDefinition"]["internalParameters"] = {"buildConfig": config, "builderPlatform": "linux/amd64"}
+        predicate["runDetails"]["metadata"]["buildkit_metadata"]["layers"] = layers or {}
+    else:
+        predicate["buildConfig"] = config
+        predicate["metadata"][f"{BUILDKIT}#metadata"]["layers"] = layers or {}
+    return json.dumps(document).encode()
+
+
+def layer(digest: str) -> Said:
+    return {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest, "size": 1}
 
 
 LOCAL: Said = {
@@ -91,6 +111,59 @@ def test_what_a_build_says(name: str) -> None:
     assert read_provenance(data, SUBJECT) == expected
     envelope = {"payloadType": "application/vnd.in-toto+json", "payload": base64.b64encode(data).decode(), "signatures": []}
     assert read_provenance(json.dumps(envelope).encode(), SUBJECT) == expected
+
+
+MADE = source(f"docker-image://docker.io/library/debian:12@{ONE}"), source(f"docker-image://golang:1.22-bookworm@{TWO}")
+STAGES = steps(*MADE, run("step1:0"), copy("step0:0", "step2:0"))
+LAYERS: Said = {"step0:0": [[layer(ONE), layer(TWO)], [layer(SUBJECT)]], "step1:0": [[layer(SUBJECT)]]}
+ON_DEBIAN = (BuiltWith("docker.io/library/debian:12", ONE, "linux/arm64/v8"),)
+
+
+@pytest.mark.parametrize("form", [v02, v1])
+@pytest.mark.parametrize(
+    ("definition", "layers", "images", "kept"),
+    [
+        (STAGES, LAYERS, ON_DEBIAN, (ONE, TWO)),
+        (STAGES, {}, ON_DEBIAN, ()),
+        (STAGES, {"step0:0": [[layer("sha256:short")]]}, ON_DEBIAN, ()),
+        (STAGES, {"step0:0": [[layer(ONE)] * (MOST_LAYERS + 1)]}, ON_DEBIAN, ()),
+        (STAGES, {"step0:0": "none"}, ON_DEBIAN, ()),
+        (steps(source("docker-image://debian:12")), LAYERS, (BuiltWith(*BASE_NAME, "linux/arm64/v8"),), (ONE, TWO)),
+        (steps(source("docker-image://golang"), copy("step0:0", at=-1, of=0)), LAYERS, (), ()),
+        (steps(source("local://base")), LAYERS, None, ()),
+        (steps(source("oci-layout://base@" + ONE)), LAYERS, None, ()),
+        (steps(run("step7:0")), LAYERS, None, ()),
+    ],
+    ids=[
+        "two stages",
+        "no layers",
+        "no digest",
+        "too many",
+        "no list",
+        "by tag",
+        "scratch",
+        "a folder",
+        "a layout",
+        "broken",
+    ],
+)
+def test_the_last_stage_of_several(
+    form: Callable[..., bytes],
+    definition: list[Said],
+    layers: Said,
+    images: tuple[BuiltWith, ...] | None,
+    kept: tuple[str, ...],
+) -> None:
+    found = read_provenance(maximal(form([DEBIAN, GO]), definition, layers), SUBJECT)
+    used = read_provenance(form([DEBIAN, GO]), SUBJECT).images
+    assert len(used) == 2
+    assert (found.images, found.last_stage, found.layers) == (used if images is None else images, images is not None, kept)
+
+
+def test_a_tag_has_the_digest_of_its_material() -> None:
+    arm = DEBIAN | {"uri": "pkg:docker/debian@12?platform=linux%2Farm64%2Fv8"}
+    said = maximal(v1([GO, DEBIAN | {"digest": {"sha256": "d" * 64}}, arm]), steps(source("docker-image://debian:12")))
+    assert read_provenance(said, SUBJECT).images == ON_DEBIAN
 
 
 def test_images_are_kept_once_and_not_without_end() -> None:
