@@ -3,10 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from hullmark.analysis.bases import update_bases
 from hullmark.lake.store import Lake
+from hullmark.sql import read_sql
 from tests.analysis.fleets import NOW, Image, digest, know, tell, write_images
 
 BASE, DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
@@ -49,6 +51,29 @@ def test_of_equal_bases_the_one_that_is_there_and_has_a_tag(lake: Lake) -> None:
     gone, bare = Image("a-gone:1", "a", state="deleted"), Image("b-bare:1", "a", tagged=False)
     write_images(lake, gone, bare, Image("c-here:1", "a"), Image("app:1", "ab"))
     assert found(lake)["app:1"] == ("c-here:1", 1, "chain", "certain")
+
+
+def test_a_known_base_that_is_the_image_itself_is_none_of_its_own(lake: Lake) -> None:
+    app = Image("app:1", "ab")
+    write_images(lake, app, Image("web:1", "ac"))
+    know(lake, ("a-wrong-claim", "app:1", "a", NOW), ("b-right", "public", "a", NOW))
+    assert digest("app:1") == app.digest
+    assert found(lake) == {"app:1": ("b-right", 1, "known", "certain"), "web:1": ("a-wrong-claim", 1, "known", "certain")}
+
+
+def test_many_builds_on_many_equal_bases_are_no_pairs(lake: Lake) -> None:
+    """Two thousand of each are four million pairs, which no 64 MiB hold."""
+    write_images(
+        lake,
+        *(Image(f"base:{number}", "a") for number in range(2000)),
+        *(Image(f"app:{number}", "ab") for number in range(2000)),
+    )
+    small = duckdb.connect(config={"memory_limit": "64MB", "temp_directory": "", "threads": 1})
+    for table in ("images", "image_layers", "known_bases"):
+        small.register(table, lake.connect().sql(f"FROM {table}").to_arrow_table())
+    small.execute(read_sql("hullmark.analysis", "20_bases_by_chain.sql"))
+    assert small.sql("SELECT base_name, count(*) FROM base_by_chain GROUP BY ALL").fetchall() == [("base:0", 2000)]
+    small.close()
 
 
 def test_a_base_that_is_deleted_is_still_one(lake: Lake) -> None:
