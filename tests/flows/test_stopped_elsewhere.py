@@ -62,7 +62,7 @@ def cluster() -> Iterator[Any]:
     from distributed import Client, LocalCluster  # noqa: PLC0415  a second that only this test pays for
 
     options = {"n_workers": 2, "threads_per_worker": 16, "processes": True, "dashboard_address": None, "host": "127.0.0.1"}
-    with LocalCluster(**options) as made, Client(made) as client:
+    with LocalCluster(**options) as made, Client(made) as client:  # type: ignore[no-untyped-call]  # distributed has no types
         client.run(look_often)
         yield client
 
