@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextvars import copy_context
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hullmark.sources.ecr.push_events import Push, parse_push
 from tasks import hub
 from tests.fleet.test_incremental import API, OTHER, multi
 from tests.fleet.world import image
+from tests.flows.test_stopped import wait_until
 from tests.flows.world import FIRST, REGION, FlowWorld
 
 # moto makes no policy of queues
@@ -80,6 +83,25 @@ def test_a_pushed_image_is_scanned_once(fleet: FlowWorld, queue: str) -> None:
     assert fleet.requests() == before
     assert {row[0] for row in fleet.ask("SELECT digest FROM images WHERE state = 'present'")} >= {old}
     assert fleet.ask('SELECT status FROM coverage WHERE digest = $d ORDER BY "at"', d=new)[-1] == ("unchanged",)
+
+
+def test_what_is_pushed_while_it_listens_is_scanned_at_once(fleet: FlowWorld, queue: str) -> None:
+    """Not when the listening ends: that would be in a quarter of an hour."""
+    fleet.lake.create()
+    runs, context = list[str](), copy_context()  # which holds the settings of Prefect's client
+    thread = Thread(target=lambda: runs.extend(context.run(pushes, 900)))
+    thread.start()
+    try:
+        wait_until(lambda: fleet.aws.calls[FIRST, REGION, "sqs:ReceiveMessage"] > 0)
+        digest = push(fleet, "team/api", "1", image(*API))
+        asked = "SELECT status, count(*) FROM coverage WHERE digest = $d GROUP BY ALL"
+        wait_until(lambda: fleet.ask(asked, d=digest) == [("scanned", 1)] and left(fleet, queue) == 0)
+        assert thread.is_alive()
+    finally:
+        hub.pause(FIRST, fleet.settings)
+        fleet.aws.client("sqs", FIRST, REGION).send_message(QueueUrl=queue, MessageBody="so that it looks up")
+        thread.join()
+    assert fleet.ask("SELECT run, kind, state FROM runs") == [(runs[0], "push", "completed")]
 
 
 def test_messages_wait_while_a_scan_holds_the_lake(fleet: FlowWorld, queue: str) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from hullmark.cli import main
+from hullmark.sources.ecr.onboarding import CUSTOMER_TEMPLATE, read_template
 from tasks import hub
 from tests.hub.emptied import forget_all
 from tests.hub.world import FIRST, REGIONS, SECOND, World
@@ -57,6 +59,28 @@ def test_an_account_from_the_import_to_its_end(
     assert values.external_id not in told
     assert main(["integrations", "forget", FIRST]) == 0
     assert hub.list() == ()
+
+
+def test_whoever_follows_the_link_can_connect_the_account(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HULLMARK_TEMPLATE_URL", "https://bucket.example/customer-role.yaml")
+    assert main(["integrations", "link", "--region", REGIONS[0]]) == 0
+    told, link = said(capsys).split()[-2:]
+    place, _, asked = urlsplit(link).fragment.partition("?")
+    assert (urlsplit(link).hostname, place) == ("console.aws.amazon.com", "/stacks/create/review")
+    given = dict(parse_qsl(asked, strict_parsing=True))
+    assert given.pop("templateURL") == "https://bucket.example/customer-role.yaml"
+    parameters = {name.removeprefix("param_"): value for name, value in given.items() if name.startswith("param_")}
+    assert parameters["ExternalId"] == told
+    template = read_template(CUSTOMER_TEMPLATE)
+    outputs = world.aws.deploy(FIRST, REGIONS[0], given["stackName"], template, parameters)
+    add = ["integrations", "add", "--account-id", FIRST, "--role-arn", outputs["RoleArn"], "--region", REGIONS[0]]
+    monkeypatch.setattr("getpass.getpass", lambda _: outputs["ExternalId"])
+    assert main(add) == 0
+    shown = said(capsys)
+    assert "Saved." in shown
+    assert told not in shown
 
 
 def test_a_file_of_an_unknown_kind_or_none_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,12 @@
 """The connection test against ministack with enforcement on: the shipped templates really let in, and really keep out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from hullmark.settings import Settings
 from hullmark.sources.ecr import Integration
@@ -18,6 +20,8 @@ from hullmark.sources.ecr.onboarding import (
     PLATFORM_TEMPLATE,
     ROLE_NAME,
     STACK_NAME,
+    TRUST_POLICY,
+    customer_policies,
     new_external_id,
     read_template,
 )
@@ -76,12 +80,42 @@ def put_policy(stack: MiniStack, name: str, statement: dict[str, object]) -> Non
     stack.client("iam", FIRST, REGION).put_role_policy(RoleName=ROLE_NAME, PolicyName=name, PolicyDocument=document)
 
 
+@contextmanager
+def role(stack: MiniStack, name: str, trusted: str, policies: Mapping[str, str]) -> Iterator[str]:
+    """A role in the account that somebody makes by hand; its ARN."""
+    iam = stack.client("iam", FIRST, REGION)
+    arn = str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"])
+    for policy, text in policies.items():
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=text)
+    yield arn
+    for policy in policies:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
+
+
 def test_the_shipped_templates_let_hullmark_in(values: Integration, settings: Settings) -> None:
     checks = run(values, settings)
     assert failures(checks) == {}
     verdicts = {check.name: check.verdict for check in checks}
     for name in (WITH, WITHOUT, WRONG, *(f"{REGION}: {action}" for action in READ_ACTIONS)):
         assert verdicts[name] is Verdict.PASSED
+
+
+def test_a_role_made_by_hand_lets_hullmark_in_and_nobody_else(
+    stack: MiniStack, values: Integration, settings: Settings
+) -> None:
+    """With the JSON that the dashboard and `hullmark integrations policy` give to those without CloudFormation."""
+    stack.client("cloudformation", FIRST, REGION).delete_stack(StackName=STACK_NAME)
+    external_id = new_external_id()
+    policies = customer_policies(FIRST, settings.platform_role_arn, external_id)
+    trusted, name = policies.pop(TRUST_POLICY), values.role_arn.rpartition("/")[2]
+    with role(stack, name, trusted, policies) as made, role(stack, "HullmarkOfAnotherName", trusted, policies) as other:
+        by_hand = replace(values, role_arn=made, external_id=external_id)
+        assert failures(run(by_hand, settings)) == {}
+        assert [*failures(run(replace(by_hand, external_id=values.external_id), settings))] == [WITH]
+        assert [*failures(run(replace(by_hand, role_arn=other), settings))] == [
+            WITH
+        ]  # Hullmark's own role may not assume it
 
 
 def test_a_wrong_external_id_is_refused(values: Integration, settings: Settings) -> None:
@@ -118,6 +152,22 @@ def test_a_deny_wins_over_what_is_allowed(stack: MiniStack, values: Integration,
 
 def test_without_the_platforms_role_nobody_gets_in(values: Integration, settings: Settings) -> None:
     assert [*failures(run(values, replace(settings, platform_role_arn="")))] == [WITH]
+
+
+def test_a_session_reads_the_places_it_works_on_and_no_others(
+    stack: MiniStack, values: Integration, settings: Settings
+) -> None:
+    ecr = stack.client("ecr", FIRST, REGION)
+    if len(ecr.describe_repositories()["repositories"]) < 2:
+        ecr.create_repository(repositoryName="team/other")
+    session = assume(values, settings, "run", places={(REGION, REPOSITORY)})
+    assert session.caller(REGION).arn.endswith(f"assumed-role/{ROLE_NAME}/hullmark-run")
+    client = session.client("ecr", REGION)
+    assert client.list_images(repositoryName=REPOSITORY)["imageIds"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.list_images(repositoryName="team/other")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.describe_repositories()
 
 
 def test_access_is_gone_with_the_stack(stack: MiniStack, values: Integration, settings: Settings) -> None:
