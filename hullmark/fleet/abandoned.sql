@@ -2,7 +2,7 @@
 SELECT * REPLACE (
     'failed' AS state,
     greatest(started, $now::TIMESTAMPTZ) AS finished,
-    'It was ended before it could say how it went; what it had read is kept, and the next run did the rest.' AS detail
+    'It was killed before it could say how it went; what it had read is kept, and the next run reads the rest.' AS detail
 )
 FROM runs
 WHERE state = 'running'
