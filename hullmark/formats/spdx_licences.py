@@ -27,6 +27,8 @@ _GNU_NAMES = (
     ("library general public", "lgpl"), ("general public", "gpl"), ("free documentation", "gfdl"),
 )  # fmt: skip
 _NOISE = re.compile(r"\b(?:the|licen[cs]ed?|under|version|software)\b|,")
+_ADDRESS = re.compile(r"https?://(?:www\.)?(?P<place>\S+?)(?:\.(?:html?|txt|php|json))?/?")
+_LISTED = re.compile(r"(?:spdx|opensource)\.org/licen[cs]es?/(?P<name>[^/]+)")  # whose addresses end with an identifier
 _OPERATOR = re.compile(r"(\(|\)|\s(?:and|or|with)\s)", re.IGNORECASE)
 
 
@@ -51,6 +53,7 @@ def all_of(statements: Iterable[str]) -> str:
     return _joined(statements, " AND ")
 
 
+@lru_cache(maxsize=4096)
 def is_spdx(expression: str) -> bool:
     """Whether a value of `spdx` is an SPDX expression, and not the statement that was kept."""
     return bool(_canonical(expression))
@@ -78,6 +81,10 @@ def _expression(text: str) -> str:
 def _one(text: str) -> str:
     """The identifier of one licence by its id or by one of its names; "" when there is none."""
     name = text.lower()
+    if address := _ADDRESS.fullmatch(name):
+        name = address["place"]
+        listed = _LISTED.fullmatch(name)
+        return _names().get(_key(name), "") or (_canonical(listed["name"]) if listed else "")
     return _gnu(name) or _names().get(_key(name), "") or _canonical(text)
 
 

@@ -11,7 +11,7 @@ from hullmark import __version__
 from hullmark.model import Distro, Image
 from hullmark.reports.severity import ORDER
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 PACKAGE_FIELDS = (
     "type", "name", "version", "arch", "ecosystem", "purl", "path", "layer", "source_name", "source_version", "origin",
     "owner", "licence", "cpe", "inner", "first_layer", "upgraded_from",
@@ -22,8 +22,8 @@ PROBLEM_FIELDS = ("path", "cataloger", "reason")
 # Field of the report: column of the findings table.
 FINDING_FIELDS = {
     "id": "vulnerability", "aliases": "aliases", "package": "package", "version": "version", "purl": "purl", "path": "path",
-    "layer": "layer", "fixed_version": "fixed_version", "severity": "severity", "score": "score", "kev": "kev",
-    "epss": "epss", "advisory": "advisory",
+    "layer": "layer", "fixed_version": "fixed_version", "severity": "severity", "score": "score",
+    "vector": "vector", "kev": "kev", "epss": "epss", "advisory": "advisory", "summary": "summary",
 }  # fmt: skip
 VEX_FIELDS = ("status", "justification", "author", "document")
 SAID = ("risk", *(f"vex_{name}" for name in VEX_FIELDS))
@@ -104,6 +104,7 @@ def _findings(findings: pa.Table) -> list[dict[str, object]]:
         row["fixed_version"] = row["fixed_version"] or None
         row["aliases"] = row["aliases"] or []
         row["kev"] = bool(row["kev"])
+        row["vector"], row["summary"] = row["vector"] or "", row["summary"] or ""
         row["severity"] = row["severity"] or "unknown"
     return rows
 
