@@ -21,6 +21,7 @@ from hullmark.analysis.history import register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.analysis.told import Told, find_told
+from hullmark.compliance.due import register_due
 from hullmark.compliance.fleet_bases import fleet_bases
 from hullmark.compliance.load import read_policy
 from hullmark.errors import LakeError
@@ -76,13 +77,6 @@ def lake_exists() -> bool:
     return Lake(settings().lake).exists()
 
 
-def ask_bases(query: str, **parameters: object) -> pa.Table:
-    """The same for the queries that read `base`, the bases of the fleet (`fleet_bases.sql`)."""
-    lake = settings().lake
-    table: pa.Table = _bases_answer(lake, _state(lake), query, parameters)
-    return table
-
-
 @st.cache_data(ttl="1m", show_spinner=False, max_entries=4)
 def rejected(lake: str) -> list[Kept]:
     """The batches that failed their checks and wait for a decision."""
@@ -110,15 +104,7 @@ def _state(lake: str) -> State:
 
 @st.cache_data(ttl="1h", show_spinner=False, max_entries=400)
 def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) -> pa.Table:
-    return _asked(_reader(lake, state), lake, query, parameters)
-
-
-@st.cache_data(ttl="1h", show_spinner="Working out what stands on what …", max_entries=100)
-def _bases_answer(lake: str, state: State, query: str, parameters: dict[str, object]) -> pa.Table:
-    return _asked(_bases_reader(lake, state), lake, query, parameters)
-
-
-def _asked(reader: Reader, lake: str, query: str, parameters: dict[str, object]) -> pa.Table:
+    reader = READERS.get(query.partition("_")[0], _reader)(lake, state)
     with reader.turn:
         try:
             return harmless(reader.connection.sql(read_sql(QUERIES, f"{query}.sql"), params=parameters).to_arrow_table())
@@ -193,7 +179,7 @@ def _reader(lake: str, state: State) -> Reader:  # the state is part of the cach
     return Reader(connection)
 
 
-@st.cache_resource(ttl="1h", max_entries=2, show_spinner=False)
+@st.cache_resource(ttl="1h", max_entries=2, show_spinner="Working out what stands on what …")
 def _bases_reader(lake: str, state: State) -> Reader:
     """The reader of a state that knows `base` as well: worked out beside it, so that tables of both keep their names."""
     place, reader = Lake(lake), _reader(lake, state)
@@ -202,6 +188,18 @@ def _bases_reader(lake: str, state: State) -> Reader:
     with reader.turn:
         reader.connection.register("base", bases)
     return reader
+
+
+@st.cache_resource(ttl="1h", max_entries=2, show_spinner="Working out what is due …")
+def _due_reader(lake: str, state: State) -> Reader:
+    """The reader of a state that knows `due` as well."""
+    reader: Reader = _reader(lake, state)
+    with reader.turn:
+        register_due(reader.connection, read_policy(settings().policy))
+    return reader
+
+
+READERS = {"bases": _bases_reader, "due": _due_reader}  # those of queries that read more, by how their names begin
 
 
 def harmless(table: pa.Table) -> pa.Table:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.data import Row, ask, ask_bases, ask_row, lake_exists, settings
+from dashboards.data import Row, ask, ask_row, lake_exists, settings
 from dashboards.words import ago
 from hullmark.errors import HullmarkError
 
@@ -48,12 +48,11 @@ def getting_started(what: str) -> None:
 
 def ask_page(query: str, key: str, **parameters: object) -> tuple[pa.Table, int]:
     """The rows of the page that the pager `key` stands on, and the number of all rows (column `total`)."""
-    asker = ask_bases if query.startswith("bases_") else ask
     page = st.session_state.get(key, 1)
-    rows = asker(query, limit=PAGE, offset=PAGE * (page - 1), **parameters)
+    rows = ask(query, limit=PAGE, offset=PAGE * (page - 1), **parameters)
     if not rows.num_rows and page > 1:
         st.session_state[key] = 1
-        rows = asker(query, limit=PAGE, offset=0, **parameters)
+        rows = ask(query, limit=PAGE, offset=0, **parameters)
     return rows, rows["total"][0].as_py() if rows.num_rows else 0
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards import columns
-from dashboards.data import Row, ask_bases
+from dashboards.data import Row, ask
 from dashboards.parts import IMAGE, addressed, ask_page, filled, open_base, open_image, pager, table
 from dashboards.words import counted, literal
 
@@ -11,7 +11,7 @@ from dashboards.words import counted, literal
 def show(base: str) -> None:
     """The whole page."""
     st.page_link("views/bases.py", label="All bases", icon=":material/arrow_back:")
-    rows = ask_bases("bases_one", base=base).to_pylist()
+    rows = ask("bases_one", base=base).to_pylist()
     if not rows:
         st.title("Not found", anchor=False)
         st.text(f"No image of the fleet stands on {base}." if base else "The address names no base.")
@@ -68,7 +68,7 @@ def outdated(row: Row) -> None:
 
 def kin(base: str) -> None:
     """The bases that it stands on, and those that stand on it."""
-    rows = ask_bases("bases_kin", base=base)
+    rows = ask("bases_kin", base=base)
     if not rows.num_rows:
         return
     st.subheader("Family", anchor=False)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards import charts, columns
-from dashboards.data import ask_bases, ask_row
+from dashboards.data import ask, ask_row
 from dashboards.parts import KEPT, ask_page, filled, getting_started, open_base, pager, table
 from dashboards.words import counted, share
 
@@ -23,7 +23,7 @@ def show() -> None:
             "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="tree", required=True, key="bases_as",
             label_visibility="collapsed", **KEPT,
         )  # fmt: skip
-    (whole,) = ask_bases("bases_count").to_pylist()
+    (whole,) = ask("bases_count").to_pylist()
     if not whole["bases"]:
         st.info(
             "Of no image a base is known yet. Bases are worked out after each run: run `hullmark run`. Public bases are "
@@ -47,7 +47,7 @@ def show() -> None:
 
 def tree(word: str, late: bool) -> None:
     """What stands on what."""
-    rows = ask_bases("bases_tree", word=word, only_outdated=late, limit=MOST)
+    rows = ask("bases_tree", word=word, only_outdated=late, limit=MOST)
     if not rows.num_rows:
         st.info("No base passes these filters. Remove one to see more.")
         return

@@ -1,15 +1,17 @@
-"""Compliance: how rules and frameworks stand, which images fail a rule, and how that went on."""
+"""Compliance: how rules and frameworks stand, which images fail a rule, how that went on, and what is due by when."""
 
 import pyarrow as pa
 import streamlit as st
 
 from dashboards import charts, columns
 from dashboards.data import ask, ask_row, settings
+from dashboards.due_dates import due_dates
 from dashboards.parts import KEPT, getting_started, open_image, still_table, table
 from hullmark.compliance.load import Policy, read_policy
 from hullmark.reports.compliance_report import Counts, control_rows, rule_rows, score
 
 ALL = "All rules"
+VIEWS = {"rules": "Rules", "due": "Due dates"}
 
 
 def show() -> None:
@@ -18,7 +20,17 @@ def show() -> None:
     if not fleet["images"]:
         getting_started("No rules asked yet")
         return
-    st.title("Compliance", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("Compliance", anchor=False, width="content")
+        view = st.segmented_control(
+            "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="rules", required=True, key="compliance_as",
+            label_visibility="collapsed", **KEPT,
+        )  # fmt: skip
+    {"rules": standing, "due": due_dates}[view or "rules"]()
+
+
+def standing() -> None:
+    """How the rules, and the controls of a framework, stand."""
     options = ask_row("images_options")
     first, second, third = st.columns([1.6, 1.2, 1.2])
     policy = read_policy(settings().policy)

@@ -1,4 +1,4 @@
-"""`hullmark checks`: which rules fail in how many images, which images fail one, how a framework stands."""
+"""`hullmark checks`: which rules fail in how many images, which images fail one, how a framework stands, what is due."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hullmark.commands.verbs import Verbs
-from hullmark.errors import NotFound
+from hullmark.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hullmark.compliance.load import Policy
 
+MOST = 10_000  # rows that are listed
 EVERYWHERE: dict[str, list[str]] = {"accounts": [], "repositories": []}
 
 
@@ -24,6 +25,13 @@ def add(verbs: Verbs) -> None:
     what = verb.add_mutually_exclusive_group()
     what.add_argument("--rule", metavar="ID", help="the images or repositories that fail this rule, such as HM001")
     what.add_argument("--framework", metavar="ID", help="the controls of this framework, such as cis-docker-4")
+    what.add_argument(
+        "--due", action="store_true", help="what each owner has to fix, how much is overdue, and when the next is due"
+    )
+    what.add_argument("--owner", metavar="NAME", help="what this owner has to fix, by its date; '' is nobody")
+    verb.add_argument(
+        "--days", type=int, default=30, metavar="N", help="with --due and --owner: due within so many (default: 30)"
+    )
     verb.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
     verb.set_defaults(handler=run)
 
@@ -41,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
             rows = _failing(connection, policy, options.rule)
         elif options.framework:
             rows = _controls(connection, policy, options.framework)
+        elif options.due or options.owner is not None:
+            rows = _due(connection, policy, options)
         else:
             rows = _rules(connection, policy)
     if options.format == "json":
@@ -48,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
         sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
-        _print(rows)
+        _print(rows, "Nothing is due." if options.due or options.owner is not None else "Nothing fails this rule.")
     return 0
 
 
@@ -90,17 +100,32 @@ def _failing(connection: "duckdb.DuckDBPyConnection", policy: "Policy", rule: st
     return _ask(connection, "compliance_failing", rule=rule)
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _due(connection: "duckdb.DuckDBPyConnection", policy: "Policy", options: argparse.Namespace) -> list[dict[str, Any]]:
+    from datetime import UTC, datetime
+
+    from hullmark.compliance.due import register_due
+
+    if options.days < 0:
+        raise UsageError(f"--days is {options.days}; give a number from 0 on")
+    register_due(connection, policy)
+    asked: dict[str, Any] = {"now": datetime.now(UTC), "days": options.days}
+    if options.owner is None:
+        return _ask(connection, "due_owners", **asked)
+    return _ask(connection, "due_list", owners=[options.owner], limit=MOST, offset=0, **asked)
+
+
+def _print(rows: list[dict[str, Any]], nothing: str) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 150)
     if not rows:
-        console.print("Nothing fails this rule.")
+        console.print(nothing)
         return
     console.print(_table(rows))
 
 
 def _table(rows: list[dict[str, Any]]) -> "Table":
+    from hullmark.reports.due_table import due_table
     from hullmark.reports.terminal import columns, plain, severity_text
 
     if "evidence" in rows[0]:
@@ -109,6 +134,8 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
             state = "unknown" if row["unknown"] else "fail"
             place = (plain(row["name"], 60), plain(row["account"] or ""), plain(row["region"] or ""))
             table.add_row(*place, state, f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
+    elif "due" in rows[0] or "overdue" in rows[0]:
+        table = due_table(rows)
     elif "control" in rows[0]:
         table = columns("Control", "", "State", "Fail", "of", "Rules", right=("Fail", "of"))
         for row in rows:

@@ -1,6 +1,6 @@
 /* What rules see beside the lake's own tables: the images that are in a registry now, each once, with what all its places say, and
    when each finding is due. What is settled was worked out once for all rules. Reads `images`, `findings`, `settled`,
-   `repositories`, `target` (severity, days; severity "kev" for what is known to be exploited). */
+   `repositories`, `target`, the macro `due_on`. */
 CREATE OR REPLACE TEMP TABLE image AS
 SELECT
     digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name,
@@ -27,10 +27,6 @@ ANTI JOIN settled USING (image_digest, package_key, vulnerability);
 
 CREATE OR REPLACE TEMP VIEW finding_due AS
 SELECT
-    findings.*,
-    least(
-        first_seen + to_days(target.days::INTEGER),
-        CASE WHEN kev THEN least(first_seen + to_days((SELECT days FROM target WHERE severity = 'kev')::INTEGER), kev_due::TIMESTAMPTZ) END
-    ) AS due
+    findings.*, due_on(first_seen, target.days, kev, kev_due) AS due
 FROM open_findings AS findings
 LEFT JOIN target ON target.severity = findings.severity

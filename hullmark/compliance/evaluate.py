@@ -10,6 +10,7 @@ import pyarrow as pa
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.outdated import register_outdated
 from hullmark.analysis.settled import find_settled
+from hullmark.compliance.due import register_targets
 from hullmark.compliance.load import Policy, Rule
 from hullmark.errors import UsageError
 from hullmark.lake.schema import CHECKS, COMPLIANCE
@@ -47,8 +48,7 @@ def evaluate(lake: Lake, policy: Policy, run: str, at: datetime, memory_mb: int 
 
 def prepare(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> None:
     """Leave on a lake's connection what rules see beside its tables (see `1*.sql`); the feeds are registered."""
-    targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
-    connection.register("target", targets)
+    register_targets(connection, policy)
     register_outdated(connection, at)
     find_settled(connection)
     for step in CONTEXT:

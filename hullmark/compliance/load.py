@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from hullmark.compliance.owners import Owner, parse_owners
 from hullmark.errors import UsageError
 from hullmark.sql import split_header
 
@@ -54,15 +55,16 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules by their id, all frameworks, and the targets: days by severity and for what is known to be exploited."""
+    """All rules by their id, all frameworks, owners, and targets: days by severity and for what is known to be exploited."""
 
     rules: Mapping[str, Rule]
     frameworks: tuple[Framework, ...]
     targets: Mapping[str, int]
+    owners: tuple[Owner, ...] = ()
 
 
 def read_policy(folder: str = "") -> Policy:
-    """Our rules, frameworks and targets, and on top those of `folder`: rules/*.sql, frameworks/*.toml, targets.toml.
+    """Our rules, frameworks and targets, and on top those of `folder`: rules/*.sql, frameworks/*.toml, targets.toml; owners.
 
     A rule or framework of the folder replaces ours of the same id. Raises UsageError, which names the file.
     """
@@ -80,8 +82,9 @@ def read_policy(folder: str = "") -> Policy:
     targets: dict[str, int] = {}
     for place in places:
         targets |= _targets(place.joinpath("targets.toml"))
+    owners = _owners(places[-1].joinpath("owners.toml"))
     ordered = sorted(frameworks.values(), key=lambda item: item.id)
-    return Policy(dict(sorted(rules.items())), tuple(ordered), targets)
+    return Policy(dict(sorted(rules.items())), tuple(ordered), targets, owners)
 
 
 def policy_texts(folder: str = "") -> dict[str, str]:
@@ -93,6 +96,7 @@ def policy_texts(folder: str = "") -> dict[str, str]:
             *((f"rules/{file.name}", file) for file in _files(place, "rules", ".sql")),
             *((f"frameworks/{file.name}", file) for file in _files(place, "frameworks", ".toml")),
             ("targets.toml", place.joinpath("targets.toml")),
+            ("owners.toml", place.joinpath("owners.toml")),
         ]
         texts |= {f"{'own/' if number else ''}{name}": _text(file) for name, file in named if file.is_file()}
     return texts
@@ -140,6 +144,10 @@ def _targets(file: Traversable) -> dict[str, int]:
     if any(name not in {*SEVERITIES, "kev"} or not isinstance(days, int) or days < 1 for name, days in stated.items()):
         raise UsageError(f"{file.name} must give whole days from 1 on for kev and severities; see docs/compliance.md")
     return {name: int(days) for name, days in stated.items()}
+
+
+def _owners(file: Traversable) -> tuple[Owner, ...]:
+    return parse_owners(_toml(file, _text(file)), file.name) if file.is_file() else ()
 
 
 def _text(file: Traversable) -> str:

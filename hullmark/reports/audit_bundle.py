@@ -36,7 +36,7 @@ def write_bundle(
 ) -> str:
     """Write the bundle of a lake's connection as of an aware time; returns the digest of its manifest.
 
-    `texts` are the rules, frameworks and targets by their path. Raises UsageError for a time before the first run.
+    `texts` are the rules, frameworks, targets and owners by their path. Raises UsageError for a time before the first run.
     """
     _require_runs(connection, moment)
     listed = []

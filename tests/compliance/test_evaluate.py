@@ -321,6 +321,11 @@ BROKEN = [
         "the framework x names rules that are not there: HM999",
     ),
     ("targets.toml", "high = 0\n", "targets.toml must give whole days"),
+    ("owners.toml", "ann = 1\n", "owners.toml must hold [[owner]] tables"),
+    ("owners.toml", "owner = 1\n", "owners.toml must hold [[owner]] tables"),
+    ("owners.toml", "[[owner]]\n", "an [[owner]] of owners.toml has no name"),
+    ("owners.toml", '[[owner]]\nname = "ann"\nteam = "x"\n', "an [[owner]] of owners.toml has more than name"),
+    ("owners.toml", '[[owner]]\nname = "ann"\naccounts = "1"\n', "accounts of the owner ann in owners.toml must be a list"),
 ]
 
 

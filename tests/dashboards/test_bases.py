@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.data import ask_bases
+from dashboards.data import ask
 from tests.compliance.test_fleet_bases import APPS, MIDDLE, OLD, write_family
 from tests.dashboards.conftest import Open, words
 
@@ -29,7 +29,7 @@ def test_the_tree(
     family: str, monkeypatch: pytest.MonkeyPatch, word: str, limit: int, expected: list[tuple[object, ...]]
 ) -> None:
     monkeypatch.setenv("HULLMARK_LAKE", family)
-    rows = ask_bases("bases_tree", word=word, only_outdated=False, limit=limit).to_pylist()
+    rows = ask("bases_tree", word=word, only_outdated=False, limit=limit).to_pylist()
     assert [(row["row"], row["depth"], row["parent_row"], row["name"]) for row in rows] == expected
     assert {row["total"] for row in rows} <= {2}
 

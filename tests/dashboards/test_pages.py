@@ -127,6 +127,17 @@ def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open
     assert set(changes["source"]) == {"https://git.example/acme"}
 
 
+def test_what_is_due_is_listed_by_its_date(open_page: Open, fleet: str) -> None:
+    page = open_page("compliance", fleet, compliance_as="Due dates", due_within="Ever")
+    owners, rows = (table.value for table in page.dataframe)
+    assert list(owners["owner"]) == ["nobody is named"]
+    assert int(owners["open"][0]) > len(rows) == 100
+    assert list(rows["due"]) == sorted(rows["due"])
+    assert "`owners.toml` in the folder of HULLMARK_POLICY says who answers for what" in words(page)
+    page.button_group(key="due_within").set_value(0).run()
+    assert all(days < 0 for table in page.dataframe[1:] for days in table.value["days_left"])
+
+
 def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
     page = open_page("image", fleet, digest=digest(3))
     page.session_state["image_tab"] = "Plan"

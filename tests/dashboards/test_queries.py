@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 import streamlit as st
 
-from dashboards.data import QUERIES, ask, ask_bases, ask_row
+from dashboards.data import QUERIES, ask, ask_row
 from hullmark.exceptions import Scope, exception_row
 from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.store import Lake
@@ -24,9 +24,8 @@ NONE = ("accounts_frozen", "bases_kin")  # of which the fleet has none
 NAMES = sorted(
     item.name.removesuffix(".sql")
     for item in files(QUERIES).iterdir()
-    if item.name.endswith(".sql") and not item.name.startswith(("macro_", "summary_", "bases"))
+    if item.name.endswith(".sql") and not item.name.startswith(("macro_", "summary_", "bases_images"))
 )
-OF_BASES = ("bases_carried", "bases_count", "bases_kin", "bases_list", "bases_one", "bases_tree")
 NO_FILTER: dict[str, Any] = {
     "severities": [], "only_kev": False, "only_fixable": False, "with_settled": False,
     "least_epss": 0.0, "packages": "", "accounts": [],
@@ -36,7 +35,8 @@ NO_FILTER: dict[str, Any] = {
     "per": "severity", "rule": "HM001",
     "place": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments/api", "line": "*.*.*",
     "platform": "linux/amd64",
-    "digest": digest(3), "vulnerability": "CVE-2022-10259", "only_outdated": False,
+    "digest": digest(3), "vulnerability": "CVE-2022-10259", "only_outdated": False, "days": 30,
+    "owners": [],
     "base": "Debian GNU/Linux 12 (bookworm)",
 }  # fmt: skip
 
@@ -44,11 +44,10 @@ NO_FILTER: dict[str, Any] = {
 def answer(lake: str, name: str, monkeypatch: pytest.MonkeyPatch, **filters: object) -> pa.Table:
     monkeypatch.setenv("HULLMARK_LAKE", lake)
     wanted = set(re.findall(r"\$(\w+)", read_sql(QUERIES, f"{name}.sql")))
-    asker = ask_bases if name in OF_BASES else ask
-    return asker(name, **{key: value for key, value in {**NO_FILTER, **filters}.items() if key in wanted})
+    return ask(name, **{key: value for key, value in {**NO_FILTER, **filters}.items() if key in wanted})
 
 
-@pytest.mark.parametrize("name", [*NAMES, *OF_BASES])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_query_runs_on_every_lake(name: str, lakes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = {str(answer(lake, name, monkeypatch).schema) for lake in lakes.values()}
     assert len(shapes) == 1
