@@ -36,7 +36,7 @@ def due_dates() -> None:
         st.success("Nothing is due by then.", icon=":material/check:")
         return
     st.caption(f"{counted(found, 'line')}, each a vulnerability of a package in a repository. Click one to see its images.")
-    rows = rows.set_column(0, "owner", pa.array([named(name) for name in rows["owner"].to_pylist()], pa.string()))
+    told = rows.set_column(0, "owner", pa.array([named(name) for name in rows["owner"].to_pylist()], pa.string()))
     shown = {
         "due": columns.day("Due"), "days_left": columns.days("Left", 76), "owner": columns.text("Owner", 170),
         "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
@@ -45,7 +45,7 @@ def due_dates() -> None:
         "images": columns.number("Images", 66), "account": columns.text("Account", 112),
         "first_seen": columns.day("Since"),
     }  # fmt: skip
-    picked = table(rows, filled(rows, shown, "account", "exploited"), "due_table")
+    picked = table(told, filled(rows, shown, "owner", "account", "exploited"), "due_table")
     pager("due_page", found)
     if picked is not None:
         open_vulnerability(rows["vulnerability"][picked].as_py())
