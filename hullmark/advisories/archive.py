@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hullmark.advisories.loader import loader
-from hullmark.advisories.store import SCHEMAS, FeedState, FeedStore, parse_state
+from hullmark.advisories.state import FeedState, parse_state
+from hullmark.advisories.store import SCHEMAS, FeedStore
 from hullmark.errors import FeedError
 from hullmark.settings import Limits
 

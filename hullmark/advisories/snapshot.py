@@ -14,7 +14,8 @@ from hullmark.advisories.feeds import Feed, Loaded, Source, chosen
 from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.increments import merged, with_listing
 from hullmark.advisories.loader import loader
-from hullmark.advisories.store import FeedState, FeedStore, failed, snapshot_id
+from hullmark.advisories.state import FeedState, failed, snapshot_id
+from hullmark.advisories.store import FeedStore
 from hullmark.errors import FeedError
 from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.settings import Settings

@@ -8,21 +8,20 @@
 A snapshot's id is of the fetched bytes and of the code that loads them, so that a new loader reads a feed again.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
 from hullmark.advisories import differences
-from hullmark.advisories.fetch import Validators
-from hullmark.advisories.loader import loader
 from hullmark.advisories.record_index import record_index
+from hullmark.advisories.state import CURRENT, FeedState, parse_state
 from hullmark.errors import FeedError, LakeError
 from hullmark.lake.place import Place, one_line, place
 from hullmark.lake.schema import (
@@ -48,37 +47,10 @@ SCHEMAS = {
     "exploitation": EXPLOITATION, "end_of_life": END_OF_LIFE, "listing": LISTING, "problems": FEED_PROBLEMS,
 }  # fmt: skip
 VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life")
-CURRENT = "current.json"
+KEYS = {"exploitation": "cve", **dict.fromkeys(("advisories", "affected", "affected_versions"), "advisory_id")}
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
 INDEX = "index"  # made here, of the other tables
 SUPERSEDED = "superseded"  # an empty file beside them, as old as the day on which another snapshot took their place
-
-
-@dataclass(frozen=True, slots=True)
-class FeedState:
-    """One feed as it stands: its last good snapshot ("" when there was none), and how the last attempt to refresh it went.
-
-    `fetched_at` is when the snapshot was last known to be what its publisher serves. `state` is fresh or failed.
-    """
-
-    feed: str
-    snapshot: str = ""
-    url: str = ""
-    fetched_at: datetime | None = None
-    published: datetime | None = None
-    records: int = 0
-    problems: int = 0
-    state: str = "fresh"
-    detail: str = ""
-    tried_at: datetime | None = None
-    etag: str = ""
-    modified: str = ""
-    loader: str = ""
-
-    @property
-    def validators(self) -> Validators:
-        """What to ask the publisher with; nothing when another loader wrote the snapshot."""
-        return Validators(self.etag, self.modified) if self.snapshot and self.loader == loader() else Validators()
 
 
 class FeedStore:
@@ -227,24 +199,34 @@ class FeedStore:
         parts = [rows for rows in found if rows is not None]
         return pa.concat_tables([RECORD_INDEX.empty_table(), *parts]) if len(parts) == len(found) else None
 
-    def index(self, holding: str = "") -> "pa_dataset.Dataset | pa.Table | None":
-        """What the records of the current snapshots are about (schema RECORD_INDEX); None when one has no index.
+    def holding(self, table: str) -> dict[str, str]:
+        """The current snapshots (feed -> id) that hold this table."""
+        folders = [path.rpartition("/")[0] for path in self._paths(table)]
+        return {feed: snapshot for feed, _, snapshot in (folder.rpartition("/") for folder in folders)}
 
-        `holding`: only of those that hold this table.
-        """
-        chosen = self._paths(holding) if holding else [f"{state.feed}/{state.snapshot}/" for state in self.current()]
-        paths = [f"{path.rpartition('/')[0]}/{INDEX}.parquet" for path in chosen]
+    def index(self, snapshots: Mapping[str, str]) -> "pa_dataset.Dataset | pa.Table | None":
+        """What the records of these snapshots (feed -> id) are about (schema RECORD_INDEX); None when one has no index."""
+        paths = [f"{feed}/{snapshot}/{INDEX}.parquet" for feed, snapshot in sorted(snapshots.items())]
         if any(item.type != pa_fs.FileType.File for item in self._files().get_file_info(paths)):
             return None
         return self._over(paths, RECORD_INDEX)
 
-    def register(self, connection: "duckdb.DuckDBPyConnection", names: Collection[str] = VIEWS) -> None:
+    def register(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        names: Collection[str] = VIEWS,
+        records: pa.ChunkedArray | None = None,
+    ) -> None:
         """Make a view over the current snapshots for each name in VIEWS, or for these of them.
 
-        They are read as they are asked for, a batch at a time, also by a connection that may open no files.
+        They are read as they are asked for, a batch at a time, also by a connection that may open no files. `records`: the
+        rows of these alone are read at once, where a table has rows of records.
         """
         for name in names:
-            connection.register(f"_{name}", self._over(self._paths(name), SCHEMAS[name]))
+            rows = self._over(self._paths(name), SCHEMAS[name])
+            if records is not None and name in KEYS:
+                rows = scanned(rows, KEYS[name], records, SCHEMAS[name].names)
+            connection.register(f"_{name}", rows)
             connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
 
     def _before(self, state: FeedState) -> str:
@@ -290,27 +272,9 @@ class FeedStore:
                 yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
 
 
-def snapshot_id(digest: str) -> str:
-    """The id of a snapshot: of its bytes and of the loader."""
-    return hashlib.sha256(f"{digest} {loader()}".encode()).hexdigest()[:32]
-
-
-def failed(state: FeedState, sentence: str, now: datetime) -> FeedState:
-    """The state after an attempt that failed; the last good snapshot stays."""
-    kept = ""
-    if state.snapshot and state.fetched_at:
-        hours = int((now - state.fetched_at).total_seconds() // 3600)
-        age = "less than an hour" if not hours else f"{hours} hours" if hours < 48 else f"{hours // 24} days"
-        kept = f"; the snapshot of {state.fetched_at:%Y-%m-%d %H:%M} UTC, {age} old, stays in use"
-    return replace(state, state="failed", detail=f"{sentence}{kept}", tried_at=now)
-
-
-def parse_state(content: bytes, feed: str) -> FeedState:
-    """What `current.json` says; raises FeedError when it is damaged."""
-    try:
-        facts = orjson.loads(content)
-        for name in ("fetched_at", "published", "tried_at"):
-            facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
-        return FeedState(**facts)
-    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError):
-        raise FeedError(f"the state of feed {feed} is damaged; delete its {CURRENT} and run `hullmark feeds sync`") from None
+def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.ChunkedArray, columns: Sequence[str]) -> pa.Table:
+    """Columns of the rows with one of these values. Arrow compares as it reads, DuckDB when all has been handed over."""
+    condition = pc.field(column).isin(values.combine_chunks())  # of no chunks it would not know the type
+    if isinstance(rows, pa.Table):
+        return rows.filter(condition).select(columns)
+    return rows.to_table(filter=condition, columns=columns)

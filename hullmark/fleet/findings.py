@@ -44,7 +44,6 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     today, feeds = datetime.now(UTC).date(), store.pinned()
     with closing(lake.connect(memory_mb, only=rematch.READ)) as connection:
         _require_advisories(lake, connection, feeds)
-        feeds.register(connection, ("end_of_life",))
         plan = rematch.plan_rematch(lake, connection, feeds, run, today, full)
         lake.commit("run_feeds", _feeds(feeds, run))
         note = _Note(lake, run, plan)
@@ -62,16 +61,17 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
 def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> Difference:
     connection = work.connection
     work.lake.add_tables(connection, JUDGED)
-    store.register(connection)
-    _judge(connection, work.plan, today)
+    _judge(connection, store, work.plan, today)
     connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
     return work.update()
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, plan: rematch.Rematch, today: date) -> None:
+def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematch.Rematch, today: date) -> None:
     """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
     for name in ("present.sql", *(("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"))):
         connection.execute(read_sql("hullmark.fleet", name))
+    records = None if plan.whole else connection.table("relevant_record").to_arrow_table()["record"]
+    store.register(connection, records=records)
     judge(connection, today)
     connection.execute(read_sql("hullmark.fleet", "taken_back.sql"))
 

@@ -1,13 +1,13 @@
 """What must be matched again: the images and packages that changed since the last matching, or everything."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hullmark.advisories.snapshot import FeedStore
+from hullmark.advisories.store import FeedStore, scanned
 from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
@@ -47,9 +47,10 @@ class Rematch:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last matching: whether it ended, its matcher, the ecosystems that had ended, the snapshot of each feed, the state
-    of the tables in IMAGES, and how many findings there were."""
+    """The last matching: when it was, whether it ended, its matcher, the ecosystems that had ended, the snapshot of each
+    feed, the state of the tables in IMAGES, and how many findings there were."""
 
+    at: datetime
     finished: bool
     matcher: str
     ended: list[str]
@@ -61,11 +62,12 @@ class _Last:
 def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
     lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore, run: Run, today: date, full: bool
 ) -> Rematch:
-    """Leave `touched_image` and, unless everything is matched, `touched_package` on a connection with the tables in READ.
+    """Leave `touched_image` and, unless everything is matched, `touched_known` on a connection with the tables in READ.
 
-    Reads the feeds' view `end_of_life`. `full` asks for everything.
+    `full` asks for everything.
     """
-    done, seen, last = ended(connection, today), [lake.identity(name) for name in IMAGES], _last(connection)
+    seen, last = [lake.identity(name) for name in IMAGES], _last(connection)
+    done = _ended(connection, store, last, today)
     reason = "asked for" if full else _doubt(connection, last, done)
     if reason or last is None or last.seen != seen:
         lake.add_tables(connection, IMAGES)
@@ -86,14 +88,24 @@ def _last(connection: duckdb.DuckDBPyConnection) -> _Last | None:
     return _Last(**rows[0] | {"feeds": dict(rows[0]["feeds"] or [])}) if rows else None
 
 
+def _ended(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last | None, today: date) -> list[str]:
+    """The ecosystems that have ended: those of the last matching, when it was today and had the same feed of them."""
+    if last is not None and last.at.date() == today and last.matcher == matcher():
+        same_feeds = {state.feed for state in store.current()} == set(last.feeds)
+        if same_feeds and store.holding("end_of_life").items() <= last.feeds.items():
+            return last.ended
+    store.register(connection, ("end_of_life",))
+    return ended(connection, today)
+
+
 def _doubt(connection: duckdb.DuckDBPyConnection, last: _Last | None, done: list[str]) -> str:
     """Why everything must be matched whatever has changed, "" for no reason."""
     if last is None:
         return "nothing was matched before"
-    known, matched = (_any(connection, name) for name in ("distinct_packages", "matched_images"))
+    unknown = not _any(connection, "distinct_packages") and _any(connection, "matched_images")
     doubts = {
         "the last matching did not end": not last.finished, "the matcher is another": last.matcher != matcher(),
-        "distinct packages are not known": matched and not known, "a release has ended": last.ended != done,
+        "distinct packages are not known": unknown, "a release has ended": last.ended != done,
     }  # fmt: skip
     return next((doubt for doubt, there in doubts.items() if there), "")
 
@@ -104,11 +116,12 @@ def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Las
     if touched and touched > MOST * _number(connection, "SELECT count(*) FROM present"):
         return "many images changed"
     now = {state.feed: state.snapshot for state in store.current()}
-    changed, every, advising = store.differences(last.feeds, now), store.index(), store.index("advisories")
+    changed, every, advising = store.differences(last.feeds, now), store.index(now), store.index(store.holding("advisories"))
     if changed is None or every is None or advising is None:
         return "a snapshot that was matched is gone"
     connection.register("changed_record", changed)
     connection.register("advising_record", advising)
+    connection.register("namesake", scanned(advising, "record", changed["record"], ["packages"]))
     records = every.num_rows if isinstance(every, pa.Table) else every.count_rows()
     if _number(connection, "SELECT count(DISTINCT record) FROM changed_record") > MOST * records:
         return "many advisories changed"

@@ -85,7 +85,7 @@ def recorded(lake: Lake, kind: Kind, check: Validate = validate) -> Iterator[Rec
     record = Record(new_run(kind))
     with lake.guarded(Gate(record.run.run, check)):
         lake.commit("runs", _abandoned(lake))
-        write(lake, record, "running")
+        lake.append("runs", _row(record, "running"))
         try:
             with _beating(lake, record):
                 yield record
@@ -97,6 +97,10 @@ def recorded(lake: Lake, kind: Kind, check: Validate = validate) -> Iterator[Rec
 
 def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:
     """Write the run's row: `state` is running, completed, incomplete or failed; `detail` says what a person must know."""
+    lake.commit("runs", _row(record, state, detail))
+
+
+def _row(record: Record, state: str, detail: str = "") -> pa.Table:
     run = record.run
     row = {
         "run": run.run,
@@ -109,7 +113,7 @@ def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:
         "heartbeat": datetime.now(UTC),
         **asdict(record.counts),
     }
-    lake.commit("runs", pa.Table.from_pylist([row], schema=RUNS))
+    return pa.Table.from_pylist([row], schema=RUNS)
 
 
 @contextmanager
@@ -132,4 +136,6 @@ def _beating(lake: Lake, record: Record) -> Iterator[None]:
 
 def _abandoned(lake: Lake) -> pa.Table:
     """The rows of runs that were killed: all that still say `running`, since the lake's lock is held."""
+    if not lake.may_hold("runs", "state", "running"):
+        return RUNS.empty_table()
     return ask_lake(lake, "abandoned.sql", {"now": datetime.now(UTC)}, only=("runs",))

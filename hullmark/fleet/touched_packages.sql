@@ -1,7 +1,7 @@
 /* The packages that a changed record is about, then or now (`touched_package`): by itself, or by what another feed says under its id, for
    of records with one id the one modified last counts. What Ubuntu Pro says counts for the release as well. Reads `changed_record`,
-   what differs between the feeds that were matched last and those of now, as it was and as it is, and `advising_record`, the
-   index of all feeds with advisories. */
+   what differs between the feeds that were matched last and those of now, as it was and as it is, and `namesake`, the rows of
+   today's indexes with the same ids. */
 CREATE OR REPLACE TEMP MACRO release_of(package) AS regexp_replace(split_part(package, '|', 1), '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:');
 CREATE OR REPLACE TEMP MACRO name_of(package) AS package[length(split_part(package, '|', 1)) + 2:];
 
@@ -10,5 +10,5 @@ SELECT DISTINCT release_of(package) AS ecosystem, name_of(package) AS advisory_n
 FROM (
     SELECT unnest(packages) AS package FROM changed_record
     UNION ALL
-    SELECT unnest(packages) FROM advising_record SEMI JOIN changed_record USING (record)
+    SELECT unnest(packages) FROM namesake
 )

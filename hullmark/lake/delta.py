@@ -55,6 +55,18 @@ def identity(place: Place, name: str) -> str:
     return "" if table is None else f"{name} {table.metadata().id} {table.version()}"
 
 
+def may_hold(place: Place, name: str, column: str, value: str) -> bool:
+    """Whether a row of a table may have this text in a column, as far as the bounds in its log tell."""
+    table = open_table(place, name)
+    if table is None:
+        return False
+    files = pa.table(table.get_add_actions(flatten=True))
+    bounds = [f"{bound}.{column}" for bound in ("min", "max")]
+    if any(bound not in files.column_names or files[bound].null_count for bound in bounds):
+        return bool(files.num_rows)
+    return any(low <= value <= high for low, high in zip(*(files[bound].to_pylist() for bound in bounds), strict=True))
+
+
 def count(place: Place, name: str) -> int:
     """The rows of the current state of a table, 0 when it does not exist."""
     return rows_of(open_table(place, name))

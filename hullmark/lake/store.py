@@ -182,6 +182,10 @@ class Lake:
         """Whether anything was ever committed to a table, even if its rows are gone since."""
         return delta.version(self.place, table_named(table).name) is not None
 
+    def may_hold(self, table: str, column: str, value: str) -> bool:
+        """Whether some row may have this text in a column; read from the table's log, which only knows bounds."""
+        return delta.may_hold(self.place, table_named(table).name, column, value)
+
     def count(self, table: str) -> int:
         """How many rows a table has now; read from its log, not from its rows."""
         return delta.count(self.place, table_named(table).name)

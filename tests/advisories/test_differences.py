@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hullmark.advisories.differences import compared, differing, note, read_index
-from hullmark.advisories.store import FeedState, FeedStore
+from hullmark.advisories.state import FeedState
+from hullmark.advisories.store import FeedStore
 from hullmark.errors import FeedError
 from hullmark.lake.place import place
 from hullmark.lake.schema import ADVISORIES, FEED_PROBLEMS, RECORD_INDEX
