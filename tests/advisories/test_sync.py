@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from hullmark.advisories import store as store_module
+from hullmark.advisories import state as state_module
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.demo.feeds import write_feeds
 from hullmark.errors import FeedError, LakeError, UsageError
@@ -103,7 +103,7 @@ def test_an_unchanged_feed_is_not_read_again(store: FeedStore, base: Path) -> No
 
 def test_another_loader_reads_it_again(store: FeedStore, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = refresh(store, base)["osv/PyPI"]["snapshot"]
-    monkeypatch.setattr(store_module, "loader", lambda: "another")
+    monkeypatch.setattr(state_module, "loader", lambda: "another")
     assert refresh(store, base)["osv/PyPI"]["snapshot"] != first
 
 
