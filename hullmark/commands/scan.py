@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import Verbs
 from hullmark.errors import UsageError
+from hullmark.reports.documents import document, document_names
 from hullmark.reports.severity import ORDER
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 3
 SETTLED = ("not_affected", "fixed")
-FORMATS = ("table", "json", "cyclonedx", "spdx", "sarif")
-ONE_PLATFORM = ("cyclonedx", "spdx")  # formats whose documents are of one image
+TABLE = "table"  # every other format is a document
 SHOWN = 10  # parts of a VEX document that are not believed
 
 
@@ -36,7 +36,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("image", metavar="IMAGE", help="archive, layout folder, or registry reference")
     verb.add_argument("--feeds", metavar="DIR|URL", help="where advisories come from (default: their publishers)")
     verb.add_argument("--list", action="store_true", help="list what is installed, and compare it with nothing")
-    verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
+    verb.add_argument("--format", choices=(TABLE, *document_names()), default=TABLE, help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     verb.add_argument(
         "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
@@ -60,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no folder {str(target.parent)!r} to write the report to; make it first")
     if options.list and (options.fail_on or options.vex):
         raise UsageError("--list finds no vulnerabilities, so --fail-on and --vex have no effect; leave one of them away")
-    if options.format in ONE_PLATFORM and options.platform == "all":
-        raise UsageError(f"a document of {options.format} is of one platform; name it with --platform")
+    if options.format != TABLE:
+        _check_document(options)
     settings = with_feeds(read_settings(), options.feeds)
     profile = _profile() if options.profile else None
     with showing():
@@ -92,6 +92,14 @@ def run(options: argparse.Namespace) -> int:
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")
     return _exit_status(scanned, options.fail_on)
+
+
+def _check_document(options: argparse.Namespace) -> None:
+    """What would be known only when the scan has ended."""
+    wanted = document(options.format)
+    wanted.check(options.image)
+    if options.platform == "all" and not wanted.several:
+        raise UsageError(f"a document of {options.format} is of one platform; name it with --platform")
 
 
 def _statements(files: "Sequence[str]") -> "list[pa.Table]":
@@ -128,34 +136,16 @@ def _show_profile(profile: "Profile") -> None:
 
 def _write(reports: list["Report"], options: argparse.Namespace, target: Path | None) -> None:
     try:
-        if options.format == "table":
+        if options.format == TABLE:
             _write_table(reports, target, removed=options.removed, listed=options.list)
         elif target:
-            target.write_bytes(_document(reports, options.format))
+            target.write_bytes(document(options.format).write(reports))
         else:
-            sys.stdout.buffer.write(_document(reports, options.format))
+            sys.stdout.buffer.write(document(options.format).write(reports))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise UsageError(f"the report could not be written to {target}: {error.strerror}; choose another file") from None
-
-
-def _document(reports: list["Report"], form: str) -> bytes:
-    if form == "cyclonedx":
-        from hullmark.reports.cyclonedx import to_cyclonedx
-
-        return to_cyclonedx(reports[0])
-    if form == "spdx":
-        from hullmark.reports.spdx import to_spdx
-
-        return to_spdx(reports[0])
-    if form == "sarif":
-        from hullmark.reports.sarif import to_sarif
-
-        return to_sarif(reports)
-    from hullmark.reports.scan_report import to_json
-
-    return to_json(reports)
 
 
 def _write_table(reports: list["Report"], target: Path | None, *, removed: bool, listed: bool) -> None:

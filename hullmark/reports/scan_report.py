@@ -61,7 +61,7 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
     }
 
 
-def to_json(reports: Sequence[Report]) -> bytes:
+def to_json(reports: Sequence[Mapping[str, object]]) -> bytes:
     """The document: one report as it is, several (platforms of one reference) as an array; indented UTF-8 with a newline."""
     document: object = reports[0] if len(reports) == 1 else list(reports)
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -139,6 +139,12 @@ def test_a_bill_of_materials_is_of_one_platform(form: str, hullmark: Hullmark) -
     assert ran.stderr == f"hullmark: a document of {form} is of one platform; name it with --platform\n"
 
 
+def test_what_cannot_be_a_document_is_told_before_anything_is_read(tmp_path: Path, hullmark: Hullmark) -> None:
+    ran = hullmark("scan", str(tmp_path / "absent.tar"), "--format", "asff")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("hullmark: asff is about images in ECR, and ")
+
+
 @pytest.mark.parametrize("form", ["json", "table", "cyclonedx", "spdx", "sarif"])
 def test_an_output_file(form: str, tmp_path: Path, feeds: Path, hullmark: Hullmark) -> None:
     layout, target = write_layout(tmp_path / "layout", image()), tmp_path / "report"

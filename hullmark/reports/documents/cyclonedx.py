@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from hullmark.formats.spdx_licences import is_spdx
+from hullmark.reports.documents import Document, Report
 from hullmark.vex.write import CYCLONEDX_JUSTIFICATIONS, STATES
 
 IMAGE, SYSTEM = "image", "os"  # bom-refs
@@ -20,12 +21,13 @@ Row = Mapping[str, Any]
 Object = dict[str, Any]
 
 
-def to_cyclonedx(report: Row) -> bytes:
-    """One document; indented UTF-8 with a newline. The same report gives the same bytes.
+def to_cyclonedx(reports: Sequence[Report]) -> bytes:
+    """The first report as one document; indented UTF-8 with a newline.
 
     What is peculiar to Hullmark is a property whose name begins with "hullmark:". What could not be read is one of the
     metadata's, and the composition is then called incomplete.
     """
+    report = reports[0]
     refs = _refs(report["packages"])
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6",
@@ -38,7 +40,7 @@ def to_cyclonedx(report: Row) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def serial(report: Row) -> uuid.UUID:
+def serial(report: Report) -> uuid.UUID:
     """What names this report, and no other one of the image."""
     image = report["image"]
     return uuid.uuid5(uuid.NAMESPACE_URL, f"hullmark {image['digest']} {image['platform']} {report['created']}")
@@ -154,3 +156,6 @@ def _properties(said: Sequence[tuple[str, object]]) -> list[Object]:
 
 def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+DOCUMENT = Document(to_cyclonedx, several=False)

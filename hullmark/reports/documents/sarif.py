@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import orjson
 
+from hullmark.reports.documents import Document, Report
+
 LEVELS = {"critical": "error", "high": "error", "medium": "warning"}  # the rest is a note
 WEIGHTS = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0}  # where nobody gives a score; the rest is 0
 EXPOSURES = {"setuid": "medium", "setgid": "medium", "world-writable": "medium", "package-cache": "low"}  # the rest: secrets
@@ -20,7 +22,7 @@ Row = Mapping[str, Any]
 Object = dict[str, Any]
 
 
-def to_sarif(reports: Sequence[Row]) -> bytes:
+def to_sarif(reports: Sequence[Report]) -> bytes:
     """One log; indented UTF-8 with a newline. What VEX settles is suppressed; what could not be read is a notification."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report) for report in reports]}
     return orjson.dumps(log, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -98,3 +100,6 @@ def _result(rule: str, level: str, text: str, path: str, what: str) -> Object:
 def _notification(problem: Row) -> Object:
     text = f"{problem['path']} could not be read whole: {problem['reason']}"
     return {"level": "warning", "descriptor": {"id": problem["cataloger"]}, "message": {"text": text}}
+
+
+DOCUMENT = Document(to_sarif)

@@ -1,26 +1,28 @@
 """The report of a scan as an SPDX 2.3 document (ISO/IEC 5962)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from hullmark.formats.spdx_licences import is_spdx
-from hullmark.reports.cyclonedx import CPE, serial
+from hullmark.reports.documents import Document, Report
+from hullmark.reports.documents.cyclonedx import CPE, serial
 
-DOCUMENT, IMAGE, SYSTEM = "SPDXRef-DOCUMENT", "SPDXRef-Image", "SPDXRef-OperatingSystem"
+ITSELF, IMAGE, SYSTEM = "SPDXRef-DOCUMENT", "SPDXRef-Image", "SPDXRef-OperatingSystem"
 NOTHING = "NOASSERTION"
 OWN_LICENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 Row = Mapping[str, Any]
 Object = dict[str, Any]
 
 
-def to_spdx(report: Row) -> bytes:
-    """One document; indented UTF-8 with a newline. The same report gives the same bytes. SPDX 2.3 has no vulnerabilities.
+def to_spdx(reports: Sequence[Report]) -> bytes:
+    """The first report as one document; indented UTF-8 with a newline. SPDX 2.3 has no vulnerabilities.
 
     What could not be read is told in the comment of the document.
     """
+    report = reports[0]
     image, generator = report["image"], report["generator"]
     packages = [_package(number, package) for number, package in enumerate(report["packages"], 1)]
     inside = [*_system(image["os"]), *packages]
@@ -30,13 +32,13 @@ def to_spdx(report: Row) -> bytes:
         {"spdxElementId": IMAGE, "relationshipType": "CONTAINS", "relatedSpdxElement": item["SPDXID"]} for item in inside
     ]
     document = {
-        "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": DOCUMENT, "name": image["reference"],
+        "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": ITSELF, "name": image["reference"],
         "documentNamespace": f"urn:uuid:{serial(report)}",
         "creationInfo": {"created": report["created"], "creators": [f"Tool: {generator['name']}-{generator['version']}"]},
         **({"comment": "\n".join(_problems(report))} if report["problems"] else {}),
         "packages": [_image(image), *inside],
         "relationships": [
-            {"spdxElementId": DOCUMENT, "relationshipType": "DESCRIBES", "relatedSpdxElement": IMAGE},
+            {"spdxElementId": ITSELF, "relationshipType": "DESCRIBES", "relatedSpdxElement": IMAGE},
             *contains,
         ],
         **({"hasExtractedLicensingInfos": [_own_licence(name) for name in licences]} if licences else {}),
@@ -95,3 +97,6 @@ def _own_licence(name: str) -> Object:
         "licenseId": name, "name": name.removeprefix("LicenseRef-"),
         "extractedText": "The package names this licence, which is not on the SPDX list; its text is in the image.",
     }  # fmt: skip
+
+
+DOCUMENT = Document(to_spdx, several=False)
