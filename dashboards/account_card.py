@@ -140,7 +140,7 @@ def test(account: "Connected") -> None:
     with st.spinner("Testing …"):
         result = hub().test(account.account_id, settings())
     st.session_state["hub_tested"] = account.name
-    changed(f"Account {account.account_id} is tested: {outcome(result.checks)}.")
+    changed(f"Account {account.account_id} is tested: {outcome(result.checks)}.", well=result.ok)
 
 
 def pause(account: "Connected", *, paused: bool) -> None:
@@ -154,8 +154,9 @@ def verify(account: "Connected") -> None:
     with st.spinner("Asking AWS …"):
         result = hub().verify_gone(account.account_id, settings(), by=who())
     st.session_state["hub_gone"] = {account.name: result}
-    told = "Access is gone" if result.connected and result.connected.gone else "Access is not known to be gone"
-    changed(f"Account {account.account_id}: {told}.")
+    gone = result.connected is not None and result.connected.gone is not None
+    told = "access is gone" if gone else "access is not known to be gone; the lines below say why"
+    changed(f"Account {account.account_id}: {told}.", well=gone)
 
 
 def forget(account: "Connected") -> None:

@@ -105,7 +105,7 @@ def conclude(result: "Outcome", said: str) -> None:
     """Close the form when the values are kept; otherwise say line by line why they are not."""
     if result.saved:
         st.session_state["hub_open"] = ""
-        changed(said)
+        changed(said, well=result.ok)
     st.error("Nothing was saved. Correct what failed, and try again.", icon=":material/error:")
     lines(result.checks)
 

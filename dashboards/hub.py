@@ -41,8 +41,8 @@ def who() -> str:
     return " via ".join(part for part in (named[:60], f"dashboard {hub().whoami()}") if part)
 
 
-def changed(said: str) -> None:
-    """After a change: look again, say what was done, and draw the page anew."""
+def changed(said: str, *, well: bool = True) -> None:
+    """After a change: look again, say what was done, and whether that is well, and draw the page anew."""
     connected.clear()
-    st.session_state["hub_said"] = said
+    st.session_state["hub_said"] = said, well
     st.rerun()

@@ -40,12 +40,21 @@ def regions_of(platform: str) -> list[str]:
     return [region for region in REGIONS if partition_of(region) == partition]
 
 
+def home(regions: list[str]) -> str:
+    """A Region that no account can have switched off."""
+    from hullmark.sources.ecr.regions import main_region, partition_of  # noqa: PLC0415  boto3 is not for the other pages
+
+    return main_region(partition_of(regions[0]))
+
+
 def quick_create(parameters: dict[str, str]) -> None:
     """A link that opens the stack filled in; CloudFormation reads templates from S3 alone."""
     where, which = st.columns([0.7, 0.3])
     place = where.text_input("Address of the template in S3", settings().template_url, key="template_url",
                              placeholder="https://bucket.s3.amazonaws.com/customer-role.yaml").strip()  # fmt: skip
-    region = which.selectbox("Region of the stack", regions_of(parameters["PlatformRoleArn"]), key="stack_region")
+    regions = regions_of(parameters["PlatformRoleArn"])
+    region = which.selectbox("Region of the stack", regions, regions.index(home(regions)), key="stack_region",
+                             help="Any one will do: roles are the same in all Regions.")  # fmt: skip
     if not place.startswith("https://"):
         st.caption(
             "Put the template into a bucket that the account can read. Set HULLMARK_TEMPLATE_URL to have it filled in."
@@ -76,9 +85,9 @@ def command_line(parameters: dict[str, str]) -> None:
 def by_hand(fresh: str, account_id: str, platform: str) -> None:
     """The policies as JSON, filled in, to be copied."""
     if not account_id:
-        st.caption("Type the account ID above to have it filled in.")
+        st.caption("Type the account ID above to have it filled in; without it these are not to be used.")
     partition = platform.split(":")[1] if platform.count(":") > 1 else "aws"
-    found = hub().customer_policies(account_id or "111122223333", platform or UNSET, fresh, partition)
+    found = hub().customer_policies(account_id or "<the account ID>", platform or UNSET, fresh, partition)
     st.caption(
         "Make a role named HullmarkECRIntegrationRole with this trust policy, and with the others as inline policies."
     )

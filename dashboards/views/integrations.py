@@ -33,8 +33,9 @@ def show() -> None:
     except TransportError as error:
         failure("The integrations cannot be shown.", error)
         return
-    if said := st.session_state.pop("hub_said", ""):
-        st.success(literal(said), icon=":material/check:")
+    said, well = st.session_state.pop("hub_said", ("", True))
+    if said:
+        (st.success if well else st.warning)(literal(said), icon=":material/check:" if well else ":material/warning:")
     buttons = top.container(horizontal=True, width="content")
     if opened in PANELS:
         if buttons.button("Cancel" if opened == "add" else "Close", key="cancel_panel"):
@@ -73,8 +74,13 @@ def summary(accounts: "Sequence[Connected]") -> str:
     active = [item for item in accounts if not item.disconnected]
     failing = sum(not item.healthy for item in active)
     paused = sum(item.paused for item in active)
-    told = [counted(len(active), "account"), f"{failing} failing" if failing else "", f"{paused} paused" if paused else "",
-            f"{len(accounts) - len(active)} disconnected" if len(active) < len(accounts) else ""]  # fmt: skip
+    gone = len(accounts) - len(active)
+    told = (
+        f"{counted(len(active), 'account')} connected",
+        f"{failing} failing" if failing else "",
+        f"{paused} paused" if paused else "",
+        f"{gone} disconnected" if gone else "",
+    )
     return ", ".join(part for part in told if part)
 
 

@@ -6,6 +6,7 @@ from hullmark.commands.integration_words import say
 from hullmark.commands.verbs import Verbs
 from hullmark.errors import UsageError
 
+ANY = "111122223333"  # stands for the account, where it does not matter which
 TEMPLATES = ("customer", "platform", "organization", "push-events", "pull-time-exclusion")
 
 
@@ -38,7 +39,10 @@ def run_new_external_id(_options: argparse.Namespace) -> int:
 def run_link(options: argparse.Namespace) -> int:
     """Print a quick-create link, and the External ID in it when it is new."""
     from hullmark.settings import read_settings
-    from hullmark.sources.ecr.onboarding import new_external_id, quick_create_url
+    from hullmark.sources.ecr import Integration
+    from hullmark.sources.ecr.onboarding import new_external_id, quick_create_url, role_arn
+    from hullmark.sources.ecr.regions import partition_of
+    from hullmark.sources.ecr.values import require_valid
 
     settings = read_settings()
     place = options.template_url or settings.template_url
@@ -49,24 +53,32 @@ def run_link(options: argparse.Namespace) -> int:
         )
     external_id = options.external_id or new_external_id()
     parameters = {"ExternalId": external_id, "PlatformRoleArn": _platform_role(settings.platform_role_arn)}
+    require_valid(Integration(ANY, role_arn(ANY, partition_of(options.region)), external_id, (options.region,)))
     if not options.external_id:
         say(f"External ID, shown this once: {external_id}")
     say(quick_create_url(options.region, place, parameters))
+    say(_next("<its account id>", "<output RoleArn>"))
     return 0
 
 
 def run_policy(options: argparse.Namespace) -> int:
     """Print the trust policy and the permissions of the role, filled in."""
     from hullmark.settings import read_settings
-    from hullmark.sources.ecr.onboarding import ROLE_NAME, customer_policies, new_external_id
+    from hullmark.sources.ecr import Integration
+    from hullmark.sources.ecr.onboarding import ROLE_NAME, customer_policies, new_external_id, role_arn
+    from hullmark.sources.ecr.regions import main_region
+    from hullmark.sources.ecr.values import require_valid
 
     external_id = options.external_id or new_external_id()
     ours = _platform_role(read_settings().platform_role_arn)
-    say(f"Make a role named {ROLE_NAME} in account {options.account_id}, with:")
+    role = role_arn(options.account_id, options.partition)
+    require_valid(Integration(options.account_id, role, external_id, (main_region(options.partition),)))
+    say(f"Make a role named {ROLE_NAME} (Hullmark's own role may assume no other) in account {options.account_id}, with:")
     for name, text in customer_policies(options.account_id, ours, external_id, options.partition).items():
         say(f"\n{name}\n{text}")
     if not options.external_id:
         say(f"\nExternal ID, shown this once: {external_id}")
+    say(_next(options.account_id, role))
     return 0
 
 
@@ -77,6 +89,13 @@ def run_template(options: argparse.Namespace) -> int:
 
     say(read_template(FILES[options.which]).rstrip())
     return 0
+
+
+def _next(account: str, role: str) -> str:
+    return (
+        "When the role is there, connect the account; the External ID is asked for:\n"
+        f"hullmark integrations add --account-id {account} --role-arn {role} --region <each Region with repositories>"
+    )
 
 
 def _platform_role(arn: str) -> str:

@@ -20,13 +20,17 @@ def say(text: str) -> None:
 
 
 def ask_secret(question: str) -> str:
-    """Ask for a value that does not show while it is typed."""
+    """Ask for a value that does not show while it is typed; where nobody types, it is the first line of the input."""
+    import sys
     from getpass import getpass
 
     try:
-        return getpass(question).strip()
+        given = (getpass(question) if sys.stdin.isatty() else sys.stdin.readline()).strip()
     except EOFError:
-        raise UsageError("no External ID was given; give it as an option, or type it when asked") from None
+        given = ""
+    if not given:
+        raise UsageError("no External ID was given; type it when asked, or hand it over as the first line of the input")
+    return given
 
 
 def report(outcome: "Outcome") -> int:
@@ -37,6 +41,13 @@ def report(outcome: "Outcome") -> int:
         return UsageError.exit_status
     say("Saved." if outcome.ok else "Saved, although lines failed; the list shows it until a test passes.")
     return 0
+
+
+def report_test(outcome: "Outcome") -> int:
+    """Show a test of an account that is connected; the exit status."""
+    show_checks(outcome.checks)
+    say("Every line is right." if outcome.ok else "Lines failed: the account stays connected, and the list says so.")
+    return 0 if outcome.ok else UsageError.exit_status
 
 
 def report_gone(account: str, outcome: "Outcome") -> int:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from hullmark.commands import integration_import, integration_setup
-from hullmark.commands.integration_words import ask_secret, report, report_gone, say, show_history, show_list
+from hullmark.commands.integration_words import ask_secret, report, report_gone, report_test, say, show_history, show_list
 from hullmark.commands.verbs import Verbs
 from hullmark.errors import UsageError
 
@@ -53,9 +53,11 @@ def _add_values(action: argparse.ArgumentParser, *, required: bool) -> argparse.
         "--external-id",
         metavar="ID",
         help="output ExternalId of the stack"
-        + ("; asked for when left out, which keeps it out of the history" if required else ""),
+        + ("; asked for when left out, which keeps it out of the shell's history" if required else ""),
     )
-    action.add_argument("--region", metavar="REGION", action="append", required=required, help="may be repeated")
+    action.add_argument(
+        "--region", metavar="REGION", action="append", required=required, help="a Region with repositories; may be repeated"
+    )
     action.add_argument("--include", metavar="GLOB", action="append", help="only these repositories; may be repeated")
     action.add_argument("--exclude", metavar="GLOB", action="append", help="not these repositories; may be repeated")
     action.add_argument("--tags", metavar="GLOB", action="append", help="only images with such a tag; may be repeated")
@@ -97,6 +99,8 @@ def run_update(options: argparse.Namespace) -> int:
         latest=options.latest,
         queues=_queues(options.queue) if options.queue else None,
     )
+    if changes == hub.Changes():
+        raise UsageError("nothing to change was named; `hullmark integrations update --help` says what can be")
     return report(hub.update(options.account, changes, _settings(), even_if_failing=options.even_if_failing))
 
 
@@ -104,9 +108,7 @@ def run_test(options: argparse.Namespace) -> int:
     """Test an account."""
     from tasks import hub
 
-    outcome = hub.test(options.account, _settings())
-    report(outcome)
-    return 0 if outcome.ok else UsageError.exit_status
+    return report_test(hub.test(options.account, _settings()))
 
 
 def run_pause(options: argparse.Namespace) -> int:
@@ -131,7 +133,9 @@ def run_disconnect(options: argparse.Namespace) -> int:
     """Disconnect an account."""
     from tasks import hub
 
-    if not options.yes and not _agreed(f"Disconnect account {options.account}? It is scanned no more. [y/N] "):
+    if not options.yes and not _agreed(
+        f"Disconnect account {options.account}? It is scanned no more; what was found stays. [y/N] "
+    ):
         say("Nothing was changed.")
         return 0
     hub.disconnect(options.account, _settings())

@@ -103,7 +103,7 @@ def read_block(account_id: str) -> EcrIntegration:
             )
         except ObjectNotFound:
             raise NotFound(
-                f"Account {account_id[:64]} is not connected; see which ones are in the Integration Hub."
+                f"Account {account_id[:64]} is not connected; `hullmark integrations list` shows which are."
             ) from None
     return EcrIntegration.model_validate(document.data)
 

@@ -54,7 +54,7 @@ def verify_gone(account_id: str, settings: Settings, external_id: str = "", by: 
     values = shown.integration(block)
     values = replace(values, external_id=external_id or values.external_id)
     if not values.external_id:
-        raise UsageError(f"The External ID of account {account_id} was forgotten; give it, since the role asks for it.")
+        raise UsageError(f"The External ID of account {account_id} was forgotten; give it (--ask-external-id).")
     checks = tuple(gone.check_gone(values, settings))
     if not _let_in(block) and not external_id:
         checks = (*checks, Check(PROOF, Verdict.WARNING, _PROVES_LITTLE, "Look in the account whether the stack is gone."))

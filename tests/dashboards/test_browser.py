@@ -126,6 +126,15 @@ def hub_address(world: World, prefect_api: None, monkeypatch: pytest.MonkeyPatch
         yield found
 
 
+def link_to_the_console(page: Page) -> str:
+    """The quick-create link, once the address of the template was typed."""
+    page.get_by_label("Address of the template in S3").fill("https://bucket.example/customer-role.yaml")
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="Open in the AWS console").get_attribute("href") or ""
+    assert "region=us-east-1#/stacks/create/review?templateURL=https%3A%2F%2Fbucket" in link
+    return link
+
+
 def test_an_integration_from_its_first_test_to_its_end(
     browser: Browser, hub_address: str, world: World, tmp_path: Path
 ) -> None:
@@ -137,6 +146,7 @@ def test_an_integration_from_its_first_test_to_its_end(
         press(page, "Connect an account")
         made = page.locator("[data-testid=stCode]").first.inner_text()
         assert made.startswith("hullmark-")
+        assert f"param_ExternalId={made}&param_PlatformRoleArn=arn" in link_to_the_console(page)
         page.get_by_label("Account ID").fill(values.account_id)
         page.get_by_label("Role ARN").fill(values.role_arn)
         for region in values.regions:

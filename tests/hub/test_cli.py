@@ -1,5 +1,6 @@
 """`hullmark integrations` as a person types it: confirmations, imports, links, history, and exit statuses."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -66,7 +67,8 @@ def test_whoever_follows_the_link_can_connect_the_account(
 ) -> None:
     monkeypatch.setenv("HULLMARK_TEMPLATE_URL", "https://bucket.example/customer-role.yaml")
     assert main(["integrations", "link", "--region", REGIONS[0]]) == 0
-    told, link = said(capsys).split()[-2:]
+    shown, link, *_ = said(capsys).splitlines()
+    told = shown.removeprefix("External ID, shown this once: ")
     place, _, asked = urlsplit(link).fragment.partition("?")
     assert (urlsplit(link).hostname, place) == ("console.aws.amazon.com", "/stacks/create/review")
     given = dict(parse_qsl(asked, strict_parsing=True))
@@ -76,11 +78,33 @@ def test_whoever_follows_the_link_can_connect_the_account(
     template = read_template(CUSTOMER_TEMPLATE)
     outputs = world.aws.deploy(FIRST, REGIONS[0], given["stackName"], template, parameters)
     add = ["integrations", "add", "--account-id", FIRST, "--role-arn", outputs["RoleArn"], "--region", REGIONS[0]]
-    monkeypatch.setattr("getpass.getpass", lambda _: outputs["ExternalId"])
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{told}\n"))
     assert main(add) == 0
     shown = said(capsys)
     assert "Saved." in shown
     assert told not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["policy", "--account-id", "12"], "'12' is not 12 digits"),
+        (["policy", "--account-id", FIRST, "--external-id", "short"], "5 characters"),
+        (["link", "--region", "nowhere"], "nowhere"),
+        (["update", FIRST], "nothing to change was named"),
+        (["test", FIRST], "`hullmark integrations list` shows which are"),
+        (["add", "--account-id", FIRST, "--role-arn", "x", "--region", "y"], "no External ID was given"),
+    ],
+)
+def test_what_is_mistyped_is_one_sentence(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HULLMARK_TEMPLATE_URL", "https://bucket.example/customer-role.yaml")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert main(["integrations", *arguments]) == 2
+    told = said(capsys)
+    assert sentence in told
+    assert len(told.splitlines()) == 1
 
 
 def test_a_file_of_an_unknown_kind_or_none_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

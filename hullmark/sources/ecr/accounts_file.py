@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import yaml
 
 from hullmark.errors import InputError, LimitExceeded
-from hullmark.sources.ecr.onboarding import ROLE_NAME, external_id_of
+from hullmark.sources.ecr.onboarding import external_id_of, role_arn
 from hullmark.sources.ecr.regions import partition_of
 from hullmark.sources.ecr.values import Filters, Integration, flaws
 
@@ -113,7 +113,7 @@ def _integration(account: str, told: Mapping[str, object], defaults: Defaults) -
     days, latest = (int((_text(told.get(name)) or "0")[:9]) for name in ("days", "latest"))
     return Integration(
         account,
-        _text(told.get("role_arn")) or f"arn:{partition}:iam::{account}:role/{ROLE_NAME}",
+        _text(told.get("role_arn")) or role_arn(account, partition),
         given or derived,
         regions,
         Filters(include, exclude, tags, days, latest),

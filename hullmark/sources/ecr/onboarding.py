@@ -37,6 +37,11 @@ def new_external_id() -> str:
     return f"hullmark-{secrets.token_urlsafe(24)}"
 
 
+def role_arn(account_id: str, partition: str = "aws") -> str:
+    """The ARN of the role that the template makes in an account."""
+    return f"arn:{partition}:iam::{account_id}:role/{ROLE_NAME}"
+
+
 def read_template(name: str) -> str:
     """The text of a CloudFormation template, from the installed package or from the repository."""
     installed = files("hullmark").joinpath("cloudformation", name)
