@@ -9,8 +9,15 @@ from dashboards.parts import failure
 from hullmark.errors import HullmarkError
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+
+
+def overview() -> None:
+    """Where /overview leads: to /, where Streamlit has the default page alone."""
+    st.switch_page("views/overview.py")
+
+
 PAGES = [
-    st.Page("views/overview.py", title="Overview", url_path="overview", default=True),
+    st.Page("views/overview.py", title="Overview", url_path="start", default=True),  # served at / whatever it is called
     st.Page("views/images.py", title="Images", url_path="images"),
     st.Page("views/bases.py", title="Bases", url_path="bases"),
     st.Page("views/findings.py", title="Findings", url_path="findings"),
@@ -19,6 +26,7 @@ PAGES = [
     st.Page("views/fixes.py", title="Fixes", url_path="fixes"),
     st.Page("views/compliance.py", title="Compliance", url_path="compliance"),
     st.Page("views/integrations.py", title="Integrations", url_path="integrations"),
+    st.Page(overview, title="Overview", url_path="overview", visibility="hidden"),
     st.Page("views/image.py", title="Image", url_path="image", visibility="hidden"),
     st.Page("views/base.py", title="Base", url_path="base", visibility="hidden"),
     st.Page("views/vulnerability.py", title="Vulnerability", url_path="vulnerability", visibility="hidden"),

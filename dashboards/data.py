@@ -1,7 +1,7 @@
 """The one way in which a page asks the lake: a query by its name, cached for as long as the lake stays as it is."""
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from threading import Lock
@@ -17,7 +17,7 @@ from hullmark.analysis.campaigns import best_changes
 from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
-from hullmark.analysis.history import register_history
+from hullmark.analysis.history import Difference, difference, image_ever_named, register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies
 from hullmark.analysis.told import Told, find_told
@@ -95,6 +95,21 @@ def plan(digest: str) -> tuple[tuple[Step, ...], Origin]:
     lake = settings().lake
     found: tuple[tuple[Step, ...], Origin] = _plan(lake, _state(lake), digest)
     return found
+
+
+def compared(before: str, after: str) -> Difference:
+    """What two images, by repository:tag or digest, do not have alike. Raises NotFound and UsageError."""
+    lake = settings().lake
+    found: Difference = _compared(lake, _state(lake), before, after)
+    return found
+
+
+@st.cache_data(ttl="1h", show_spinner="Comparing …", max_entries=32)
+def _compared(lake: str, state: State, before: str, after: str) -> Difference:
+    reader = _reader(lake, state)
+    with reader.turn:
+        found = difference(reader.connection, *(image_ever_named(reader.connection, name) for name in (before, after)))
+    return replace(found, packages=harmless(found.packages), findings=harmless(found.findings))
 
 
 @st.cache_data(ttl=LOOK_AGAIN_SECONDS, show_spinner=False, max_entries=16)

@@ -46,6 +46,17 @@ def getting_started(what: str) -> None:
         st.code("hullmark demo", language=None)
 
 
+def titled(title: str, views: Mapping[str, str], default: str, key: str) -> str:
+    """The title of a page, and beside it what the page can show; returns which of `views` it is, as the address says."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title(title, anchor=False, width="content")
+        chosen = st.segmented_control(
+            "Show", list(views), format_func=views.__getitem__, default=default, required=True, key=key,
+            label_visibility="collapsed", **KEPT,
+        )  # fmt: skip
+    return chosen or default
+
+
 def ask_page(query: str, key: str, **parameters: object) -> tuple[pa.Table, int]:
     """The rows of the page that the pager `key` stands on, and the number of all rows (column `total`)."""
     page = st.session_state.get(key, 1)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards import charts, columns
 from dashboards.data import ask, ask_row
-from dashboards.parts import KEPT, ask_page, filled, getting_started, open_base, pager, table
+from dashboards.parts import KEPT, ask_page, filled, getting_started, open_base, pager, table, titled
 from dashboards.words import counted, share
 
 VIEWS = {"tree": "Family tree", "list": "List"}
@@ -17,12 +17,7 @@ def show() -> None:
     if not ask_row("overview_fleet")["images"]:
         getting_started("No bases yet")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("Bases", anchor=False, width="content")
-        view = st.segmented_control(
-            "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="tree", required=True, key="bases_as",
-            label_visibility="collapsed", **KEPT,
-        )  # fmt: skip
+    view = titled("Bases", VIEWS, "tree", "bases_as")
     (whole,) = ask("bases_count").to_pylist()
     if not whole["bases"]:
         st.info(

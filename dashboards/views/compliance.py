@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import charts, columns
 from dashboards.data import ask, ask_row, settings
 from dashboards.due_dates import due_dates
-from dashboards.parts import KEPT, getting_started, open_image, still_table, table
+from dashboards.parts import KEPT, getting_started, open_image, still_table, table, titled
 from hullmark.compliance.load import Policy, read_policy
 from hullmark.reports.compliance_report import Counts, control_rows, rule_rows, score
 
@@ -20,13 +20,8 @@ def show() -> None:
     if not fleet["images"]:
         getting_started("No rules asked yet")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("Compliance", anchor=False, width="content")
-        view = st.segmented_control(
-            "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="rules", required=True, key="compliance_as",
-            label_visibility="collapsed", **KEPT,
-        )  # fmt: skip
-    {"rules": standing, "due": due_dates}[view or "rules"]()
+    view = titled("Compliance", VIEWS, "rules", "compliance_as")
+    {"rules": standing, "due": due_dates}[view]()
 
 
 def standing() -> None:

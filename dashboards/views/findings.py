@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import columns
 from dashboards.data import ask_row
 from dashboards.palette import SEVERITIES
-from dashboards.parts import KEPT, ask_page, filled, getting_started, open_vulnerability, pager, table
+from dashboards.parts import KEPT, ask_page, filled, getting_started, open_vulnerability, pager, table, titled
 from dashboards.words import counted, share
 
 GRAINS = {"vulnerabilities": "Vulnerabilities", "findings": "Every finding"}
@@ -29,12 +29,7 @@ def show() -> None:
     if not fleet["images"]:
         getting_started("No findings yet")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("Findings", anchor=False, width="content")
-        grain = st.segmented_control(
-            "Show", list(GRAINS), format_func=GRAINS.__getitem__, default="vulnerabilities", required=True, key="show",
-            label_visibility="collapsed", bind="query-params", persist_state="session",
-        )  # fmt: skip
+    grain = titled("Findings", GRAINS, "vulnerabilities", "show")
     if not fleet["feeds"]:
         st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
         return

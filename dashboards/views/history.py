@@ -1,5 +1,6 @@
-"""History: how long findings take to go, what each image of a line of tags brought and fixed, and any day of the past."""
+"""History: days until findings go, what each image of a line brought and fixed, two images, and any day of the past."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -8,10 +9,11 @@ from dashboards import columns
 from dashboards.another_day import another_day
 from dashboards.data import ask, ask_row
 from dashboards.palette import SEVERITIES
-from dashboards.parts import KEPT, ask_page, getting_started, open_image, pager, still_table, table
+from dashboards.parts import KEPT, ask_page, getting_started, open_image, pager, still_table, table, titled
+from dashboards.two_images import AFTER, BEFORE, two_images
 from dashboards.words import counted
 
-VIEWS = {"times": "Time to fix", "lines": "From image to image", "day": "Any day"}
+VIEWS = {"times": "Time to fix", "lines": "From image to image", "pair": "Two images", "day": "Any day"}
 PER = {"severity": "By severity", "repository": "By repository", "account": "By account"}
 
 
@@ -20,13 +22,8 @@ def show() -> None:
     if not ask_row("overview_fleet")["images"]:
         getting_started("No history yet")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("History", anchor=False, width="content")
-        view = st.segmented_control(
-            "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="times", required=True, key="view",
-            label_visibility="collapsed", **KEPT,
-        )  # fmt: skip
-    {"times": times, "lines": lines, "day": another_day}[view or "times"]()
+    view = titled("History", VIEWS, "times", "view")
+    {"times": times, "lines": lines, "pair": two_images, "day": another_day}[view]()
 
 
 def times() -> None:
@@ -62,12 +59,19 @@ def lines() -> None:
         return
     first, second, third = st.columns([1.6, 1, 1])
     places = {row["place"]: row["repository"] for row in found}
+    often = Counter(places.values())
+    places = {name: repository if often[repository] == 1 else name for name, repository in places.items()}
     place = first.selectbox("Repository", list(places), format_func=places.__getitem__, key="place", **KEPT)
     here = [row for row in found if row["place"] == place]
     line = second.selectbox("Tags", list(dict.fromkeys(row["line"] for row in here)), key="line", **KEPT)
     platforms = [row["platform"] for row in here if row["line"] == line]
     platform = third.selectbox("Platform", platforms, format_func=lambda name: name or "not stated", key="platform", **KEPT)
     steps({"place": place, "line": line, "platform": platform})
+
+
+def compare(before: str, after: str) -> None:
+    """Show the difference of two images."""
+    st.session_state["view"], st.session_state[BEFORE], st.session_state[AFTER] = "pair", before, after
 
 
 def steps(line: dict[str, object]) -> None:
@@ -82,6 +86,9 @@ def steps(line: dict[str, object]) -> None:
     }, "history_steps_table")  # fmt: skip
     if picked is not None:
         open_image(rows["digest"][picked].as_py())
+    if rows.num_rows > 1:
+        newest, older = rows["digest"].to_pylist()[:2]
+        st.button("Compare the newest two", icon=":material/compare_arrows:", on_click=compare, args=(older, newest))
     found, total = ask_page("history_stays", "history_page", **line)
     if not total:
         st.caption("None of its images is known to have a finding.")

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.data import Row, ask_row
-from dashboards.parts import KEPT, ask_page, filled, getting_started, open_image, pager, table
-from dashboards.words import counted, share
+from dashboards.parts import KEPT, ask_page, filled, getting_started, open_image, pager, table, titled
+from dashboards.words import counted, literal, share
 
 GRAINS = {"accounts": "Accounts", "repositories": "Repositories", "images": "Images"}
 SORTS = {"risk": "Risk", "findings": "Number of findings", "newest": "Newest first", "size": "Largest first", "name": "Name"}
@@ -19,13 +19,8 @@ def show() -> None:
     if not fleet["images"]:
         getting_started("No images yet")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("Images", anchor=False, width="content")
-        grain = st.segmented_control(
-            "Show", list(GRAINS), format_func=GRAINS.__getitem__, default="images", required=True, key="by_what",
-            label_visibility="collapsed", **KEPT,
-        )  # fmt: skip
-    {"accounts": accounts, "repositories": repositories, "images": images}[grain or "images"](ask_row("images_options"))
+    grain = titled("Images", GRAINS, "images", "by_what")
+    {"accounts": accounts, "repositories": repositories, "images": images}[grain](ask_row("images_options"))
 
 
 def accounts(options: dict[str, list[str]]) -> None:
@@ -74,7 +69,9 @@ def images(options: dict[str, list[str]]) -> None:
     chosen = filters(options)
     rows, found = ask_page("images_list", "images_page", **chosen)
     whole = ask_row("images_count")["images"]
-    st.caption(f"{share(found, whole)} images. Click a row to open it.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{share(found, whole)} images. Click a row to open it.", width="content")
+        way_to_history(st.session_state["repository"])
     if not found:
         st.info("No image passes these filters. Remove one to see more.")
         return
@@ -89,6 +86,15 @@ def images(options: dict[str, list[str]]) -> None:
     pager("images_page", found)
     if picked is not None:
         open_image(rows["digest"][picked].as_py())
+
+
+def way_to_history(repositories: list[str]) -> None:
+    """Where one repository is chosen: a link to how its images followed each other."""
+    if len(repositories) == 1:
+        st.page_link(
+            "views/history.py", label=f"History of {literal(repositories[0])}", icon=":material/history:",
+            query_params={"view": "From image to image", "place": repositories[0]},
+        )  # fmt: skip
 
 
 def filters(options: dict[str, list[str]]) -> dict[str, object]:

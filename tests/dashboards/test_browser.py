@@ -107,6 +107,28 @@ def test_from_an_account_to_the_reasons_of_a_finding(browser: Browser, address: 
         assert wrong == []
 
 
+def test_from_a_repository_to_the_history_of_its_images(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/images?repository=payments%2Fapi")
+        settle(page)
+        page.get_by_text("History of payments/api").click()
+        page.wait_for_url("**/history?*")
+        settle(page)
+        expect(page.get_by_text("the newest first. Click one to open it")).to_be_visible()
+        expect(page.get_by_text("payments/api", exact=True)).to_be_visible()
+        press(page, "Compare the newest two")
+        expect(page.get_by_text("packages differ")).to_be_visible()
+        assert wrong == []
+
+
+def test_the_address_overview_leads_to_it(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/overview")
+        settle(page)
+        expect(page.get_by_text("Images at high risk")).to_be_visible()
+        assert wrong == []
+
+
 def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
     with page_of(browser) as (page, wrong):
         page.goto(f"{address}/findings?severity=critical&kev=true")

@@ -127,6 +127,32 @@ def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open
     assert set(changes["source"]) == {"https://git.example/acme"}
 
 
+def test_two_images_are_compared(open_page: Open, fleet: str) -> None:
+    page = open_page("history", fleet, view="Two images")
+    assert "Name two images" in words(page)
+    page.text_input(key="from").set_value(digest(3)).run()
+    page.text_input(key="to").set_value(digest(15)).run()
+    assert re.search(r"\d+ packages differ, \d+ findings? opened, \d+ closed, \d+ kept\.", words(page))
+    assert "change" in page.dataframe[0].value.columns
+    page.text_input(key="to").set_value("payments/api:none").run()
+    assert "the lake knows no image payments/api:none" in words(page)
+
+
+def test_the_newest_two_of_a_line_are_compared(open_page: Open, fleet: str) -> None:
+    page = open_page("history", fleet, view="From image to image")
+    page.button[0].click().run()
+    assert str(page.text_input(key="from").value).startswith("sha256:")
+    assert "packages differ" in words(page)
+
+
+def test_one_repository_leads_to_its_history(open_page: Open, fleet: str) -> None:
+    page = open_page("images", fleet)
+    page.multiselect(key="repository").set_value(["payments/api"]).run()
+    (link,) = page.get("page_link")
+    assert "History of" in link.proto.label
+    assert "place=payments%2Fapi" in link.proto.query_string
+
+
 def test_what_is_due_is_listed_by_its_date(open_page: Open, fleet: str) -> None:
     page = open_page("compliance", fleet, compliance_as="Due dates", due_within="Ever")
     owners, rows = (table.value for table in page.dataframe)
