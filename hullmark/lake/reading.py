@@ -20,7 +20,7 @@ from hullmark.lake.schema import TABLES, Table
 
 OPENERS = 8  # tables whose logs are read at once
 VIEWS = f"{__package__}.views"
-FINDINGS = "03_findings.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows of a table
+FINDINGS, CALLED = "03_findings.sql", "04_called.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows
 
 # A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
 SAYING = (("exceptions", "exception_findings"), ("vex_statements", "vex_findings"))
@@ -65,7 +65,7 @@ def _make_views(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[
 def _add_views(con: duckdb.DuckDBPyConnection, states: dict[str, DeltaTable | None]) -> None:
     names = sorted(item.name for item in files(VIEWS).iterdir() if item.name.endswith(".sql"))
     for name in names:
-        if name != FINDINGS or delta.rows_of(states["verdicts"]):
+        if name not in {FINDINGS, CALLED} or delta.rows_of(states["verdicts"]):
             con.execute(_view(name))
     for table, view in SAYING:
         if not delta.rows_of(states[table]):

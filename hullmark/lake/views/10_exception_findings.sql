@@ -5,19 +5,25 @@ CREATE VIEW exception_findings AS
 WITH told AS (
     SELECT * FROM exceptions_at(now()) WHERE rule = '' AND state <> 'revoked'
 ),
+placed AS MATERIALIZED (
+    SELECT DISTINCT told.*, digest
+    FROM told
+    JOIN images AS place ON place.state = 'present' AND covers_place(told, place)
+    WHERE told.vulnerability = '' AND told.package = ''
+),
 covered AS (
-    SELECT told.*, found.image_digest AS digest, found.package_key, found.vulnerability AS known_as, type, found.package AS name, version, path
-    FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM findings) AS found
-    JOIN told ON told.vulnerability = found.called AND (told.package = '' OR told.package = type || '/' || found.package)
+    SELECT told.*, findings.image_digest AS digest, findings.package_key, findings.vulnerability AS known_as, type,
+        findings.package AS name, version, path
+    FROM told
+    JOIN called ON called.called = told.vulnerability
+    JOIN findings ON findings.vulnerability = called.vulnerability
+        AND (told.package = '' OR told.package = type || '/' || findings.package)
     UNION ALL
     SELECT told.*, findings.image_digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
     FROM findings JOIN told ON told.package = type || '/' || findings.package AND told.vulnerability = ''
     UNION ALL
-    SELECT told.*, findings.image_digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
-    FROM told
-    JOIN (SELECT DISTINCT digest, index_digest, registry, repository, account FROM images WHERE state = 'present') AS place
-        ON covers_place(told, place) AND told.vulnerability = '' AND told.package = ''
-    JOIN findings ON findings.image_digest = place.digest
+    SELECT placed.* EXCLUDE (digest), digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
+    FROM placed JOIN findings ON findings.image_digest = placed.digest
 ),
 here AS (
     SELECT covered.*, place.registry, place.repository AS place
