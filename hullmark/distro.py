@@ -50,6 +50,7 @@ UBUNTU = {
 }  # fmt: skip
 
 # Products of SUSE Linux Enterprise that share the packages of one service pack; not Micro, Real Time, Package Hub.
+_RED_HAT_MINOR = re.compile(r"\A(Red Hat:enterprise_linux:\d+)\.\d+\Z")
 _SUSE_PRODUCT = re.compile(
     r"SUSE:Linux Enterprise (?:Server|Desktop|High Performance Computing|Software Development Kit|Workstation Extension"
     r"|Module for [A-Za-z &-]+?)(?: for SAP Applications| for SAP applications)? (\d+(?:\.\d+)?(?: SP\d+)?)"
@@ -111,14 +112,15 @@ def ecosystem(distro: Distro, package_type: str) -> str:
 def advisory_ecosystem(text: str) -> str:
     """The ecosystem of an advisory as `ecosystem` writes it for packages; other texts as they are.
 
-    Ubuntu's ":LTS" and the repository of a Red Hat product ("Red Hat:enterprise_linux:9::appstream") are left out. SUSE
+    Ubuntu's ":LTS" and the repository of a Red Hat product ("Red Hat:enterprise_linux:9::appstream") are left out, and
+    the minor release that its main stream has since RHEL 10 ("Red Hat:enterprise_linux:10.1"). SUSE
     names the product that brings a fix ("SUSE:Linux Enterprise Module for Basesystem 15 SP5"), of which a system has
     several and a package names none: all of one service pack are "SUSE:Linux Enterprise 15 SP5".
     """
     if text.startswith("Ubuntu:"):
         return text.removesuffix(":LTS")
     if text.startswith("Red Hat:"):
-        return text.partition("::")[0]
+        return _RED_HAT_MINOR.sub(r"\1", text.partition("::")[0])
     found = _SUSE_PRODUCT.fullmatch(text)
     return f"SUSE:Linux Enterprise {found[1]}" if found else text
 

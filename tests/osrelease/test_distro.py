@@ -203,6 +203,8 @@ def test_the_ecosystem_of_a_system(system: str, version: str, name: str, kind: s
         ("Ubuntu:Pro:18.04:LTS", "Ubuntu:Pro:18.04"),
         ("Red Hat:enterprise_linux:9::appstream", "Red Hat:enterprise_linux:9"),
         ("Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("Red Hat:enterprise_linux:10.1", "Red Hat:enterprise_linux:10"),
+        ("Red Hat:rhel_eus:10.0", "Red Hat:rhel_eus:10.0"),
         ("SUSE:Linux Enterprise Server 15 SP4-LTSS", "SUSE:Linux Enterprise 15 SP4"),
         ("SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE:Linux Enterprise 15 SP5"),
         ("SUSE:Linux Enterprise Server for SAP Applications 12 SP5", "SUSE:Linux Enterprise 12 SP5"),
