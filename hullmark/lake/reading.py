@@ -20,7 +20,10 @@ from hullmark.lake.schema import TABLES, Table
 
 OPENERS = 8  # tables whose logs are read at once
 VIEWS = f"{__package__}.views"
-FINDINGS, CALLED = "03_findings.sql", "04_called.sql"  # of lakes that this Hullmark has matched; an older one kept findings as rows
+FINDINGS, CALLED = (
+    "03_findings.sql",
+    "04_called.sql",
+)  # of lakes that this Hullmark has matched; an older one kept findings as rows
 
 # A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
 SAYING = (("exceptions", "exception_findings"), ("vex_statements", "vex_findings"))
