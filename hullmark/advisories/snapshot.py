@@ -1,6 +1,6 @@
 """Refresh the feeds: fetch what has changed, parse it, keep it; a feed that fails keeps its last good snapshot."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,22 +25,30 @@ __all__ = ["DEFAULT_ECOSYSTEMS", "FeedState", "FeedStore", "sync"]
 # By their OSV names.
 DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "Go", "PyPI", "Ubuntu", "crates.io", "npm")
 FETCHES = 4  # at once
+FEW = 100  # records of a feed that may come and go as they like
+COLLAPSED = 0.5  # of the records of the snapshot before: with fewer a feed is not believed
 Tell = Callable[[str], None]
 
 
 def sync(
-    store: FeedStore, settings: Settings, ecosystems: Sequence[str] | None = None, progress: Tell | None = None
+    store: FeedStore,
+    settings: Settings,
+    ecosystems: Sequence[str] | None = None,
+    progress: Tell | None = None,
+    accept: Collection[str] = (),
 ) -> pa.Table:
     """Refresh every feed; returns a row for each attempt (schema FEED_SNAPSHOTS, fetched_at is when it was tried).
 
     `settings.feeds` is a folder, or an https, file or s3 address, that holds `osv/`, `kev/` and `epss/`; "" means the
     publishers' own. A folder or address that lacks a feed nobody asked for by name is no failure, unless it lacks them all.
+    A feed that has lost more than half of its records is a failure, since findings would be closed as if they were fixed,
+    unless `accept` names it.
     Raises LakeError when the store cannot be written, and UsageError for what cannot be the name of an ecosystem.
     """
     wanted = DEFAULT_ECOSYSTEMS if ecosystems is None else tuple(ecosystems)
     sources = chosen(settings, wanted)
     tried: list[tuple[Source, FeedState | None]] = []
-    for source, state in _refresh_all(_Refresh(store, settings, Lock()), sources):
+    for source, state in _refresh_all(_Refresh(store, settings, Lock(), frozenset(accept)), sources):
         if progress:
             progress(f"feed {source.feed}")
         tried.append((source, state))
@@ -63,6 +71,7 @@ class _Refresh:
     store: FeedStore
     settings: Settings
     parsing: Lock
+    accept: frozenset[str]
 
 
 def _refresh_all(refresh: _Refresh, sources: Sequence[tuple[Feed, Source]]) -> Iterator[tuple[Source, FeedState | None]]:
@@ -126,6 +135,7 @@ def _keep(store: FeedStore, before: FeedState, validators: Validators) -> FeedSt
 def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetched: Fetched) -> FeedState:
     """The feed is new: parse it, keep it, and let very old snapshots go."""
     loaded, now = _read(refresh, feed, source, fetched), datetime.now(UTC)
+    _require_records(refresh, before, loaded, shown(_asker(refresh.settings).url(source.path, source.url)))
     problems = pc.count_distinct(loaded.tables["problems"]["record"]).as_py()
     state = FeedState(
         feed=source.feed,
@@ -150,6 +160,16 @@ def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetc
     keep = timedelta(days=refresh.settings.feeds_keep_days)
     refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - keep)
     return state
+
+
+def _require_records(refresh: _Refresh, before: FeedState, loaded: Loaded, url: str) -> None:
+    """Raises FeedError for a feed of the same place and loader that has collapsed, unless somebody said that it is right."""
+    known = before.url == url and before.loader == loader() and before.records >= FEW and before.feed not in refresh.accept
+    if known and loaded.records < before.records * COLLAPSED:
+        raise FeedError(
+            f"it has {loaded.records:,} records and had {before.records:,}, which is not believed; where it is right, run "
+            f"`hullmark feeds sync --accept {before.feed}`"
+        )
 
 
 def _read(refresh: _Refresh, feed: Feed, source: Source, fetched: Fetched) -> Loaded:

@@ -22,6 +22,9 @@ def add(verbs: Verbs) -> None:
     sync.add_argument(
         "--ecosystem", metavar="NAME", action="append", help="only this one, such as Debian or PyPI; may be repeated"
     )
+    sync.add_argument(
+        "--accept", metavar="FEED", action="append", default=[], help="take this feed although it lost half of its records"
+    )
     sync.set_defaults(handler=run_sync)
     status = actions.add_parser("status", help="say how old each feed is", description=f"Say how old each feed is. {STATUS}")
     status.add_argument("--problems", action="store_true", help="list the records that could not be read in full")
@@ -52,7 +55,7 @@ def run_sync(options: argparse.Namespace) -> int:
     with showing():
         ecosystems = options.ecosystem or wanted_ecosystems(lake, settings.memory_mb)
         progress().begin("Fetch advisories", len(chosen(settings, ecosystems or DEFAULT_ECOSYSTEMS)))
-        done = sync(store, settings, ecosystems, progress=lambda _feed: progress().advance())
+        done = sync(store, settings, ecosystems, progress=lambda _feed: progress().advance(), accept=options.accept)
         lake.commit("feed_snapshots", done)
     return _show(store.status())
 

@@ -71,6 +71,31 @@ def test_a_feed_that_was_asked_for_by_name(store: FeedStore, base: Path) -> None
     assert "osv/Debian" not in store.status()["feed"].to_pylist()
 
 
+def test_a_feed_that_collapses_is_not_believed_until_somebody_says_so(store: FeedStore, base: Path) -> None:
+    many = [record(f"PYSEC-{number}", events=FIXED) for number in range(120)]
+    write_osv(base, *many)
+    before = refresh(store, base)["osv/PyPI"]["snapshot"]
+    write_osv(base, *many[:59])
+    row = refresh(store, base)["osv/PyPI"]
+    assert (row["state"], row["records"], row["snapshot"], count(store)) == ("failed", 120, before, 120)
+    assert row["detail"].startswith(
+        "it has 59 records and had 120, which is not believed; where it is right, run `hullmark feeds"
+    )
+    assert "stays in use" in row["detail"]
+    assert refresh(store, base)["osv/PyPI"]["state"] == "failed", "asking again changes nothing"
+    sync(store, Settings(feeds=str(base)), accept=["osv/PyPI"])
+    assert (store.state("osv/PyPI").state, count(store)) == ("fresh", 59)
+    write_osv(base, *many[:1])
+    assert refresh(store, base)["osv/PyPI"]["state"] == "fresh", "so few records may come and go"
+
+
+def test_half_of_a_feed_and_a_feed_from_elsewhere_are_believed(store: FeedStore, base: Path, tmp_path: Path) -> None:
+    many = [record(f"PYSEC-{number}", events=FIXED) for number in range(240)]
+    refresh(store, write_osv(base, *many))
+    assert refresh(store, write_osv(base, *many[:120]))["osv/PyPI"]["state"] == "fresh"
+    assert refresh(store, write_osv(tmp_path / "mirror", GOOD))["osv/PyPI"]["records"] == 1
+
+
 def test_a_base_that_holds_nothing(store: FeedStore, tmp_path: Path) -> None:
     rows = refresh(store, tmp_path / "typo")
     assert {"kev", "epss", "osv/Debian"} < set(rows)
