@@ -1,6 +1,8 @@
 """The flows on a real Prefect API, the AWS stand-in and embedded registries."""
 
+from contextvars import copy_context
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from prefect.settings import get_current_settings
@@ -14,6 +16,7 @@ from hullmark.sources.ecr.onboarding import ROLE_NAME
 from tasks import hub
 from tests.fleet.test_incremental import API, OTHER, broken, multi
 from tests.fleet.world import image
+from tests.flows.test_stopped import wait_until
 from tests.flows.world import FIRST, REGION, SECOND, FlowWorld
 
 
@@ -92,6 +95,26 @@ def test_one_registry_gets_so_many_requests_at_once(fleet: FlowWorld, monkeypatc
     scan()
     assert [fleet.doors[account].most for account in (FIRST, SECOND)] == [2, 2]
     assert fleet.ask("SELECT status, count(*) FROM coverage GROUP BY ALL") == [("scanned", 10)]
+
+
+def test_every_account_is_listed_at_the_same_time_by_its_catalog_where_describing_is_denied(fleet: FlowWorld) -> None:
+    for account in (FIRST, SECOND):
+        fleet.push(account, "team/api", "1", image(*API))
+        iam = fleet.aws.client("iam", account, REGION)
+        iam.delete_role_policy(RoleName=ROLE_NAME, PolicyName="CustomerECRDiscoveryPolicy")
+    gate, context, runs = Event(), copy_context(), list[str]()  # the context holds the settings of Prefect's client
+    for door in fleet.doors.values():
+        door.gate = gate
+    thread = Thread(target=lambda: runs.append(context.run(scan)))
+    thread.start()
+    try:
+        wait_until(lambda: all(door.now for door in fleet.doors.values()))  # each asked, before any was answered
+    finally:
+        gate.set()
+        thread.join()
+    assert fleet.ask("SELECT state, accounts, repositories, digests FROM runs WHERE run = $run", run=runs[0]) == [
+        ("completed", 2, 2, 2)
+    ]
 
 
 def test_a_second_run_at_once_is_refused_and_advisories_are_refreshed_all_the_same(fleet: FlowWorld) -> None:
