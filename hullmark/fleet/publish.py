@@ -12,6 +12,7 @@ import pyarrow as pa
 from hullmark.fleet import rows
 from hullmark.fleet.answer import Answer
 from hullmark.fleet.ask import ask_lake
+from hullmark.fleet.drift import packages_drift
 from hullmark.fleet.outcome import Outcome
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
@@ -20,6 +21,7 @@ from hullmark.quality.gate import Validate
 from hullmark.quality.quarantine import quarantine
 from hullmark.quality.validate import Verdict, validate
 
+FirstSeen = dict[tuple[str, str, str], datetime]  # by registry, repository and digest
 SCOPED = ("packages", "removed_packages", "problems", "exposures", "image_layers")
 
 
@@ -29,8 +31,12 @@ def publish(lake: Lake, answers: Sequence[Answer], run: Run, check: Validate = v
     A batch that fails its suite is quarantined whole: a batch of several digests is halved until the bad one stands alone,
     and that one gets a coverage row that says so. Raises LakeError.
     """
-    batch = _batch(lake, answers, run)
+    seen = _first_seen(lake, rows.distinct(answers))
+    batch = _batch(answers, run, seen)
+    read = {answer.item.digest for answer in answers if answer.inventory}
+    again = sorted(read & {digest for _, _, digest in seen})
     verdicts = [check(table, content) for table, content in batch.items()]
+    verdicts += packages_drift(lake, again, batch["packages"], check)
     bad = [verdict for verdict in verdicts if not verdict.ok]
     if bad and len(answers) > 1:
         half = len(answers) // 2
@@ -56,7 +62,7 @@ def _cover(lake: Lake, coverage: pa.Table, run: Run) -> None:
     lake.commit("digests", coverage.append_column("engine", pa.array([run.engine] * coverage.num_rows, pa.string())))
 
 
-def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Table]:
+def _batch(answers: Sequence[Answer], run: Run, seen: FirstSeen) -> dict[str, pa.Table]:
     once = rows.distinct(answers)
     return {
         "packages": rows.packages_table(once),
@@ -64,7 +70,7 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
         "problems": rows.problems_table(once),
         "exposures": rows.exposures_table(once),
         "image_layers": rows.image_layers_table(once),
-        "images": rows.images_table(answers, run, _first_seen(lake, once)),
+        "images": rows.images_table(answers, run, seen),
         "evidence": rows.evidence_table(answers, run),
         "provenance": rows.provenance_table(answers, run),
         "vex_statements": rows.vex_table(answers, run),
@@ -72,7 +78,7 @@ def _batch(lake: Lake, answers: Sequence[Answer], run: Run) -> dict[str, pa.Tabl
     }
 
 
-def _first_seen(lake: Lake, answers: Sequence[Answer]) -> dict[tuple[str, str, str], datetime]:
+def _first_seen(lake: Lake, answers: Sequence[Answer]) -> FirstSeen:
     digests = [answer.item.digest for answer in answers]
     found = ask_lake(lake, "first_seen.sql", {"digests": digests}, only=("images",)).to_pylist()
     return {(row["registry"], row["repository"], row["digest"]): row["first_seen"] for row in found}
