@@ -51,7 +51,8 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     with _root(settings) as root:
         store = FeedStore(root)
         if names and _due(store, settings, needed):
-            sync(store, settings, sorted(names), progress=lambda _feed: listener.advance())
+            named = wanted if settings.feeds else ()  # who names a place means what is there now
+            sync(store, settings, sorted(names), progress=lambda _feed: listener.advance(), accept=named)
         states = [state for feed in wanted if (state := store.state(feed)).tried_at]
         yield Advisories(store, _rows(store, wanted), *_sentences(store, states, settings))
 

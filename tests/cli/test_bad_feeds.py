@@ -102,6 +102,24 @@ def test_a_feed_that_becomes_unreadable(layout: str, own_feeds: Path, hullmark: 
     assert_one_sentence(ran, r"note: .*no readable zip.*; the snapshot of 20\d\d-[0-9: -]+ UTC, .* old, stays in use")
 
 
+def test_a_folder_that_is_named_counts_as_it_is(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
+    """A publisher's feed that has lost most of its records is not believed; who names a folder means what is there now."""
+    with zipfile.ZipFile(own_feeds / DEBIAN) as archive:
+        records = {name: archive.read(name) for name in archive.namelist()}
+    name, content = next(iter(records.items()))
+    many = {f"{number}.json": json.dumps(json.loads(content) | {"id": f"DSA-{number}-1"}) for number in range(500)}
+    found = []
+    for kept in (records | many, {name: content}):
+        with zipfile.ZipFile(own_feeds / DEBIAN, "w") as archive:
+            for entry, text in kept.items():
+                archive.writestr(entry, text)
+        ran = hullmark("scan", layout, "--feeds", str(own_feeds), "--format", "json")
+        assert "not believed" not in ran.stderr
+        assert ran.status == 0
+        found.append(len(json.loads(ran.stdout)["findings"]))
+    assert found[0] > found[1]
+
+
 def test_what_is_known_to_be_exploited_is_missed(layout: str, own_feeds: Path, hullmark: Hullmark) -> None:
     kev = own_feeds / "kev" / "known_exploited_vulnerabilities.json"
     kev.write_bytes(b"{")
