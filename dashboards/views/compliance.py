@@ -44,9 +44,16 @@ def standing() -> None:
         return
     if chosen:
         controls(policy, chosen, counts)
-    else:
-        history()
-    rules(policy, counts, chosen)
+    asked = sorted(rules_of(policy, chosen))
+    history(accounts, repositories, asked if chosen else [])
+    rules(policy, counts, asked)
+
+
+def rules_of(policy: Policy, framework: str) -> set[str]:
+    """The rules that a framework names; all for none, and for one that names none."""
+    return {
+        rule for item in policy.frameworks if item.id == framework for control in item.controls for rule in control.rules
+    } or set(policy.rules)
 
 
 def controls(policy: Policy, name: str, counts: Counts) -> None:
@@ -72,20 +79,17 @@ def answer(failing: int, population: int) -> str:
     return f"{failing:,} of {population:,}" if population else "–"
 
 
-def history() -> None:
-    """The share of passing answers after each change."""
-    rows = ask("compliance_history")
+def history(accounts: list[str], repositories: list[str], asked: list[str]) -> None:
+    """The share of passing answers after each change, of these accounts, repositories and rules."""
+    rows = ask("compliance_history", accounts=accounts, repositories=repositories, rules=asked)
     if rows.num_rows > 1:
         st.altair_chart(charts.share_line(rows, "Passing answers"))
 
 
-def rules(policy: Policy, counts: Counts, framework: str) -> None:
+def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
     """The rules, and the images that fail the one that was picked."""
     st.subheader("Rules", anchor=False)
-    names = {
-        rule for item in policy.frameworks if item.id == framework for control in item.controls for rule in control.rules
-    } or set(policy.rules)
-    rows = [row for row in rule_rows(policy, counts) if row.rule in names]
+    rows = [row for row in rule_rows(policy, counts) if row.rule in asked]
     picked = table(pa.Table.from_pylist([
         {"rule": row.rule, "severity": [row.severity], "title": row.title, "failing": row.failing,
          "answer": answer(row.failing, row.population), "exempt": row.exempt,

@@ -36,7 +36,7 @@ NO_FILTER: dict[str, Any] = {
     "place": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments/api", "line": "*.*.*",
     "platform": "linux/amd64",
     "digest": digest(3), "vulnerability": "CVE-2022-10259", "only_outdated": False, "days": 30,
-    "owners": [],
+    "owners": [], "rules": [],
     "base": "Debian GNU/Linux 12 (bookworm)",
 }  # fmt: skip
 
