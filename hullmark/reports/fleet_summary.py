@@ -61,11 +61,9 @@ def _run(found: Rows, run: str) -> Iterator[RenderableType]:
     yield Text.assemble(
         (f"{plain(row['kind']).capitalize()} run", "bold"), f" {plain(row['state'])} in {row['seconds']:.1f} s"
     )
-    yield Text(
-        f"{counted(row['accounts'], 'account')}, {counted(row['repositories'], 'repository')}, "
-        f"{counted(row['digests'], 'digest')}: {counted(row['images_scanned'], 'different image')} scanned, "
-        f"{row['images_unchanged']:,} unchanged"
-    )
+    listed = {"account": "accounts", "repository": "repositories", "digest": "digests"}
+    yield Text(", ".join(counted(row[column], noun) for noun, column in listed.items()))
+    yield Text(f"{counted(row['images_scanned'], 'different image')} scanned, {row['images_unchanged']:,} unchanged")
     known = f", {row['layers_known']:,} known from before" if row["layers_known"] else ""
     yield Text(f"{counted(row['layers_read'], 'layer')} read ({size(row['bytes_read'])}){known}")
     if not row["layers_read"] and row["images_unchanged"]:

@@ -200,7 +200,7 @@ def test_the_summary_of_a_run(lake: Lake) -> None:
     )
     text = summary(lake)
     for words in (
-        "Assessment run done in 0.0 s", "2 accounts, 12 repositories, 40 digests: 3 different images scanned",
+        "Assessment run done in 0.0 s", "2 accounts, 12 repositories, 40 digests", "3 different images scanned, ",
         "5 layers read (12.3 MB), 31 known from before",
         "✓  2  scanned", "✗  1  failed, corrupt", "–  1  skipped, signature",
         "5 findings  2 critical · 1 medium · 1 low · 1 unknown", "1 known to be exploited · 2 have a fixed version (40 %)",
