@@ -14,7 +14,9 @@ from hullmark.analysis.known_bases import COLUMNS
 from hullmark.reports.terminal import columns, plain
 
 Row = Mapping[str, Any]
-NUMBERS = {"Images": "images", "Ends": "closes", "KEV": "exploited", "New": "brings"}
+NUMBERS = {
+    "Images": "images", "In all": "below", "Findings": "findings", "Ends": "closes", "KEV": "exploited", "New": "brings",
+}  # fmt: skip
 DEEPEST = 64  # what stands on itself by a wrong label ends somewhere
 
 
@@ -24,7 +26,8 @@ def bases_table(rows: Sequence[Row]) -> Table:
     for row in rows:
         why = [*row["outdated"], *([f"build again on {row['successor_name']}"] if row["successor_name"] else [])]
         counts = ("-" if row[name] is None else f"{row[name]:,}" for name in NUMBERS.values())
-        table.add_row(plain(row["name"], 60), ", ".join(row["methods"]), *counts, plain("; ".join(why), 160))
+        known = f"{', '.join(row['methods'])} ({', '.join(row['confidences'])})"
+        table.add_row(plain(row["name"], 60), known, *counts, plain("; ".join(why), 160))
     return table
 
 
