@@ -1,5 +1,6 @@
 """The flows on a real Prefect API, the AWS stand-in and embedded registries."""
 
+from collections import Counter
 from contextvars import copy_context
 from pathlib import Path
 from threading import Event, Thread
@@ -49,9 +50,12 @@ def test_the_second_run_fetches_nothing_from_a_registry(fleet: FlowWorld) -> Non
         "Discover accounts", "Look at new images", "Read layers", "Publish", "Refresh advisories", "Match with advisories",
         "Ask the rules",
     ]  # fmt: skip
-    before = fleet.requests()
+    before, calls = fleet.requests(), fleet.aws.calls
     second = scan()
     assert fleet.requests() == before
+    asked = Counter(action for _, _, action in (fleet.aws.calls - calls).elements() if action.startswith("ecr:"))
+    pages = {"ecr:DescribeRepositories": 2, "ecr:DescribeImages": 3}
+    assert asked == {**pages, "ecr:GetAuthorizationToken": 2}  # a page each, and the login that tells the registry's host
     counts = "digests, images_scanned, images_unchanged, images_failed, layers_read, findings"
     columns = f"state, detail, accounts, repositories, {counts}"
     rows = dict.fromkeys((first, second))
