@@ -116,17 +116,24 @@ def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Las
     if touched and touched > MOST * _number(connection, "SELECT count(*) FROM present"):
         return "many images changed"
     now = {state.feed: state.snapshot for state in store.current()}
-    changed, every, advising = store.differences(last.feeds, now), store.index(now), store.index(store.holding("advisories"))
-    if changed is None or every is None or advising is None:
+    advising = store.holding("advisories")
+    plain = now.keys() - advising.keys()  # of no package: verdicts are compared with what they say
+    changed = store.differences({feed: name for feed, name in last.feeds.items() if feed not in plain}, advising)
+    every, index = store.index(now), store.index(advising)
+    if changed is None or every is None or index is None:
         return "a snapshot that was matched is gone"
-    connection.register("changed_record", changed)
-    connection.register("advising_record", advising)
-    connection.register("namesake", scanned(advising, "record", changed["record"], ["packages"]))
     records = every.num_rows if isinstance(every, pa.Table) else every.count_rows()
+    connection.register("changed_record", changed)
     if _number(connection, "SELECT count(DISTINCT record) FROM changed_record") > MOST * records:
         return "many advisories changed"
+    connection.register("advising_record", index)
+    connection.register("namesake", scanned(index, "record", changed["record"], ["packages"]))
     for name in ("touched_packages.sql", *(("rejected_packages.sql",) if _rejects(changed) else ()), "touched_known.sql"):
         connection.execute(read_sql(__package__, name))
+    if any(last.feeds.get(feed) != now[feed] for feed in plain):
+        names = connection.sql("SELECT DISTINCT vulnerability FROM verdicts").to_arrow_table()["vulnerability"]
+        store.register(connection, ("exploitation",), names)
+        connection.execute(read_sql(__package__, "exploited_packages.sql"))
     return ""
 
 

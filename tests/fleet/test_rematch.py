@@ -35,6 +35,7 @@ class Fleet:
     rng: random.Random
     records: dict[str, Record] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    scores: dict[str, int] = field(default_factory=lambda: {"CVE-2024-1000": 5})
     packages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     born: dict[str, datetime] = field(default_factory=dict)
     made: int = 0
@@ -114,7 +115,9 @@ class Fleet:
         self.lake.commit("images", pa.Table.from_pylist([row | {"first_seen": self.born[digest], "last_seen": now}], IMAGES))
 
     def exploit(self) -> None:
+        """One CVE becomes known as exploited or is so no more, and all scores are others, as they are every day."""
         self.known ^= {f"CVE-2024-{self.rng.randint(1000, 1030)}"}
+        self.scores = {f"CVE-2024-{number}": self.rng.randint(1, 9) for number in range(1000, 1025)}
 
     def publish(self) -> None:
         """What the publishers serve now, fetched."""
@@ -122,7 +125,9 @@ class Fleet:
         for name in set(ECOSYSTEMS.values()):
             write_osv(base, *(record for key, record in self.records.items() if key.startswith(f"{name}/")), ecosystem=name)
         write_kev(base, *({"cveID": cve, "dateAdded": "2024-01-02", "dueDate": "2024-01-23"} for cve in sorted(self.known)))
-        write_epss(base, "cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n")
+        write_epss(
+            base, "\n".join(["cve,epss,percentile", *(f"{cve},0.{score},0.9" for cve, score in self.scores.items()), ""])
+        )
         sync(self.store, Settings(feeds=str(base)), sorted(ECOSYSTEMS.values()))
 
     def change(self) -> None:
