@@ -210,14 +210,15 @@ def test_what_is_about_nothing_of_the_fleet_reads_no_packages(tmp_path: Path) ->
     scope, changes = fleet.match()  # nothing changed at all
     assert (scope, changes.findings) == ("incremental", found)
     assert fleet.stored() == fleet.expected()
-    cve = fleet.stored()[0]["vulnerability"]
-    fleet.records["PyPI/GHSA-none"]["aliases"] = [cve]  # it may score what the fleet has
+    cve = next(row["vulnerability"] for row in fleet.stored() if row["score"] is None)
+    fleet.records["PyPI/GHSA-none"]["aliases"] = [cve]  # it scores what nobody else does
     fleet.records["PyPI/GHSA-none"]["severity"] = [
         {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}
     ]
     fleet.publish()
     assert fleet.match()[0] == "incremental"
     assert fleet.stored() == fleet.expected()
+    assert {row["score"] for row in fleet.stored() if row["vulnerability"] == cve} == {9.8}
     fleet.records["PyPI/GHSA-none"]["summary"] = "** REJECT ** it is none"
     fleet.publish()
     assert fleet.match()[1].closed
@@ -225,4 +226,23 @@ def test_what_is_about_nothing_of_the_fleet_reads_no_packages(tmp_path: Path) ->
     fleet.records["PyPI/GHSA-none"]["summary"] = "it is one again"
     fleet.publish()
     assert fleet.match()[1].opened
+    assert fleet.stored() == fleet.expected()
+
+
+def test_what_another_feed_says_under_the_same_id_is_matched_again(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path, random.Random(7))  # noqa: S311  a sample
+    fleet.begin()
+    twin = {"id": "GHSA-twin", "modified": "2024-05-01T00:00:00Z", "withdrawn": "2024-05-01T00:00:00Z"}
+    item = {
+        "package": {"ecosystem": "Debian:12", "name": NAMES[0]},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+    }
+    fleet.records["Debian/GHSA-twin"] = {**twin, "affected": [item]}
+    fleet.publish()
+    fleet.match()
+    nobody = {"package": {"ecosystem": "PyPI", "name": "nobody-has-it"}, "versions": ["1"]}
+    fleet.records["PyPI/GHSA-twin"] = {"id": "GHSA-twin", "modified": "2024-05-02T00:00:00Z", "affected": [nobody]}
+    fleet.publish()
+    scope, changes = fleet.match()
+    assert (scope, changes.opened > 0) == ("incremental", True)
     assert fleet.stored() == fleet.expected()
