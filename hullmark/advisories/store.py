@@ -140,7 +140,7 @@ class FeedStore:
         try:
             index, before = record_index(tables), self._before(state)
             whole = {INDEX: index, **tables}
-            if before:
+            if before and "advisories" in tables:  # what others say is compared with what is stored
                 differences.note(self._place, state.feed, state.snapshot, before, index)
             for name, table in sorted(whole.items(), key=lambda item: item[0] == "problems"):
                 sink = pa.BufferOutputStream()
