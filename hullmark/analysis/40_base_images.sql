@@ -20,7 +20,7 @@ stated AS (
 ),
 release AS (
     SELECT
-        images.digest AS image_digest, any_value(trim(coalesce(nullif(os_name, ''), os_id || ' ' || os_version))) AS os_name,
+        images.digest AS image_digest, any_value(shown_name(trim(coalesce(nullif(os_name, ''), os_id || ' ' || os_version)))) AS os_name,
         min(packages.layer_index) + 1 AS base_layers
     FROM images
     JOIN packages ON packages.image_digest = images.digest AND packages.type IN ('deb', 'apk', 'rpm', 'alpm')

@@ -163,6 +163,13 @@ def test_only_changes_are_written(lake: Lake) -> None:
     assert found(lake)["deeper:1"][1:] == (2, "chain", "certain")
 
 
+def test_a_name_has_no_characters_that_hide_text(lake: Lake) -> None:
+    write_images(
+        lake, Image("app:1", "ab", annotations={BASE: "a\u202eb\nc"}), Image("bare:1", "x", {"x": OS}, os="de\u2066b 12")
+    )
+    assert {name: row[0] for name, row in found(lake).items()} == {"app:1": "a\ufffdb\ufffdc", "bare:1": "De\ufffdB 12"}
+
+
 PROVEN, GUESSED = ("provenance", "stated"), ("provenance", "guess")
 
 
