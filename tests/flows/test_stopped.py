@@ -114,6 +114,7 @@ def test_a_process_that_joins_a_run_enters_only_who_is_still_connected(fleet: Fl
         with pytest.raises(Stopped, match=f"account {FIRST} was disconnected at .*connect it again"):
             access.session(FIRST)
         client = access.session(SECOND).client("ecr", REGION)
+        assert access.session(SECOND).caller(REGION).arn.endswith("/hullmark-run")  # what the account's CloudTrail shows
         hub.pause(SECOND, fleet.settings)
         wait_until(lambda: is_left(SECOND))
         with pytest.raises(Stopped, match=f"account {SECOND} was paused"):
