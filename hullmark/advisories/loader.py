@@ -14,6 +14,7 @@ from hullmark.lake.schema import (
     END_OF_LIFE,
     EXPLOITATION,
     FEED_PROBLEMS,
+    PRODUCT_REPOSITORIES,
     SEVERITIES,
 )
 
@@ -37,7 +38,16 @@ def fingerprint(package: Traversable) -> str:
     for path in SOURCES:
         for name, content in _sources(package.joinpath(*path.split("/")), path):
             found.update(f"{name}\0{len(content)}\0".encode() + content)
-    tables = (ADVISORIES, AFFECTED, AFFECTED_VERSIONS, SEVERITIES, EXPLOITATION, END_OF_LIFE, FEED_PROBLEMS)
+    tables = (
+        ADVISORIES,
+        AFFECTED,
+        AFFECTED_VERSIONS,
+        SEVERITIES,
+        EXPLOITATION,
+        END_OF_LIFE,
+        PRODUCT_REPOSITORIES,
+        FEED_PROBLEMS,
+    )
     columns = [[(field.name, str(field.type)) for field in table] for table in tables]
     found.update(repr((columns, version("cvss"))).encode())
     return found.hexdigest()[:16]

@@ -33,6 +33,7 @@ from hullmark.lake.schema import (
     FEED_PROBLEMS,
     FEED_SNAPSHOTS,
     LISTING,
+    PRODUCT_REPOSITORIES,
     RECORD_INDEX,
     SEVERITIES,
 )
@@ -44,9 +45,10 @@ if TYPE_CHECKING:
 
 SCHEMAS = {
     "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "severities": SEVERITIES,
-    "exploitation": EXPLOITATION, "end_of_life": END_OF_LIFE, "listing": LISTING, "problems": FEED_PROBLEMS,
+    "exploitation": EXPLOITATION, "end_of_life": END_OF_LIFE, "product_repositories": PRODUCT_REPOSITORIES,
+    "listing": LISTING, "problems": FEED_PROBLEMS,
 }  # fmt: skip
-VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life")
+VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life", "product_repositories")
 KEYS = {"exploitation": "cve", **dict.fromkeys(("advisories", "affected", "affected_versions"), "advisory_id")}
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
 INDEX = "index"  # made here, of the other tables

@@ -118,5 +118,10 @@ def _decided(row: Row) -> str:
 
 def _decider(statements: Sequence[Row]) -> str:
     """Who says that it is not affected, where somebody else says that it is."""
+    stream = next(
+        (row for row in statements if row["said_of"].startswith("Red Hat:rhel_") and row["holds"] != "other-release"), None
+    )
+    if stream:
+        return f"{stream['advisory']} about {stream['said_of']}"
     tracker = next((row["advisory"] for row in statements if row["advisory"].startswith("TRACKER-")), "")
     return f"Debian's tracker ({tracker})" if tracker else "a record about this CVE alone"

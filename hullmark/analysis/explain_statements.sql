@@ -33,7 +33,10 @@ met AS (
         statement.ecosystem AS said_of, statement.version AS listed, statement.version_key AS listed_keys,
         about.feed, about.summary, about.severity, about.score, about.vector, about.severity_source, about.published,
         about.modified, about.withdrawn, about.withdrawn_reason,
-        regexp_replace(statement.ecosystem, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') AS release
+        CASE WHEN starts_with(place, 'Red Hat:')
+            THEN list_contains(list_transform(read_of(place), lambda read: read.ecosystem), statement.ecosystem)
+            ELSE main_of(statement.ecosystem) = subject.ecosystem
+        END AS is_read
     FROM subject
     JOIN statement ON statement.name = subject.advisory_name
         AND split_part(statement.ecosystem, ':', 1) = split_part(subject.ecosystem, ':', 1)
@@ -47,7 +50,7 @@ SELECT
     CASE
         WHEN is_owned THEN 'owned'
         WHEN withdrawn IS NOT NULL THEN if(withdrawn_reason = 'rejected', 'rejected', 'withdrawn')
-        WHEN release <> ecosystem THEN 'other-release'
+        WHEN NOT is_read THEN 'other-release'
         WHEN NOT speaks_of(modules, binaries, module, binary_name) THEN 'other-build'
         WHEN listed IS NOT NULL THEN
             if(list_contains(listed, advisory_version) OR list_contains(listed_keys, version_key), 'affected', 'not-listed')

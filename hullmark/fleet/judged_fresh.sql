@@ -1,7 +1,9 @@
 /* The packages of `fresh` in the images that are not compared package by package. Reads `packages`, `present`, `moved_image` and `fresh`. */
 CREATE OR REPLACE TEMP TABLE fresh_package AS
 SELECT * FROM packages
-SEMI JOIN fresh USING (ecosystem, advisory_name, advisory_version)
+SEMI JOIN fresh
+    ON main_of(fresh.ecosystem) = packages.ecosystem AND fresh.advisory_name = packages.advisory_name
+        AND fresh.advisory_version = packages.advisory_version
 SEMI JOIN present USING (image_digest)
 ANTI JOIN moved_image USING (image_digest);
 CREATE OR REPLACE TEMP VIEW package AS FROM fresh_package;

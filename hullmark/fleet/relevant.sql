@@ -6,13 +6,12 @@ CREATE OR REPLACE TEMP TABLE advising AS SELECT record, packages, vulnerabilitie
 
 CREATE OR REPLACE TEMP TABLE relevant_record AS
 WITH judged AS (
-    SELECT DISTINCT ecosystem || '|' || advisory_name AS package FROM judged_package WHERE ecosystem <> ''
+    SELECT DISTINCT main_of(ecosystem) || '|' || advisory_name AS package FROM judged_package WHERE ecosystem <> ''
 ),
 spoken AS (
     SELECT DISTINCT record
     FROM (
-        SELECT record, CASE WHEN starts_with(package, 'Ubuntu:Pro:')
-            THEN regexp_replace(package, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:') ELSE package END AS package
+        SELECT record, release_of(package) || '|' || name_of(package) AS package
         FROM (SELECT record, unnest(packages) AS package FROM advising WHERE len(packages) > 0)
     ) SEMI JOIN judged USING (package)
 ),

@@ -11,12 +11,13 @@ from hullmark.advisories.store import FeedStore, scanned
 from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
-from hullmark.matching.match import ended
+from hullmark.matching.match import ended, name_places
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
 READ = ("distinct_packages", "matchings", "matched_images", "run_feeds", "verdicts")  # to plan with
 IMAGES = ("images", "digests")  # which images there are, and when each was read
+REPOSITORIES = "redhat-repositories"  # the feed that tells which product a repository is of
 MOST = 0.1  # of all records or images that changed: with more, everything is matched
 
 
@@ -67,6 +68,7 @@ def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
     `full` asks for everything.
     """
     seen, last = [lake.identity(name) for name in IMAGES], _last(connection)
+    name_places(connection)
     done = _ended(connection, store, last, today)
     reason = "asked for" if full else _doubt(connection, last, done)
     if reason or last is None or last.seen != seen:
@@ -76,7 +78,7 @@ def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
     else:
         connection.execute(read_sql(__package__, "touched_none.sql"))
     if not reason and last is not None:
-        reason = _changes(connection, store, last)
+        reason = _moved(lake, connection, store, last) or _changes(connection, store, last)
     anew = last is None or last.matcher != matcher()
     idle = not reason and not _any(connection, "touched_image") and not _any(connection, "touched_known")
     doubted = last is not None and not last.finished
@@ -108,6 +110,15 @@ def _doubt(connection: duckdb.DuckDBPyConnection, last: _Last | None, done: list
         "distinct packages are not known": unknown, "a release has ended": last.ended != done,
     }  # fmt: skip
     return next((doubt for doubt, there in doubts.items() if there), "")
+
+
+def _moved(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last) -> str:
+    """Why everything must be matched, where repositories that images state may be of other products, "" for no reason."""
+    now = store.holding("product_repositories")
+    if now == {feed: last.feeds.get(feed) for feed in now} and REPOSITORIES not in last.feeds.keys() - now.keys():
+        return ""
+    lake.add_tables(connection, IMAGES[:1])
+    return "the products of Red Hat's repositories are others" if _any(connection, "content_set") else ""
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last) -> str:

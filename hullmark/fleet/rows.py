@@ -166,6 +166,7 @@ def _image(
             "os_name": distro.name if distro else "", **facts,
             "index_digest": place.index_digest.partition(" ")[0], "engine": run.engine,
             "first_seen": first_seen.get(key, run.at), "last_seen": run.at, "state": "present",
+            "content_sets": [_text(name) for name in distro.repositories] if distro else [],
         }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 /* The packages that a changed record is about, then or now (`touched_package`): by itself, or by what another feed says under its id, for
-   of records with one id the one modified last counts. What Ubuntu Pro says counts for the release as well. Reads `changed_record`,
+   of records with one id the one modified last counts. What is said of a part of a release (Ubuntu
+   Pro, an extended stream of Red Hat) counts for all of it. Reads `changed_record`,
    what differs between the feeds that were matched last and those of now, as it was and as it is, and `namesake`, the rows of
    today's indexes with the same ids. */
-CREATE OR REPLACE TEMP MACRO release_of(package) AS regexp_replace(split_part(package, '|', 1), '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:');
+CREATE OR REPLACE TEMP MACRO release_of(package) AS main_of(split_part(package, '|', 1));
 CREATE OR REPLACE TEMP MACRO name_of(package) AS package[length(split_part(package, '|', 1)) + 2:];
 
 CREATE OR REPLACE TEMP TABLE touched_package AS

@@ -18,6 +18,7 @@ from hullmark.lake.marker import is_marked
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
+CONTENT_SET = "08_content_set.sql"  # which matching asks
 OPENERS = 8  # tables whose logs are read at once
 VIEWS = f"{__package__}.views"
 FINDINGS, CALLED = (
@@ -51,6 +52,8 @@ def add_tables(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[s
     states = _make_views(con, place, [name for name in TABLES if name in names and name not in there])
     if "findings" in states and delta.rows_of(states.get("verdicts") or delta.open_table(place, "verdicts")):
         con.execute(_view(FINDINGS))
+    if "images" in states:
+        con.execute(_view(CONTENT_SET))
 
 
 def _make_views(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> dict[str, DeltaTable | None]:

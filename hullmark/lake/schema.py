@@ -97,6 +97,9 @@ EXPLOITATION = _schema(
     cve=TEXT, kev=FLAG, kev_added=pa.date32(), kev_due=pa.date32(), kev_ransomware=FLAG, epss=REAL, epss_percentile=REAL,
     epss_date=pa.date32(),
 )  # fmt: skip
+# Red Hat's products whose packages lie in a repository (a content set). ecosystem: the product as advisories name it,
+# without its channel ("Red Hat:rhel_eus:9.2").
+PRODUCT_REPOSITORIES = _schema(repository=TEXT, ecosystem=TEXT)
 LISTING = _schema(record=TEXT, modified=TEXT)  # what the publisher of a feed said that it had, beside its snapshot
 # What each record of a snapshot is about (see advisories/record_index.sql); digest: of all that findings hang on; rejects:
 # it says that its vulnerability is none (null where an older Hullmark did not ask).
@@ -105,12 +108,13 @@ FEED_PROBLEMS = _schema(feed=TEXT, record=TEXT, reason=TEXT)
 
 # location: "<registry>/<repository>"; account and region are "" outside ECR. index_digest: the first index that names it.
 # state: "present"; "untagged" when no tag and no index names it any more; "excluded" when the integration's policy leaves it
-# out; "deleted". What ECR archived stays as it was.
+# out; "deleted". What ECR archived stays as it was. content_sets: from which repositories it was
+# built, as builds of Red Hat say.
 IMAGES = _schema(
     registry=TEXT, repository=TEXT, digest=TEXT, account=TEXT, region=TEXT, tags=TEXTS, platform=TEXT, media_type=TEXT,
     size=COUNT, pushed_at=TIME, os_id=TEXT, os_version=TEXT, os_name=TEXT, created_at=TIME, user=TEXT, entrypoint=TEXT,
     healthcheck=FLAG, ports=TEXTS, labels=TEXT, annotations=TEXT, index_digest=TEXT, engine=TEXT, first_seen=TIME,
-    last_seen=TIME, state=TEXT,
+    last_seen=TIME, state=TEXT, content_sets=TEXTS,
 )  # fmt: skip
 # One row for each time that a tag pointed somewhere: digest is what the registry lists for it, an index or an image.
 # until is null while it points there; a deleted tag has no such row.

@@ -1,4 +1,5 @@
-/* The packages that are compared with advisories by themselves. Reads `package` and `beside`.
+/* The packages that are compared with advisories by themselves. Reads `package`, `beside` and
+   `stream`, which says what the ecosystem of Red Hat's packages is.
    What lies in a file that an OS package owns is that package's: the distribution patches it under the OS package's version,
    so that only the distribution's advisories know whether it is affected. Where no advisories speak of the OS package (it has
    no ecosystem), the inner package is compared after all. */
@@ -9,4 +10,7 @@ JOIN beside AS owning ON owning.image_digest = inside.image_digest AND owning.ty
 WHERE inside.owner <> '' AND owning.ecosystem <> '';
 
 CREATE OR REPLACE TEMP VIEW matchable AS
-SELECT * FROM package ANTI JOIN answered USING (image_digest, owner)
+SELECT package.* REPLACE (coalesce(stream.place, ecosystem) AS ecosystem)
+FROM package
+LEFT JOIN stream ON stream.image_digest = package.image_digest AND stream.main = package.ecosystem
+ANTI JOIN answered ON answered.image_digest = package.image_digest AND answered.owner = package.owner

@@ -8,7 +8,8 @@
       Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says;
       the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases. Debian's own tracker (TRACKER-CVE)
       decides before OSV's copy of it.
-   5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others.
+   5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others; so does what is said of an extended
+      stream of Red Hat for the packages of an image that is built from it. Where it says nothing, the release's decides.
    6. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
       CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal.
    7. The fixed version is the lowest one above the installed version that any of them names for this build, in whichever
@@ -16,13 +17,9 @@
       key has none. */
 CREATE OR REPLACE TEMP TABLE held AS
 WITH place AS (
-    SELECT DISTINCT place, place AS ecosystem, 2 AS rank FROM candidate
-    UNION ALL
-    SELECT DISTINCT place, regexp_replace(place, '^Ubuntu:Pro:[^0-9:]+:', 'Ubuntu:Pro:'), 1
-    FROM candidate WHERE regexp_matches(place, '^Ubuntu:Pro:[^0-9:]+:')
-    UNION ALL
-    SELECT DISTINCT place, regexp_replace(place, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:'), 0
-    FROM candidate WHERE starts_with(place, 'Ubuntu:Pro:')
+    SELECT place, reading.ecosystem, max(reading.rank) AS rank
+    FROM (SELECT place, unnest(read_of(place)) AS reading FROM (SELECT DISTINCT place FROM candidate))
+    GROUP BY ALL
 ),
 present AS (
     SELECT DISTINCT place, ecosystem, rank, advisory_name FROM candidate JOIN place USING (place)
@@ -189,8 +186,11 @@ SELECT
     concat_ws('; ', nullif(judged.note, ''), CASE
         WHEN remedy.fixed_version IS NULL AND paid.fixed_version IS NOT NULL
             THEN 'Ubuntu Pro has a fix in ' || paid.fixed_version
+        WHEN contains(judged.place, ':enterprise_linux:') AND contains(judged.place, '+')
+            THEN 'the image states repositories of ' || replace(judged.place[9:], '+', ', ')
+                || ', and a package does not say from which it came: the first one decides'
     END) AS note
 FROM judged
 LEFT JOIN remedy USING (place, advisory_name, advisory_version, module, binary_name, vulnerability)
 LEFT JOIN paid USING (place, advisory_name, advisory_version, binary_name, vulnerability)
-LEFT JOIN ended ON ended.ecosystem = judged.place
+LEFT JOIN ended ON ended.ecosystem = split_part(judged.place, '+', 1)

@@ -7,8 +7,10 @@ import duckdb
 from hullmark.errors import LimitExceeded
 from hullmark.sql import read_sql
 
+MAIN_OF = "01_main_of.sql"
 PREPARING = (
-    "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_matchable.sql",
+    MAIN_OF, "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_streams.sql",
+    "05_matchable.sql",
     "06_installed.sql", "07_package_key.sql", "09_subject_of.sql",
 )  # fmt: skip
 INSTALLING = ("05_matchable.sql", "06_installed.sql")
@@ -45,6 +47,11 @@ def fan_out(connection: duckdb.DuckDBPyConnection) -> None:
     """
     _run(connection, VULNERABLE)
     _run(connection, FOUND)
+
+
+def name_places(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave the macros `main_of` and `read_of`, which `prepare` makes too; raises as above."""
+    _run(connection, MAIN_OF)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:

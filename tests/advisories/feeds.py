@@ -58,6 +58,15 @@ def write_epss(base: Path, body: str) -> Path:
     return base
 
 
+def write_repositories(base: Path, repositories: Mapping[str, Iterable[str]]) -> Path:
+    """`base`, which now says of which products Red Hat's repositories are, in CPEs."""
+    path = base / "redhat" / "repository-to-cpe.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = {name: {"cpes": list(cpes), "repo_relative_urls": []} for name, cpes in repositories.items()}
+    path.write_text(json.dumps({"data": data}))
+    return base
+
+
 def write_eol(base: Path, *cycles: Mapping[str, object]) -> Path:
     """`base`, which now has release cycles; each says its `product`."""
     products = sorted({str(cycle["product"]) for cycle in cycles})

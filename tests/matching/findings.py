@@ -30,6 +30,7 @@ TYPES = {
     "Wolfi": "apk",
 }
 IMAGE = "sha256:" + "0" * 64
+CONTENT_SET = pa.schema([(name, pa.string()) for name in ("image_digest", "release", "repository")])
 LAYER = "sha256:" + "1" * 64
 
 
@@ -55,11 +56,17 @@ def _key(ecosystem: str, version: str) -> bytes | None:
 
 
 def matched(
-    store: FeedStore, packages: Iterable[dict[str, Any]], memory_mb: int = 512, today: date | None = None
+    store: FeedStore,
+    packages: Iterable[dict[str, Any]],
+    memory_mb: int = 512,
+    today: date | None = None,
+    stated: Iterable[tuple[str, str, str]] = (),
 ) -> pa.Table:
-    """The table `finding`, in the order of its key."""
+    """The table `finding`, in the order of its key; `stated` are rows of CONTENT_SET."""
     with open_duckdb(memory_mb) as connection:
         store.register(connection)
+        sets = [dict(zip(CONTENT_SET.names, row, strict=True)) for row in stated]
+        connection.register("content_set", pa.Table.from_pylist(sets, CONTENT_SET))
         connection.register("package", pa.Table.from_pylist(list(packages), schema=PACKAGES))
         match(connection, today)
         return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
