@@ -23,7 +23,7 @@ from tasks import hub
 from tests.flows.test_stopped import push, under_way, wait_until
 from tests.flows.world import FIRST, REGION, SECOND, FlowWorld
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(900)]  # what is waited for has bounds of its own
 ROOT = Path(__file__).parents[2]
 FLEET = [(FIRST, "failed", "stopped", 10), (SECOND, "scanned", "", 1)]
 COVERAGE = "SELECT account, status, reason, count(*) FROM coverage WHERE run = $run GROUP BY ALL ORDER BY ALL"
