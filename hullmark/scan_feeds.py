@@ -21,7 +21,13 @@ from hullmark.settings import Settings
 
 EXPLOITATION = ("epss", "kev")  # needed whatever is installed
 TRACKER = "debian-tracker"  # says what Debian does about what OSV's records name
-BESIDE = (*EXPLOITATION, TRACKER, "eol", "nvd")  # feeds without which packages are compared all the same
+BESIDE = (
+    *EXPLOITATION,
+    TRACKER,
+    "eol",
+    "nvd",
+    "redhat-repositories",
+)  # feeds without which packages are compared all the same
 
 
 @dataclass(frozen=True, slots=True)

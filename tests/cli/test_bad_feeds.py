@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from hullmark.advisories.feeds import feeds as feeds_of_all_kinds
+from hullmark.scan_feeds import BESIDE
 from tests.cli.conftest import Hullmark
 from tests.cli.images import FINDING, image, write_layout
 from tests.cli.sentences import assert_one_sentence
@@ -191,3 +193,9 @@ def test_an_epss_file_that_is_cut(own_feeds: Path, layout: str, hullmark: Hullma
     assert ran.status == 3
     assert FINDING in ran.stdout
     assert_one_sentence(ran, "the findings lack what epss knows: ")
+
+
+def test_a_feed_that_is_about_no_packages_is_not_what_they_were_compared_with() -> None:
+    """Each kind of feed either has advisories, or is known to stand beside them."""
+    named = {source.feed for feed in feeds_of_all_kinds() for source in feed.sources(["Amazon Linux", "Debian", "Red Hat"])}
+    assert {feed for feed in named if not feed.startswith(("alas/", "osv/"))} == set(BESIDE)
