@@ -7,7 +7,7 @@ from dashboards import columns
 from dashboards.data import harmless, reason
 from dashboards.parts import attempt, still_table
 from dashboards.sources import sources
-from hullmark.reports.explanation import statements_table
+from hullmark.reports.explanation import standing_lines, statements_table
 from hullmark.reports.risk_words import risk_words
 from hullmark.reports.terminal import plain
 
@@ -59,6 +59,8 @@ def _explained(digest: str, vulnerability: str) -> None:
         st.text(
             plain(f"{row['package']} {row['version']}: {risk_words(row['risk'], row['risk_parts'])} · {judge}{note}", 600)
         )
+    for line in standing_lines(answer):
+        st.text(line)
     if not answer.statements:
         return
     still_table(harmless(statements_table(answer)), {

@@ -32,10 +32,11 @@ def explain(
     why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
     evidence = _rows(connection, "explain_evidence.sql", {"keys": keys, "package": package})
     events = _rows(connection, "explain_events.sql", {"digest": digest, "vulnerability": vulnerability})
+    standing = _rows(connection, "explain_standing.sql", {"digest": digest, **asked})
     feeds = {state.feed: state.snapshot for state in store.current()}
     return Explanation(
         digest, vulnerability, why, tuple(found), tuple(statements), tuple(evidence), told.advisories, told.severities,
-        told.references, tuple(events), feeds,
+        told.references, tuple(standing), tuple(events), feeds,
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ class Explanation:
     """The answer: `findings` are empty where the image is not affected, and `why` says so in a sentence.
 
     `statements`: see `explain_statements.sql`. `evidence`: where the packages lie. `advisories`, `severities` and
-    `references`: what is told of the vulnerability, see `told.py`. `events`: what happened to these findings before.
-    `feeds`: the snapshot of each feed.
+    `references`: what is told of the vulnerability, see `told.py`. `standing`: what exceptions and VEX say. `events`: what
+    happened to these findings before. `feeds`: the snapshot of each feed.
     """
 
     digest: str
@@ -24,5 +24,6 @@ class Explanation:
     advisories: tuple[Row, ...]
     severities: tuple[Row, ...]
     references: tuple[Row, ...]
+    standing: tuple[Row, ...]
     events: tuple[Row, ...]
     feeds: dict[str, str]

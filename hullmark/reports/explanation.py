@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -58,8 +59,29 @@ def statements_table(answer: Explanation) -> pa.Table:
     return pa.Table.from_pylist(rows, STATEMENTS)
 
 
+def standing_lines(answer: Explanation) -> list[str]:
+    """What exceptions and VEX say of the findings, a line for each package and place, and how many are not shown."""
+    more = len(answer.standing) - SHOWN
+    return [
+        *map(_standing, answer.standing[:SHOWN]),
+        *([f"… and {more:,} more (--format json has all)"] if more > 0 else []),
+    ]
+
+
+def _standing(row: Row) -> str:
+    said = [f"exception {row['exempt']}"] if row["exempt"] else []
+    if row["exception_ended"]:
+        said.append(f"its exception ended on {row['exception_ended'] - timedelta(seconds=1):%Y-%m-%d}")
+    said += [row["vex"]] if row["vex"] else []
+    state = "settled" if row["settled"] else "open"
+    return plain(f"{row['package']} in {row['registry']}/{row['repository']} is {state}: {'; '.join(said)}", 600)
+
+
 def _parts(answer: Explanation) -> Iterator[RenderableType]:
     yield from _findings(answer)
+    if answer.standing:
+        yield Text("\nExceptions and VEX", style="bold")
+        yield from (Text(f"  {line}") for line in standing_lines(answer))
     if answer.evidence:
         yield Text("\nPackages", style="bold")
         for row in answer.evidence:

@@ -1,6 +1,9 @@
 """Each reason for and against: one image, one row of the table a question."""
 
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,7 +14,8 @@ from rich.console import Console
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
-from hullmark.lake.schema import IMAGE_LAYERS, PACKAGES
+from hullmark.exceptions import Scope, exception_row, keep_exceptions
+from hullmark.lake.schema import FINDINGS, IMAGE_LAYERS, IMAGES, PACKAGES
 from hullmark.lake.store import Lake
 from hullmark.reports.explanation import explanation_json, explanation_view, statements_table
 from hullmark.reports.told import SHOWN, judged_table, references_table, weaknesses
@@ -166,6 +170,32 @@ def test_references_are_text_of_strangers(world: tuple[Lake, FeedStore]) -> None
 def test_fields_of_another_kind_are_none(world: tuple[Lake, FeedStore]) -> None:
     answer = asked(*world, "CVE-2024-1021", "")
     assert (answer.severities, answer.references, len(answer.advisories)) == ((), (), 1)
+
+
+def test_what_exceptions_say(world: tuple[Lake, FeedStore], tmp_path: Path) -> None:
+    """One that holds settles the finding there, which stays one; another vulnerability's reasons do not speak of it."""
+    lake = Lake(str(shutil.copytree(world[0].root, tmp_path / "lake")))
+    now = datetime.now(UTC)
+    image = {
+        "registry": "r",
+        "repository": "team/app",
+        "digest": IMAGE,
+        "state": "present",
+        "account": "",
+        "index_digest": "",
+    }
+    lake.commit("images", pa.Table.from_pylist([image], IMAGES))
+    answer = asked(lake, world[1], "CVE-2024-1001", "")
+    finding = {name: answer.findings[0][name] for name in FINDINGS.names if name in answer.findings[0]}
+    lake.commit("findings", pa.Table.from_pylist([finding], FINDINGS))
+    scope = Scope(vulnerability="CVE-2024-1001", repository="team/*")
+    keep_exceptions(lake, exception_row(scope, "ticket 1", "ann", "bob", (now, now + timedelta(days=30))))
+    (said,) = asked(lake, world[1], "CVE-2024-1001", "").standing
+    assert (said["repository"], said["package"], said["settled"]) == ("team/app", "openssl", True)
+    text = "".join(_printed(asked(lake, world[1], "CVE-2024-1001", "openssl")))
+    assert "openssl in r/team/app is settled: exception ex-" in text
+    assert text.startswith("Affected: ")
+    assert not asked(lake, world[1], "CVE-2024-1011", "").standing
 
 
 def _printed(answer: Explanation) -> Iterator[Any]:
