@@ -51,15 +51,15 @@ class Judged:
     feeds: Rows = field(default_factory=list)
 
 
-Judge = Callable[[Sequence[Image], Sequence[pa.Table]], Judged]  # images and their packages
+Judge = Callable[[Sequence[Image], Sequence[Inventory]], Judged]
 
 
 def answer(
     images: Sequence[Image], skipped: Sequence[Skipped], layers: Layers, judge: Judge | None, profile: Profile | None
 ) -> Scanned:
-    """Stack the layers of each image and let `judge` compare its packages with advisories; see `hullmark.scan`."""
+    """Stack the layers of each image and let `judge` compare what is in it with advisories; see `hullmark.scan`."""
     inventories = [_stacked(image, layers, profile) for image in images]
-    judged = judge(images, [inventory.packages for inventory in inventories]) if judge else _unjudged(images)
+    judged = judge(images, inventories) if judge else _unjudged(images)
     scanned = tuple(
         ScannedImage(image, inventory, outcome_of(inventory), part)
         for image, inventory, part in zip(images, inventories, judged.findings, strict=True)
