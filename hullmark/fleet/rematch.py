@@ -25,7 +25,8 @@ MOST = 0.1  # of all records or images that changed: with more, everything is ma
 class Rematch:
     """What one matching does: `whole` is everything, and `reason` why.
 
-    `anew`: another matcher, or none, was there before, so that every image is compared package by package.
+    `anew`: another matcher, or none, was there before; where it named packages otherwise, every image is compared package by
+    package.
     `doubted`: the last matching did not end, so that some events may have been told already. `ended` are the ecosystems
     without fixes. `seen`: the state of the tables in IMAGES. `idle`: nothing that changed is about the fleet, whose
     `findings` are as many as they were.

@@ -61,7 +61,7 @@ class Work:
 
     def _choose(self) -> None:
         """Leave `moved_image`, which is compared package by package, `vulnerable_now` of them, and `added` of the others."""
-        first = self.plan.whole and (self.plan.anew or not self._any("verdicts"))
+        first = self.plan.whole and (not self._any("verdicts") or (self.plan.anew and self._is_named_otherwise()))
         moved = "moved_first.sql" if first else "moved_all.sql" if self.plan.whole else "moved_again.sql"
         self._execute(moved)
         self.difference.images = self._number("SELECT count(*) FROM moved_image")
@@ -143,6 +143,10 @@ class Work:
         gone = self._table("SELECT vulnerability, subject FROM verdict_moved WHERE closed")
         self.lake.amend("verdicts", rows, gone)
         self.lake.clear("findings")
+
+    def _is_named_otherwise(self) -> bool:
+        """Whether the matcher before named packages of untouched images otherwise, so that only keys can be compared."""
+        return bool(ask(self.connection, "named_otherwise.sql").num_rows)
 
     def _parts(self, name: str) -> list[int]:
         rows = self.connection.table(name).project("part").distinct().order("part").fetchall()

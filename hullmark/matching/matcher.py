@@ -1,4 +1,4 @@
-"""The matcher's fingerprint: findings of another matcher are compared row by row, whatever is known of them."""
+"""The matcher's fingerprint: what another one found is judged again, and images are compared where it named packages otherwise."""
 
 import hashlib
 from functools import cache

@@ -127,7 +127,7 @@ def test_another_matcher_that_names_packages_otherwise_tells_nothing(tmp_path: P
         other = table(fleet.lake, f"SELECT * REPLACE (subject // 2 AS subject) FROM {name}")  # noqa: S608
         shutil.rmtree(fleet.folder / "lake" / "tables" / name)
         fleet.lake.append(name, other)
-    fleet.lake.commit("matchings", table(fleet.lake, "SELECT * REPLACE ('another' AS matcher) FROM matchings"))
+    upgrade(fleet)
     assert ask(fleet.lake, SINCE) == before
     scope, changes = fleet.match()
     assert (scope, changes.opened, changes.closed, changes.changed) == ("full", 0, 0, 0)
@@ -136,6 +136,50 @@ def test_another_matcher_that_names_packages_otherwise_tells_nothing(tmp_path: P
     fleet.change()
     fleet.match()
     assert fleet.stored() == fleet.expected()
+
+
+def compared(fleet: Fleet) -> int:
+    """How many images the last matching compared package by package."""
+    return int(ask(fleet.lake, 'SELECT images FROM matchings ORDER BY "at" DESC LIMIT 1')[0][0])
+
+
+def upgrade(fleet: Fleet) -> None:
+    """The next matching is that of another matcher."""
+    fleet.lake.commit("matchings", table(fleet.lake, "SELECT * REPLACE ('another' AS matcher) FROM matchings"))
+
+
+def test_another_matcher_that_names_packages_alike_compares_no_image(tmp_path: Path) -> None:
+    """What it judges otherwise is told all the same, and so is what changed meanwhile."""
+    fleet = filled(tmp_path)
+    before = ask(fleet.lake, SINCE)
+    upgrade(fleet)
+    scope, changes = fleet.match()
+    assert (scope, changes.opened, changes.closed, changes.changed, compared(fleet)) == ("full", 0, 0, 0, 0)
+    assert ask(fleet.lake, SINCE) == before
+    lost = table(fleet.lake, "FROM verdicts QUALIFY row_number() OVER (ORDER BY subject, vulnerability) <= 3")
+    fleet.lake.amend("verdicts", table(fleet.lake, "FROM verdicts LIMIT 0"), lost.select(["vulnerability", "subject"]))
+    upgrade(fleet)
+    fleet.change()
+    fleet.remove()
+    _, changes = fleet.match()
+    assert changes.opened
+    assert compared(fleet) < fleet.lake.count("matched_images")
+    assert fleet.stored() == fleet.expected()
+
+
+@pytest.mark.parametrize("column", ["module = module || 'x'", "advisory_version = advisory_version || '-0'"])
+def test_another_matcher_that_sees_other_packages_compares_all_images(column: str, tmp_path: Path) -> None:
+    fleet = filled(tmp_path)
+    before = ask(fleet.lake, SINCE)
+    name, _, value = column.partition(" = ")
+    other = table(fleet.lake, f"SELECT * REPLACE ({value} AS {name}) FROM distinct_packages")  # noqa: S608
+    shutil.rmtree(fleet.folder / "lake" / "tables" / "distinct_packages")
+    fleet.lake.append("distinct_packages", other)
+    upgrade(fleet)
+    scope, changes = fleet.match()
+    assert (scope, changes.opened, changes.closed, changes.changed) == ("full", 0, 0, 0)
+    assert compared(fleet) >= fleet.lake.count("matched_images")
+    assert ask(fleet.lake, SINCE) == before
 
 
 @pytest.mark.parametrize(
