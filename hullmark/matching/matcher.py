@@ -1,4 +1,4 @@
-"""The matcher's fingerprint: what another one found is judged again, and images are compared where it named packages otherwise."""
+"""The fingerprint of the matcher: what another one found is judged again; images only where it named packages otherwise."""
 
 import hashlib
 from functools import cache
