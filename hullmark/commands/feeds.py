@@ -4,12 +4,11 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INCOMPLETE = 3
 STATUS = "Exit status: 0 done, 2 bad usage or a lake that cannot be used, 3 a feed could not be fetched."
 
 

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hullmark.commands.integration_words import MARKS, ask_secret, say
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from tasks.hub import Result
 
 KINDS = {".csv": "csv", ".yaml": "yaml", ".yml": "yaml"}
-INCOMPLETE = 3
 
 
 def add(actions: Verbs) -> None:

@@ -2,9 +2,7 @@
 
 import argparse
 
-from hullmark.commands.verbs import Verbs
-
-INCOMPLETE = 3
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 
 
 def add(verbs: Verbs) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import UsageError
 from hullmark.reports.documents import document, document_names
 from hullmark.reports.severity import ORDER
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from hullmark.reports.scan_report import Report
     from hullmark.scan_answer import Scanned
 
-INCOMPLETE = 3
 SETTLED = ("not_affected", "fixed")
 TABLE = "table"  # every other format is a document
 SHOWN = 10  # parts of a VEX document that are not believed

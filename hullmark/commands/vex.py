@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from hullmark.vex.read import Vex
 
-INCOMPLETE = 3
 SHOWN = 10  # parts that are not believed
 FORMATS = ("openvex", "cyclonedx")
 STATUS = "Exit status: 0 done, 2 a document that cannot be read, 3 some part of a document is not believed."

@@ -3,10 +3,9 @@
 import argparse
 from contextlib import closing
 
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import UsageError
 
-INCOMPLETE = 3
 FORMATS = ("table", "csv", "json")
 SHOWN = 50  # rows of a table, unless told
 
