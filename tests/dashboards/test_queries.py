@@ -18,7 +18,7 @@ from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.store import Lake
 from hullmark.reports.severity import ORDER
 from hullmark.sql import read_sql
-from tests.dashboards.fleet import digest, write_fleet
+from tests.dashboards.fleet import digest, write, write_fleet
 
 NONE = ("accounts_frozen", "bases_kin")  # of which the fleet has none
 NAMES = sorted(
@@ -158,6 +158,23 @@ def test_images_of_an_account_that_is_not_connected_are_no_longer_updated(
     assert frozen["images"] == len({row["digest"] for row in before if row["account"] == account})
     mark_account(lake.root, account, Standing.CONNECTED, datetime(2026, 11, 25, tzinfo=UTC))
     assert ask_again(lake.root, monkeypatch) == before
+
+
+def test_the_trend_of_coverage_has_each_scan_and_no_push(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    lake.create()
+    first, second = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
+    told = {"one": (first, "scan", "scanned scanned failed"), "two": (second, "nightly", "unchanged unchanged scanned"),
+            "pushed": (second, "push", "scanned"), "feeds": (second, "advisories", "")}  # fmt: skip
+    write(lake, "runs", [{"run": name, "kind": kind, "started": at} for name, (at, kind, _) in told.items()])
+    write(lake, "coverage", [
+        {"run": name, "registry": "r", "repository": "a", "digest": digest(number), "status": status, "at": at}
+        for name, (at, _, statuses) in told.items() for number, status in enumerate(statuses.split())
+    ])  # fmt: skip
+    assert [tuple(row.values()) for row in answer(lake.root, "coverage_trend", monkeypatch).to_pylist()] == [
+        (first, "one", "failed", 1), (first, "one", "scanned", 2), (second, "two", "scanned", 1),
+        (second, "two", "unchanged", 2),
+    ]  # fmt: skip
 
 
 def ask_again(lake: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
