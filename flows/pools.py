@@ -37,6 +37,7 @@ class TaskReader:
     def resolve(self, wanted: Sequence[Wanted]) -> Iterator[Resolved]:
         """See `Reader`."""
         self._narrow(wanted)
+        self.ticket = replace(self.ticket, part=self.ticket.part + 1)
         return self._each(resolve_images, wanted, unresolved)
 
     def read(self, layers: Sequence[WantedLayer]) -> Iterator[LayerOutcome]:

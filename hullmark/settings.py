@@ -14,6 +14,7 @@ LEAST = {
     "registry_requests": 1,
     "pool_size": 1,
     "part_least": 1,
+    "part_mb": 1,
     "memory_mb": 64,
 }  # other numbers may be 0
 
@@ -26,6 +27,7 @@ class Limits:
     vex_bytes: int = 1 * MIB  # one attestation with VEX; 0 reads none
     provenance_bytes: int = 4 * MIB  # one attestation of how an image was built; 0 reads none
     config_bytes: int = 8 * MIB
+    index_bytes: int = 32 * MIB  # manifests and configurations of one index, all together
     layers: int = 512
     index_depth: int = 4
     index_manifests: int = 512
@@ -59,6 +61,7 @@ class Settings:
     pool: str = "threads"  # who reads: threads of the flow's process, "dask", or the "workers" of a work pool
     pool_size: int = 2  # Dask processes that are started, or parts that are dealt to the workers of the work pool
     part_least: int = 40  # items that are worth a flow run on another worker, which costs it about five seconds
+    part_mb: int = 256  # what a part of a scan may hold in memory of configurations, VEX and provenance
     dask_scheduler: str = ""  # address of a Dask cluster; "" starts one on this machine
     coverage_days: int = 30  # of runs whose coverage is kept; what is older keeps the last row of each digest
     exception_days: int = 366  # the longest that an exception may hold

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from hullmark.fleet.access import Access
+from hullmark.fleet.room import Room
 from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
-from hullmark.settings import Settings, read_settings
+from hullmark.settings import MIB, Settings, read_settings
 from hullmark.sources.ecr import Integration
 from tasks import hub
 from tasks.watch import Watch, leave
@@ -23,7 +24,7 @@ class Ticket:
     """Which run a task works for: nothing in it is secret. `lake` is where the run writes.
 
     `paused` accounts were so when the run began. `places` are the repositories (account, Region, name) that it reads from
-    now on, None while it may list.
+    now on, None while it may list. With each `part` of the scan there is room anew for what is resolved.
     """
 
     run: str
@@ -31,15 +32,21 @@ class Ticket:
     lake: str
     paused: frozenset[str] = frozenset()
     places: frozenset[tuple[str, str, str]] | None = None
+    part: int = 0
 
 
 @dataclass(slots=True)
 class Site:
-    """The ways into the accounts of one run, and the store of its layers; `places` is what its sessions are narrowed to."""
+    """The ways into the accounts of one run, and the store of its layers; `places` is what its sessions are narrowed to.
+
+    `room` is what this process may hold of the `part` that is resolved.
+    """
 
     access: Access
     objects: LayerObjects
     watch: Watch
+    room: Room
+    part: int = 0
     places: frozenset[tuple[str, str, str]] | None = None
 
     def close(self) -> None:
@@ -82,6 +89,8 @@ def site_of(ticket: Ticket) -> Site:
         if ticket.places is not None and site.places != ticket.places:
             site.access.narrow(ticket.places)
             site.places = ticket.places
+        if site.part != ticket.part:
+            site.room, site.part = _room(site.access.settings), ticket.part
         return site
 
 
@@ -109,4 +118,10 @@ def _joined(ticket: Ticket, settings: Settings) -> Site:
 
 def _site(integrations: Sequence[Integration], settings: Settings, ticket: Ticket) -> Site:
     access = Access(integrations, settings, ticket.run)
-    return Site(access, LayerObjects(Lake(ticket.lake).layer_objects_root), Watch(access, ticket.paused))
+    objects = LayerObjects(Lake(ticket.lake).layer_objects_root)
+    return Site(access, objects, Watch(access, ticket.paused), _room(settings), ticket.part)
+
+
+def _room(settings: Settings) -> Room:
+    """What this process may hold; where several resolve, each has its share, since the flow's process gathers it all."""
+    return Room(settings.part_mb * MIB // (1 if settings.pool == "threads" else settings.pool_size))

@@ -26,15 +26,15 @@ from hullmark.progress import progress
 from hullmark.quality.gate import Validate
 from hullmark.quality.validate import validate
 
-DIGESTS_AT_ONCE = 2000  # resolved, read and published together; their configurations are held in memory meanwhile
+DIGESTS_AT_ONCE = 2000  # resolved, read and published together, or as many as the reader has room for
 IMAGES_AT_ONCE = 200  # images assembled and committed together
 
 
 class Reader(Protocol):
-    """What touches registries. An expected failure is an answer; every digest and every layer asked for gets one."""
+    """What touches registries. An expected failure is an answer; every layer asked for gets one."""
 
     def resolve(self, wanted: Sequence[Wanted]) -> Iterable[Resolved]:
-        """What each digest turned out to be, in any order."""
+        """What each digest turned out to be, in any order; those that it has no room for it leaves out, but not all."""
 
     def read(self, layers: Sequence[WantedLayer]) -> Iterable[LayerOutcome]:
         """Read each layer into the store, in any order."""
@@ -61,17 +61,24 @@ class Scan:
         """
         todo = plan(self.lake, list_found(found, self.record), self.record.run, self.memory_mb)
         kin, written = Kinship(todo), list[pa.Table]()
-        objects = LayerObjects(self.lake.layer_objects_root)
         parts = -(-todo.missing.num_rows // self.digests_at_once)
-        for number, wanted in enumerate(todo.parts(self.digests_at_once), 1):
+        for number, part in enumerate(todo.parts(self.digests_at_once), 1):
             of = f", part {number} of {parts}" if parts > 1 else ""
-            resolved = self._resolve(wanted, of)
-            kin.add(resolved)
-            stored = self._read(resolved, objects, of)
-            written += self._publish(resolved, stored, kin, of)
+            left = self._part(part, kin, written, of)
+            while left:
+                left = self._part(left, kin, written, f"{of}, of which {len(left)} are left")
         self.record.gaps += stopped_gaps(written)
         self.record.counts.note(settle(self.lake, self.record.run, todo, kin, written, found, self.memory_mb))
         return reread(todo, written)
+
+    def _part(self, wanted: Sequence[Wanted], kin: Kinship, written: list[pa.Table], of: str) -> list[Wanted]:
+        """Resolve, read and publish as much as the reader has room for; returns what is left."""
+        resolved = self._resolve(wanted, of)
+        kin.add(resolved)
+        stored = self._read(resolved, LayerObjects(self.lake.layer_objects_root), of)
+        written += self._publish(resolved, stored, kin, of)
+        answered = {item.wanted.digest for item in resolved}
+        return [item for item in wanted if item.digest not in answered]
 
     def _resolve(self, wanted: Sequence[Wanted], of: str) -> list[Resolved]:
         progress().begin(f"Look at new images{of}", len(wanted))

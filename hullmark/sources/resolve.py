@@ -4,7 +4,7 @@ Works on anything that can hand over verified manifests and configurations, so r
 that is damaged or missing becomes a Skipped with status FAILED; what is wrong with the access or the network is raised.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,12 +59,25 @@ class _Leaf:
 
 @dataclass(slots=True)
 class _Walk:
-    """One run over one group of roots; counts what it has seen, so that a nest of indexes ends."""
+    """One run over one group of roots; counts what it has seen, so that a nest of indexes ends and memory is bounded."""
 
     blobs: Blobs
     seen: set[str] = field(default_factory=set)
     leaves: list[_Leaf] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    bytes_read: int = 0
+
+    def read(self, what: Callable[[Descriptor], bytes], descriptor: Descriptor) -> bytes:
+        """The bytes of a manifest or configuration; raises InputError, LimitExceeded when those before it were too many."""
+        most = self.blobs.limits.index_bytes
+        if self.bytes_read > most:
+            raise LimitExceeded(
+                f"manifests and configurations of the index have more than the {most} bytes that are read; name one of its"
+                " images by its digest"
+            )
+        data = what(descriptor)
+        self.bytes_read += len(data)
+        return data
 
 
 def resolve(blobs: Blobs, roots: Sequence[Root], platform: str | None) -> list[Image | Skipped]:
@@ -145,7 +158,7 @@ def _tells_platform(entry: Descriptor) -> bool:
 
 def _read_manifest(walk: _Walk, root: Root, entry: Descriptor, parent: str = "") -> Manifest | Index | None:
     try:
-        manifest = parse_manifest(walk.blobs.read_manifest(entry), entry.media_type, walk.blobs.limits)
+        manifest = parse_manifest(walk.read(walk.blobs.read_manifest, entry), entry.media_type, walk.blobs.limits)
         verdict = classify(manifest)
     except InputError as error:
         verdict = _absent() if parent and isinstance(error, NotFound) else _verdict(error)
@@ -200,7 +213,7 @@ def _image(walk: _Walk, leaf: _Leaf, manifest: Manifest) -> Image | None:
         config_descriptor = manifest.config
         if config_descriptor is None:
             raise InputError("the manifest names no configuration; push or export the image again")
-        config = parse_config(walk.blobs.read_config(config_descriptor))
+        config = parse_config(walk.read(walk.blobs.read_config, config_descriptor))
         layers = layers_of(manifest.layers, config)
     except InputError as error:
         walk.skipped.append(_skipped(leaf.root, descriptor, _verdict(error)))

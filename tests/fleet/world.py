@@ -21,13 +21,14 @@ from hullmark.fleet.findings import update_findings
 from hullmark.fleet.listing import all_listings, listing_table
 from hullmark.fleet.plan import Location, Wanted
 from hullmark.fleet.read import LayerOutcome, RegistryAt, Resolved, WantedLayer, read, resolve, unread, unresolved
+from hullmark.fleet.room import Room, resolve_within
 from hullmark.fleet.run import Kind, Record, recorded
 from hullmark.fleet.scan import Scan
 from hullmark.inventory import LayerObjects
 from hullmark.lake.store import Lake
 from hullmark.quality.gate import Validate
 from hullmark.quality.validate import Verdict, validate
-from hullmark.settings import Limits, Settings
+from hullmark.settings import MIB, Limits, Settings
 from hullmark.sources.ecr import Filters, Listing
 from hullmark.sources.registry import Registry
 
@@ -108,9 +109,10 @@ class PlainReader:
     at: RegistryAt
     objects: LayerObjects
     limits: Limits
+    room: int
 
     def resolve(self, wanted: Sequence[Wanted]) -> Iterator[Resolved]:
-        yield from (_tried(resolve, self.at, item, unresolved) for item in wanted)
+        return resolve_within(Room(self.room), wanted, lambda item: _tried(resolve, self.at, item, unresolved))
 
     def read(self, layers: Sequence[WantedLayer]) -> Iterator[LayerOutcome]:
         for layer in layers:
@@ -125,6 +127,7 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     digests_at_once: int = 2000
+    room: int = 256 * MIB
     engine: str = ""  # pretends to be another engine in plan, images and events; layers are stored by the real one
     _registries: dict[str, Registry] = field(default_factory=dict)
 
@@ -178,7 +181,7 @@ class World:
 
     def _scan(self, lake: Lake, record: Record, check: Validate, per_batch: int) -> None:
         found = [self._discover(account) for account in self.accounts.values()]
-        reader = PlainReader(self.at, LayerObjects(lake.layer_objects_root), self.limits)
+        reader = PlainReader(self.at, LayerObjects(lake.layer_objects_root), self.limits, self.room)
         scanned = Scan(lake, record, reader, 512, check, self.digests_at_once, per_batch).run(found)
         record.counts.findings = update_findings(lake, FeedStore(lake.feeds_root), record.run, scanned).findings
 

@@ -19,23 +19,7 @@ from tests.fleet.test_incremental import API, OTHER, broken, multi
 from tests.fleet.world import image
 from tests.flows.test_stopped import wait_until
 from tests.flows.world import FIRST, REGION, SECOND, FlowWorld
-
-
-class Heard:
-    """A listener that keeps what it hears."""
-
-    def __init__(self) -> None:
-        self.stages: list[str] = []
-        self.notes: list[str] = []
-
-    def begin(self, stage: str, total: int | None) -> None:
-        self.stages.append(stage)
-
-    def advance(self, steps: int = 1) -> None:
-        pass
-
-    def note(self, sentence: str) -> None:
-        self.notes.append(sentence)
+from tests.progress import Heard
 
 
 def test_the_second_run_fetches_nothing_from_a_registry(fleet: FlowWorld) -> None:
