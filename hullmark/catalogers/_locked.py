@@ -15,7 +15,7 @@ MOST_BYTES = 8 * 1024 * 1024
 
 _BELOW_A_PACKAGE = re.compile(
     r"(?:^|/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.cargo|\.rustup|\.cache|\.npm|\.pub-cache"
-    r"|\.nuget|\.gradle|\.m2|pkg/mod|go/src|usr/lib|usr/share/doc|tests?|__tests__|testdata|fixtures|examples?)/"
+    r"|\.nuget|\.gradle|\.m2|\.julia/packages|pkg/mod|go/src|usr/lib|usr/share/doc|tests?|__tests__|testdata|fixtures|examples?)/"
 )
 
 

@@ -38,14 +38,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """One pattern file; `cpe` is "vendor:product" of the NVD's dictionary."""
+    """One pattern file; `cpe` is "vendor:product" of the NVD's dictionary, `part` whether that is an application ("a") or
+    a system ("o").
+    """
 
     name: str
-    type: str
     cpe: str
     paths: tuple[Fits, ...]
     globs: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    type: str = "generic"
+    part: str = "a"
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
@@ -53,7 +56,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     for software in _wanting(path):
         version = next(filter(None, (_version(item, path, data) for item in software.evidence)), "")
         if version:
-            yield Package(software.type, software.name, version, cpe=_cpe(software.cpe, version), origin=Origin.BINARY)
+            yield Package(software.type, software.name, version, cpe=_cpe(software, version), origin=Origin.BINARY)
 
 
 def reads_as(path: str) -> object:
@@ -81,9 +84,9 @@ def _minor(path: str) -> str:
     return number[0] if number else ""
 
 
-def _software(name: str, cpe: str, paths: list[str], evidence: list[dict[str, str]], type: str = "generic") -> Software:  # noqa: A002  # the key of the file
+def _software(paths: list[str], evidence: list[dict[str, str]], **rest: str) -> Software:
     kinds = tuple(Evidence(**item) for item in evidence)
-    return Software(name, type, cpe, tuple(map(glob_test, paths)), tuple(paths), kinds)
+    return Software(paths=tuple(map(glob_test, paths)), globs=tuple(paths), evidence=kinds, **rest)
 
 
 def _version(evidence: Evidence, path: str, data: bytes) -> str:
@@ -110,10 +113,10 @@ def _compiled(text: str) -> re.Pattern[bytes]:
     return re.compile(text.encode("latin-1"))
 
 
-def _cpe(product: str, version: str) -> str:
+def _cpe(software: Software, version: str) -> str:
     """A CPE 2.3 name (NISTIR 7695): what is no letter, digit, dot, hyphen or underscore is escaped."""
     escaped = re.sub(r"([^A-Za-z0-9._-])", r"\\\1", version.lower())
-    return f"cpe:2.3:a:{product}:{escaped}:*:*:*:*:*:*:*"
+    return f"cpe:2.3:{software.part}:{software.cpe}:{escaped}:*:*:*:*:*:*:*"
 
 
 CATALOGER = Cataloger(
