@@ -16,6 +16,7 @@ from hullmark.demo.feeds import write_feeds
 from hullmark.demo.processes import free_port, require_free, serving
 from hullmark.demo.world import World, running
 from hullmark.errors import AccessError, NotFound
+from hullmark.lake.store import Lake
 from hullmark.progress import progress
 
 
@@ -28,6 +29,7 @@ def demo(state: Path, port: int, *, once: bool) -> None:
     if not once:
         require_free(port, "the dashboard")
     state = state.absolute()
+    Lake(str(state))  # which refuses a path that no lake can have before anything is written
     os.environ.update(environment(state))
     console.print("\n [bold]Hullmark demo[/]  two accounts, two Regions, all on this machine\n", highlight=False)
     with _ending_well(), ExitStack() as stack:

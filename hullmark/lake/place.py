@@ -1,6 +1,7 @@
 """Where a lake lies: a local folder or an `s3://bucket/prefix`, and how its plain files are read and written."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,10 @@ from urllib.parse import urlsplit
 import pyarrow.fs as pa_fs
 
 from hullmark.errors import LakeError
+
+# Delta makes a URL of a path: with these it panics, or writes to another folder.
+FORBIDDEN = re.compile(r"[\[\]|^\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
+FORBIDDEN_IN_S3 = re.compile(rf"{FORBIDDEN.pattern}|[?#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,14 @@ class Place:
 
 
 def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
-    """The place of a lake; local paths become absolute, S3 options come from the environment."""
+    """The place of a lake; local paths become absolute, S3 options come from the environment. Raises LakeError."""
     if "://" not in root:
-        return Place(str(Path(root).expanduser().absolute()))
-    if not root.startswith("s3://"):
+        return Place(_absolute(root))
+    bucket, *folders = root.removeprefix("s3://").rstrip("/").split("/")
+    if not root.startswith("s3://") or not bucket:
         raise LakeError(f"the lake {root} is neither a folder nor an s3:// URL; set HULLMARK_LAKE to one of them")
+    if "" in folders:
+        raise LakeError(f"the lake {root} has an empty name between two slashes; choose another prefix")
     options = {"max_retries": "4", "retry_timeout": "60s", "connect_timeout": "10s"}
     names = ("AWS_ENDPOINT_URL_S3", "HULLMARK_AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL")
     endpoint = next((environ[name] for name in names if environ.get(name)), "")
@@ -97,6 +105,23 @@ def place(root: str, environ: Mapping[str, str] = os.environ) -> Place:
     if region := environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"):
         options["AWS_REGION"] = region
     return Place(root.rstrip("/"), options)
+
+
+def for_tables(where: Place) -> Place:
+    """The place, where Delta tables can lie; raises LakeError for one with characters in its path that they cannot have."""
+    found = (FORBIDDEN if where.is_local else FORBIDDEN_IN_S3).search(where.root)
+    if found:
+        raise LakeError(
+            f"the lake {where.root!r} has {found[0]!r} in its path, which Delta tables cannot have; choose another path"
+        )
+    return where
+
+
+def _absolute(folder: str) -> str:
+    try:
+        return str(Path(folder).expanduser().absolute())
+    except RuntimeError:  # ~ of nobody
+        raise LakeError(f"the lake {folder} lies in the home of nobody; write its whole path") from None
 
 
 def one_line(error: BaseException) -> str:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from hullmark.errors import LakeError, UsageError
 from hullmark.lake import delta, lease, locks, marker, reading
 from hullmark.lake.batch import shape, table_named
-from hullmark.lake.place import place
+from hullmark.lake.place import for_tables, place
 from hullmark.lake.schema import TABLES, Table
 
 WRITE_SECONDS = 600.0  # how long one commit waits for another one on the same local table
@@ -26,10 +26,10 @@ Gate = Callable[["Lake", str, pa.Table], None]
 
 
 class Lake:
-    """A lake at a local folder or an `s3://` URL; making the object touches nothing."""
+    """A lake at a local folder or an `s3://` URL; making the object touches nothing, and raises LakeError for no such place."""
 
     def __init__(self, root: str) -> None:
-        self.place = place(root)
+        self.place = for_tables(place(root))
         self._ready = False
         self._gate: Gate | None = None
         self._lease: lease.Lease | None = None

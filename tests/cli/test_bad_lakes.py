@@ -29,6 +29,14 @@ ACCOUNT = (
     "--account-id", "111122223333", "--role-arn", "arn:aws:iam::111122223333:role/HullmarkECRIntegrationRole",
     "--external-id", "not-the-right-one-4711", "--region", "eu-central-1",
 )  # fmt: skip
+PLACES = {
+    "ftp://lake.example": "neither a folder nor an s3:// URL; set HULLMARK_LAKE",
+    "s3:///prefix": "neither a folder nor an s3:// URL",
+    "s3://bucket/a//b": "an empty name between two slashes",
+    "s3://bucket/a?b": r"has '\?' in its path, which Delta tables cannot have; choose another path",
+    "lakes/[new]": r"has '\[' in its path, which Delta tables cannot have; choose another path",
+    "~nobody-at-all/lake": "lies in the home of nobody; write its whole path",
+}
 SETTINGS = {
     "HULLMARK_WORKERS": ("many", "-1"),
     "HULLMARK_MEMORY_MB": ("1 GB", "0"),
@@ -109,10 +117,19 @@ def test_a_lake_that_this_version_cannot_read(content: str, says: str, tmp_path:
     assert says.split(" .*", maxsplit=1)[0].replace("\\", "") in ran.stderr
 
 
-def test_a_lake_of_another_kind(hullmark: Hullmark) -> None:
-    ran = hullmark("query", "SELECT 1", environ={"HULLMARK_LAKE": "ftp://lake.example"})
+@pytest.mark.parametrize(("lake", "says"), PLACES.items())
+def test_a_lake_where_none_can_be(lake: str, says: str, hullmark: Hullmark) -> None:
+    ran = hullmark("query", "SELECT 1", environ={"HULLMARK_LAKE": lake})
     assert (ran.status, ran.stdout) == (2, "")
-    assert_one_sentence(ran, "neither a folder nor an s3:// URL; set HULLMARK_LAKE")
+    assert_one_sentence(ran, says)
+
+
+def test_the_demo_writes_nothing_where_no_lake_can_be(tmp_path: Path, hullmark: Hullmark) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    ran = hullmark("demo", "--once", "--state", "demo[1]")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert_one_sentence(ran, r"demo\[1\]' has '\[' in its path")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_demos_lake_is_pointed_to(tmp_path: Path, hullmark: Hullmark) -> None:
