@@ -26,7 +26,7 @@ Gate = Callable[["Lake", str, pa.Table], None]
 
 
 class Lake:
-    """A lake at a local folder or an `s3://` URL; making the object touches nothing, and raises LakeError for no such place."""
+    """A lake at a local folder or an `s3://` URL; making the object touches nothing. Raises LakeError for no such place."""
 
     def __init__(self, root: str) -> None:
         self.place = for_tables(place(root))
