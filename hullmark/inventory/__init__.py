@@ -1,8 +1,8 @@
 """From layers to inventories: what each layer holds, read once for ever, and what is visible in an image.
 
-read_layer -> LayerInventory -> LayerObjects -> assemble -> Inventory (distro, packages, problems)
+read_layer -> LayerInventory -> LayerObjects -> stack -> Stacked -> Inventory (its tables)
 
-Names are imported when they are first asked for, so that reading begins before Arrow and NumPy are loaded.
+Names are imported when they are first asked for, so that Arrow is loaded by those alone who keep what they read.
 """
 
 from importlib import import_module
@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from hullmark.inventory.fingerprint import engine
     from hullmark.inventory.objects import LayerObjects
     from hullmark.inventory.read import read_layer
-    from hullmark.inventory.stacking import assemble
-    from hullmark.inventory.value import Inventory, LayerInventory
+    from hullmark.inventory.stacking import stack
+    from hullmark.inventory.tables import assemble, inventory_of
+    from hullmark.inventory.value import Inventory, LayerInventory, Stacked
 
-__all__ = ["Inventory", "LayerInventory", "LayerObjects", "assemble", "check_layers", "engine", "read_layer"]
+__all__ = [
+    "Inventory", "LayerInventory", "LayerObjects", "Stacked", "assemble", "check_layers", "engine", "inventory_of",
+    "read_layer", "stack",
+]  # fmt: skip
 
 _MODULES = {
-    "Inventory": "value", "LayerInventory": "value", "LayerObjects": "objects", "assemble": "stacking",
-    "check_layers": "claims", "engine": "fingerprint", "read_layer": "read",
+    "Inventory": "value", "LayerInventory": "value", "LayerObjects": "objects", "Stacked": "value",
+    "assemble": "tables", "check_layers": "claims", "engine": "fingerprint", "inventory_of": "tables", "read_layer": "read",
+    "stack": "stacking",
 }  # fmt: skip
 
 

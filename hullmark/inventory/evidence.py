@@ -6,53 +6,53 @@ package that equals an installed one is that one. The rest stays, with its origi
 A package of Nix lies in a folder for each of its outputs, and is in the store's database as well: it is listed once.
 """
 
-import pyarrow as pa
-import pyarrow.compute as pc
+from collections.abc import Sequence
 
-from hullmark.inventory.distinct import distinct
-from hullmark.model import Origin
+from hullmark.inventory.value import Installed, Removed
+from hullmark.model import Origin, Package
 
-SCATTERED = pa.array(["nix"])  # types of which one package has several places
-FIRM = pa.array([Origin.INSTALLED.value, Origin.BINARY.value])
-
-
-def is_firm(packages: pa.Table) -> pa.ChunkedArray:
-    """Which packages are in the image by their own files."""
-    return pc.is_in(packages["origin"], value_set=FIRM)
+SCATTERED = frozenset({"nix"})  # types of which one package has several places
+FIRM = frozenset({Origin.INSTALLED, Origin.BINARY})  # in the image by its own files
 
 
-def once(packages: pa.Table) -> pa.Table:
+def once(packages: Sequence[Installed]) -> Sequence[Installed]:
     """Of the rows of one scattered package the one whose path is the last: the database's, else one of the folders'."""
-    scattered = pc.is_in(packages["type"], value_set=SCATTERED)
-    if not pc.any(scattered).as_py():
+    scattered = [item for item in packages if item.package.type in SCATTERED]
+    if not scattered:
         return packages
-    rows = distinct(packages.filter(scattered).sort_by([("path", "descending")]), ("type", "name", "version"))
-    return pa.concat_tables(
-        [packages.filter(pc.invert(scattered)), rows.sort_by([("name", "ascending"), ("version", "ascending")])]
-    )
+    last = {_exact(item.package): item for item in sorted(scattered, key=lambda item: item.path)}
+    rest = [item for item in packages if item.package.type not in SCATTERED]
+    return [*rest, *(last[exact] for exact in sorted(last))]
 
 
-def gone(removed: pa.Table, there: pa.Table) -> pa.Table:
-    """The removed rows, without those of a scattered package that is still at another of its places."""
-    exact = ("type", "name", "version")
-    still = pc.is_in(_joined(removed, *exact), value_set=_joined(there, *exact))
-    return removed.filter(pc.invert(pc.and_(pc.is_in(removed["type"], value_set=SCATTERED), still)))
+def gone(removed: Sequence[Removed], there: Sequence[Installed]) -> list[Removed]:
+    """The removed packages, without scattered ones that are still at another of their places."""
+    still = {_exact(item.package) for item in there if item.package.type in SCATTERED}
+    return [item for item in removed if _exact(item.package) not in still]
 
 
-def without_answered(packages: pa.Table) -> pa.Table:
-    """The rows of PACKAGES without lock files and bills' packages that installed ones answer."""
-    firm = is_firm(packages)
-    if pc.all(firm).as_py() is not False:
+def without_answered(packages: Sequence[Installed]) -> Sequence[Installed]:
+    """The packages without those of lock files and bills that installed ones answer."""
+    if all(item.package.origin in FIRM for item in packages):
         return packages
-    installed = packages.filter(firm)
-    by_name = pc.is_in(_joined(packages, "type", "advisory_name"), value_set=_joined(installed, "type", "advisory_name"))
-    locked = pc.equal(packages["origin"], Origin.LOCK.value)
-    answered = pc.unique(packages["path"].filter(pc.and_(locked, by_name)))
-    gone = pc.and_(locked, pc.is_in(packages["path"], value_set=answered))
-    exact = ("type", "advisory_name", "version")
-    same = pc.is_in(_joined(packages, *exact), value_set=_joined(installed, *exact))
-    return packages.filter(pc.invert(pc.or_(gone, pc.and_(pc.equal(packages["origin"], Origin.SBOM.value), same))))
+    firm = [item for item in packages if item.package.origin in FIRM]
+    names = {(item.package.type, item.advisory_name) for item in firm}
+    exact = {(item.package.type, item.advisory_name, item.package.version) for item in firm}
+    answered = {
+        item.path
+        for item in packages
+        if item.package.origin is Origin.LOCK and (item.package.type, item.advisory_name) in names
+    }
+    return [
+        item
+        for item in packages
+        if not (item.package.origin is Origin.LOCK and item.path in answered)
+        and not (
+            item.package.origin is Origin.SBOM
+            and (item.package.type, item.advisory_name, item.package.version) in exact
+        )
+    ]
 
 
-def _joined(packages: pa.Table, *columns: str) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(*(packages[name] for name in columns), "\0")
+def _exact(package: Package) -> tuple[str, str, str]:
+    return package.type, package.name, package.version

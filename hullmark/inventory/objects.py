@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from hullmark.errors import LakeError
 from hullmark.inventory.fingerprint import engine
+from hullmark.inventory.layer_table import from_layer_table
 from hullmark.inventory.value import LayerInventory
 from hullmark.lake.place import one_line, place
 from hullmark.lake.schema import LAYER_OBJECT
@@ -88,10 +89,10 @@ class LayerObjects:
         with self._lock:
             known = self._recent.pop(inventory.digest, None)
             self._recent[inventory.digest] = inventory
-            self._recent_bytes += inventory.table.nbytes - (known.table.nbytes if known else 0)
+            self._recent_bytes += inventory.memory - (known.memory if known else 0)
             while self._recent_bytes > REMEMBERED and len(self._recent) > 1:
                 _, oldest = self._recent.popitem(last=False)
-                self._recent_bytes -= oldest.table.nbytes
+                self._recent_bytes -= oldest.memory
 
 
 def _to_parquet(inventory: LayerInventory, fingerprint: str) -> pa.Buffer:
@@ -119,4 +120,5 @@ def _from_parquet(data: bytes, digest: str) -> LayerInventory:
     facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     if facts["digest"] != digest or table.schema.names != LAYER_OBJECT.names:
         raise ValueError("another layer's object")
-    return LayerInventory(digest, facts["diff_id"], int(facts["size"]), int(facts["unpacked"]), table.cast(LAYER_OBJECT))
+    finds, names = from_layer_table(table.cast(LAYER_OBJECT))
+    return LayerInventory(digest, facts["diff_id"], int(facts["size"]), int(facts["unpacked"]), finds, names)

@@ -4,65 +4,47 @@ A file belongs to an OS package when the package's file list names it and the fi
 layer of that package's version: what was put over it in a later layer is not the OS package's any more.
 """
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from collections.abc import Sequence
 
-from hullmark.inventory.distinct import distinct
-from hullmark.inventory.overlay import Flags, ints
-from hullmark.inventory.symlinks import real_paths
+from hullmark.inventory.spans import Span
+from hullmark.inventory.value import OwnedPath
 from hullmark.inventory.versions import Versions
 from hullmark.purl import OS_TYPES
 
 
-def with_owners(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
-    """The visible packages with a column `owner`: "type/name" of the OS package, "" where there is none.
+def owners_of(spans: Sequence[Span], owned: Sequence[OwnedPath], versions: Versions) -> list[str]:
+    """For each visible package "type/name" of the OS package, "" where there is none.
 
-    `owned` are the rows of that kind of all layers. Where several OS packages name a file, the one that came last is taken.
+    `owned` are the paths that file lists of all layers name. Where several OS packages name a file, the one that came last is
+    taken, and of those of one layer the first by name.
     """
-    links = _links(packages, owned, versions) if owned.num_rows else None
-    if links is None or not links.num_rows:
-        return packages.append_column("owner", pa.array([""] * packages.num_rows, pa.string()))
-    at = pc.index_in(packages["path"], value_set=links["path"])
-    named = pc.fill_null(links["owner"].take(at), "")
-    mine = pc.invert(pc.is_in(packages["type"], value_set=_system_types(owned)))
-    since = pc.fill_null(links["since"].take(at), -1)
-    fits = pc.and_(mine, pc.less_equal(packages["layer_index"], since))
-    return packages.append_column("owner", pc.if_else(fits, named, ""))
+    system = OS_TYPES | {item.type for item in owned}
+    asked = {span.path for span in spans if span.found.package.type not in system}
+    if not owned or not asked:
+        return [""] * len(spans)
+    since: dict[str, int] = {}
+    for span in spans:
+        if span.found.package.type in system:
+            name = f"{span.found.package.type}/{span.found.package.name}"
+            since[name] = max(span.since, since.get(name, 0))
+    owners: dict[str, tuple[int, str]] = {}  # by path: the layer, counted from above, and the owner
+    for item, path in zip(owned, _real(owned, versions), strict=True):
+        name = f"{item.type}/{item.owner}"
+        if path in asked and name in since:
+            owners[path] = min(owners.get(path, (1, "")), (-since[name], name))
+    return [_owner(span, owners, system) for span in spans]
 
 
-def _links(packages: pa.Table, owned: pa.Table, versions: Versions) -> pa.Table:
-    """(path, owner, since): one row a path that packages were found at and a visible OS package names."""
-    system = packages.filter(pc.is_in(packages["type"], value_set=_system_types(owned)))
-    owners = pa.table({"owner": _named(system), "since": system["layer_index"]}).sort_by([("since", "descending")])
-    owners = distinct(owners, ["owner"])  # each with its last layer
-    stated = pa.table({"path": _real(owned, versions), "owner": _named(owned)})
-    stated = distinct(stated.filter(pc.is_in(stated["path"], value_set=pc.unique(packages["path"]))), ["path", "owner"])
-    at = pc.index_in(stated["owner"], value_set=owners["owner"])
-    stated = stated.append_column("since", owners["since"].take(at))
-    order = [("path", "ascending"), ("since", "descending"), ("owner", "ascending")]
-    stated = stated.filter(pc.is_valid(stated["since"])).sort_by(order)
-    return stated.filter(pa.array(_firsts(stated["path"])))
+def _owner(span: Span, owners: dict[str, tuple[int, str]], system: frozenset[str]) -> str:
+    since, name = owners.get(span.path, (1, ""))
+    return name if span.found.package.type not in system and span.since <= -since else ""
 
 
-def _system_types(owned: pa.Table) -> pa.Array:
-    return pa.array(sorted(OS_TYPES | set(pc.unique(owned["type"]).to_pylist())))
-
-
-def _named(rows: pa.Table) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(rows["type"], rows["name"], "/")
-
-
-def _real(owned: pa.Table, versions: Versions) -> pa.ChunkedArray:
+def _real(owned: Sequence[OwnedPath], versions: Versions) -> Sequence[str]:
     """The owned paths with the links followed that the finished image has."""
+    paths = [item.path for item in owned]
     if versions.links is None:
-        return owned["path"]
-    top = pa.array(np.full(owned.num_rows, versions.layers - 1), pa.int32())
-    real = real_paths(pa.table({"path": owned["path"], "layer": top}), versions.links)
-    return owned["path"] if real is None else real
-
-
-def _firsts(column: pa.ChunkedArray) -> Flags:
-    """Which rows of a sorted column differ from the row before."""
-    values = ints(pc.dictionary_encode(column.combine_chunks()).indices)
-    return np.append(True, values[1:] != values[:-1])[: len(values)]  # a value
+        return paths
+    follow = versions.links.follower(versions.top)
+    heads = tuple(f"{link}/" for link in versions.links.targets)
+    return [follow(path) if path.startswith(heads) else path for path in paths]

@@ -1,4 +1,4 @@
-"""Read one layer: one streaming pass from stored bytes to rows, both digests computed on the way."""
+"""Read one layer: one streaming pass from stored bytes to what is in it, both digests computed on the way."""
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
@@ -7,6 +7,7 @@ from functools import partial
 from typing import BinaryIO
 
 from hullmark.errors import CorruptData, IntegrityError, Unsupported
+from hullmark.inventory.catalog import catalogue
 from hullmark.inventory.contents import Collector
 from hullmark.inventory.globs import Matcher, matcher
 from hullmark.inventory.links import read_links, report_unread, worth_a_pass
@@ -59,11 +60,9 @@ def read_layer(
         with reopen() as second:
             _walk(second, layer, limits, lambda tar: read_links(contents, wanting, tar, limits.file_bytes, room), profile)
     report_unread(contents, wanting, again)
-    from hullmark.inventory.catalog import catalogue  # noqa: PLC0415  Arrow comes when there are rows, not before
-
     with profile.stage(ROWS) if profile else nullcontext():
-        table = catalogue(contents, wanting.wants)
-    return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, table)
+        finds, names = catalogue(contents, wanting.wants)
+    return LayerInventory(facts.digest, facts.diff_id, facts.size, facts.unpacked, finds, names)
 
 
 def _walk(stream: BinaryIO, layer: Layer, limits: Limits, use: Callable[[Tar], object], profile: Profile | None) -> _Facts:

@@ -3,27 +3,24 @@
 A runtime unpacks an entry through the links that lower layers and the same layer have at that moment, inside the root.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cache
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from hullmark.inventory.overlay import Covers, Tree, cover, flags, ints
+from hullmark.inventory.overlay import Covers, bounds, cover
+from hullmark.inventory.value import Names
 from hullmark.layers.names import clean, folder_of, joined
+from hullmark.layers.tar import FOLDER
 
 MOST_HOPS = 40
-FEW = 64  # links that are looked for in all paths at once
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
     """The symbolic links that paths of interest go through, in every layer."""
 
-    targets: dict[str, list[tuple[int, str]]]  # path -> (layer, target as stated), lowest layer first
+    targets: Mapping[str, Sequence[tuple[int, str]]]  # path -> (layer, target as stated), lowest layer first
     covers: Covers
-    tree: Tree
 
     def resolve(self, path: str, layer: int) -> str:
         """The real path after `layer`, every part followed; the path itself when the links go in a circle."""
@@ -45,38 +42,45 @@ class Links:
                 todo.extend(target.split("/")[::-1])
         return done
 
+    def follower(self, layer: int) -> Callable[[str], str]:
+        """What gives the path of a name after `layer`, with the links of its folder followed; each folder is resolved once."""
+        resolve = cache(lambda folder: self.resolve(folder, layer))
+
+        def follow(path: str) -> str:
+            folder, _, name = path.rpartition("/")
+            return clean(f"{resolve(folder)}/{name}")
+
+        return follow
+
+    def through(self, paths: Sequence[str]) -> Iterable[str]:
+        """Those of sorted paths that lie below some link, or what was one in some layer."""
+        last = -1
+        for start, end in sorted(bounds(paths, link) for link in self.targets):
+            yield from paths[max(start, last) : end]
+            last = max(last, end)
+
     def _target(self, path: str, layer: int) -> str | None:
         found = [version for version in self.targets.get(path, ()) if version[0] <= layer]
         if not found:
             return None
         since, target = found[-1]
-        node = np.array([self.tree.numbers[path]])
-        covered = self.covers.between(node, np.array([since]), np.array([layer + 1]))[0]
-        return None if covered else target
+        return None if self.covers.first(path, since) <= layer else target
 
 
-def find_links(names: pa.Table, tree: Tree, layers: int) -> Links | None:
-    """The links among the folders of `tree`, and those that their targets go through; None when there are none."""
-    symlinks = names.filter(pc.equal(names["kind"], "symlink"))
-    at = tree.find(symlinks["path"])
-    is_folder = np.zeros(len(tree.parents) + 1, np.bool_)  # the last one stands for "not in the tree"
-    is_folder[tree.parents[1:]] = True
-    frontier = set(symlinks["path"].filter(pa.array(is_folder[at])).to_pylist())
-    if not frontier:
-        return None
+def find_links(layers: Sequence[Names], folders: Set[str]) -> Links | None:
+    """The links among the folders, and those that their targets go through; None when there are none."""
+    frontier = {path for names in layers for path in names.symlinks.keys() & folders}
     targets: dict[str, list[tuple[int, str]]] = {}
     for _ in range(MOST_HOPS + 1):  # what lies farther is followed by nobody
-        rows = symlinks.filter(pc.is_in(symlinks["path"], value_set=pa.array(sorted(frontier), pa.string())))
         following: set[str] = set()
-        for row in rows.to_pylist():
-            targets.setdefault(row["path"], []).append((row["layer"], row["target"] or ""))
-            following.update(_with_folders(joined(folder_of(row["path"]), row["target"] or "")))
-        frontier = following - targets.keys()
+        for path in frontier:
+            targets[path] = [(number, names.symlinks[path]) for number, names in enumerate(layers) if path in names.symlinks]
+            for _, target in targets[path]:
+                following.update(_with_folders(joined(folder_of(path), target)))
+        frontier = {path for path in following - targets.keys() if any(path in names.symlinks for names in layers)}
         if not frontier:
             break
-    own = Tree(list(targets))
-    nodes = np.array([own.numbers[path] for path in targets], np.int64)
-    return Links(targets, cover(own, nodes, names, layers), own)
+    return Links(targets, cover(targets, layers)) if targets else None
 
 
 def _with_folders(path: str) -> Iterable[str]:
@@ -85,35 +89,29 @@ def _with_folders(path: str) -> Iterable[str]:
         path = folder_of(path)
 
 
-def real_paths(names: pa.Table, links: Links) -> pa.ChunkedArray | None:
-    """The path of each name with its folder's links followed, null where nothing changes; None when nothing does."""
-    paths = names["path"]
-    through = np.full(len(paths), len(links.targets) > FEW)  # then every path is looked at one by one
-    for link in list(links.targets)[:FEW]:
-        through |= flags(pc.starts_with(paths, f"{link}/"))
-    at = np.flatnonzero(through)
-    if not len(at):
-        return None
-    rows = names.take(pa.array(at))
-    changed = list(map(_Follower(links), rows["path"].to_pylist(), ints(rows["layer"]).tolist()))
-    return pc.replace_with_mask(paths.combine_chunks(), pa.array(through), pa.array(changed, pa.string()))
+def real_names(names: Names, layer: int, links: Links) -> tuple[Names, Mapping[str, str]]:
+    """The names of a layer by their real paths (for `cover`), and the real path of each name that has another.
 
+    Where two names are one file, something that is no folder is taken to be there.
+    """
+    follow = links.follower(layer)
 
-class _Follower:
-    """Resolves each folder once a layer."""
+    def moves(paths: Sequence[str]) -> dict[str, str]:
+        return {path: real for path in links.through(paths) if (real := follow(path)) != path}
 
-    def __init__(self, links: Links) -> None:
-        self._links = links
-        self._known: dict[tuple[str, int], str] = {}
-
-    def __call__(self, path: str, layer: int) -> str:
-        folder, _, name = path.rpartition("/")
-        if (folder, layer) not in self._known:
-            self._known[folder, layer] = self._links.resolve(folder, layer)
-        return clean(f"{self._known[folder, layer]}/{name}")
-
-
-def resolved_targets(rows: Sequence[dict[str, str]], links: Links | None, top: int) -> list[str]:
-    """Where each symbolic link (path, target) leads in the finished image."""
-    targets = [joined(folder_of(row["path"]), row["target"] or "") for row in rows]
-    return [links.resolve(target, top) if links else target for target in targets]
+    moved, whiteouts, opaque = moves(names.paths), moves(sorted(names.whiteouts)), moves(sorted(names.opaque))
+    if not (moved or whiteouts or opaque):
+        return names, {}
+    kinds = {**names.kinds}
+    for path in moved:
+        del kinds[path]
+    for path, real in moved.items():
+        if kinds.get(real, FOLDER) == FOLDER:
+            kinds[real] = names.kinds[path]
+    return replace(
+        names,
+        kinds=kinds,
+        whiteouts={whiteouts.get(path, path) for path in names.whiteouts},
+        opaque={opaque.get(path, path) for path in names.opaque},
+        wanted={moved.get(path, path) for path in names.wanted},
+    ), moved

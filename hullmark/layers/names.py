@@ -20,6 +20,11 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder, however deep; in "", the root, everything does."""
+    return not folder or path.startswith(f"{folder}/")
+
+
 def joined(folder: str, target: str) -> str:
     """What a symbolic link in `folder` names, as a path below the root, its own links not followed."""
     return clean(target if target.startswith("/") else f"{folder}/{target}")

@@ -4,6 +4,8 @@ import pytest
 
 from hullmark.errors import LimitExceeded
 from hullmark.inventory import assemble
+from hullmark.inventory.overlay import cover
+from hullmark.inventory.value import Names
 from tests.inventory.stacks import IMAGE, Members, metadata, read_members, seen, stack
 from tests.layers.tars import symlink
 
@@ -31,6 +33,12 @@ def test_layers_that_hide_one_another_over_and_over() -> None:
     base: Members = {f"{deep}/p{n}.egg-info": metadata(f"p{n}", "1") for n in range(3000)}
     hiding: Members = {f"{deep[: 2 * n + 1]}/.wh..wh..opq": b"" for n in range(60)}
     layers = [read_members(base), *([read_members(hiding)] * 200)]
+    assert assemble(IMAGE, layers).packages.num_rows == 0
+
+
+def test_layers_that_hide_too_much_are_given_up() -> None:
+    paths = [f"d/{number}" for number in range(50_000)]
+    hiding = Names({}, {}, set(), {"d"}, set(), {})
+    assert cover(paths, [hiding] * 100).first("d/7", 0) == 1
     with pytest.raises(LimitExceeded, match="hide one another"):
-        assemble(IMAGE, layers)
-    assert assemble(IMAGE, layers[:5]).packages.num_rows == 0
+        cover(paths, [hiding] * 102)
