@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InvalidVersion
-from hullmark.inventory import engine
+from hullmark.inventory import engine, inventory_of
 from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import IMAGE_LAYERS, IMAGES, PACKAGES, TAGS
 from hullmark.lake.store import Lake
@@ -64,7 +64,8 @@ def pool(layouts: list[Path], shared: Path, store: FeedStore) -> Pool:
         total += table.num_rows
     languages: list[pa.Table] = []
     for layout in layouts:
-        found = scan(str(layout), Settings(feeds=str(shared / "feeds" / "none")), cache=False).images[0].inventory.packages
+        image = scan(str(layout), Settings(), cache=False, compare=False).images[0]
+        found = inventory_of(image.found, image.image.digest, image.layers).packages
         system = found.filter(pc.is_in(found["type"], pa.array(["apk", "deb", "rpm"])))
         languages.append(found.filter(pc.is_in(found["type"], pa.array(["npm", "pypi"]))))
         bases.append((total, system.num_rows, "debian", "12"))

@@ -53,7 +53,7 @@ def scan(  # noqa: PLR0913  # what is scanned, and how
             raise NotAnImage(_no_image(reference, skipped))
         objects = _layer_cache() if cache and not profile else None
         with reading(source, images, settings, objects, _matcher(profile)) as layers:
-            from hullmark.scan_answer import answer  # noqa: PLC0415  Arrow and NumPy are imported while layers are read
+            from hullmark.scan_answer import answer  # noqa: PLC0415  imported while layers are read
 
             read = layers()
     finally:

@@ -1,31 +1,30 @@
 """What a scan says of images whose layers are read: what is installed in them, and what is wrong with that."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-
-import pyarrow as pa
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hullmark.fleet.outcome import Outcome, outcome_of
-from hullmark.inventory import Inventory, assemble, check_layers
-from hullmark.lake.schema import FINDINGS
+from hullmark.inventory import Stacked, check_layers, stack
 from hullmark.model import Image, Skipped, Status
 from hullmark.profile import Profile
 from hullmark.scan_layers import Layers
 
 ASSEMBLE = "stack the layers"
 
-Rows = list[dict[str, object]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedImage:
-    """One image with what is installed and what is wrong with it (schema FINDINGS)."""
+    """One image with what is in it, the digests of its layers, and what is wrong with it (rows of FINDINGS)."""
 
     image: Image
-    inventory: Inventory
+    found: Stacked
+    layers: Sequence[str]
     outcome: Outcome
-    findings: pa.Table
+    findings: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +44,31 @@ class Scanned:
 class Judged:
     """The findings of each image, and what `Scanned` says of the feeds."""
 
-    findings: Sequence[pa.Table]
+    findings: Sequence[Rows]
     gaps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    feeds: Rows = field(default_factory=list)
+    feeds: Rows = ()
 
 
-Judge = Callable[[Sequence[Image], Sequence[Inventory]], Judged]
+Judge = Callable[[Sequence[ScannedImage]], Judged]
 
 
 def answer(
     images: Sequence[Image], skipped: Sequence[Skipped], layers: Layers, judge: Judge | None, profile: Profile | None
 ) -> Scanned:
     """Stack the layers of each image and let `judge` compare what is in it with advisories; see `hullmark.scan`."""
-    inventories = [_stacked(image, layers, profile) for image in images]
-    judged = judge(images, inventories) if judge else _unjudged(images)
-    scanned = tuple(
-        ScannedImage(image, inventory, outcome_of(inventory), part)
-        for image, inventory, part in zip(images, inventories, judged.findings, strict=True)
-    )
-    return Scanned(scanned, (*_gaps(scanned, skipped), *judged.gaps), judged.notes, judged.feeds)
+    scanned = [_stacked(image, layers, profile) for image in images]
+    judged = judge(scanned) if judge else Judged([()] * len(scanned))
+    whole = tuple(replace(item, findings=rows) for item, rows in zip(scanned, judged.findings, strict=True))
+    return Scanned(whole, (*_gaps(whole, skipped), *judged.gaps), judged.notes, judged.feeds)
 
 
-def _unjudged(images: Sequence[Image]) -> Judged:
-    return Judged([FINDINGS.empty_table() for _ in images])
-
-
-def _stacked(image: Image, layers: Layers, profile: Profile | None) -> Inventory:
-    stack = [layers[layer.digest] for layer in image.layers]
-    check_layers(image, stack)
+def _stacked(image: Image, layers: Layers, profile: Profile | None) -> ScannedImage:
+    own = [layers[layer.digest] for layer in image.layers]
+    check_layers(image, own)
     with profile.stage(ASSEMBLE) if profile else nullcontext():
-        return assemble(image, stack)
+        found = stack(image, own)
+    return ScannedImage(image, found, [layer.digest for layer in own], outcome_of(found))
 
 
 def _gaps(scanned: Sequence[ScannedImage], skipped: Sequence[Skipped]) -> Iterator[str]:

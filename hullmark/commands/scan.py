@@ -68,19 +68,11 @@ def run(options: argparse.Namespace) -> int:
             options.image, settings, options.platform, cache=not options.no_cache, compare=not options.list, profile=profile,
             vex=_statements(options.vex or ()),
         )  # fmt: skip
-    from hullmark.reports.scan_report import scan_report  # Arrow's functions are imported after reading
+    from hullmark.reports.scan_report import scan_report
+    from hullmark.reports.stacked_rows import report_rows
 
     reports = [
-        scan_report(
-            item.image,
-            item.inventory.distro,
-            item.inventory.packages,
-            item.findings,
-            item.inventory.problems,
-            scanned.feeds,
-            removed=item.inventory.removed,
-            exposures=item.inventory.exposures,
-        )
+        scan_report(item.image, item.found.distro, report_rows(item.found, item.layers, item.findings), scanned.feeds)
         for item in scanned.images
     ]
     _write(reports, options, target)
@@ -162,17 +154,9 @@ def _write_table(reports: list["Report"], target: Path | None, *, removed: bool,
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:
     from hullmark.reports.severity import reaches
 
-    severities = [value for item in scanned.images for value in _open(item.findings).column("severity").unique().to_pylist()]
+    severities = {
+        row["severity"] for item in scanned.images for row in item.findings if row.get("vex_status") not in SETTLED
+    }
     if fail_on and reaches(severities, fail_on):
         return 1
     return INCOMPLETE if scanned.gaps else 0
-
-
-def _open(findings: "pa.Table") -> "pa.Table":
-    """Without what VEX settles."""
-    if "vex_status" not in findings.column_names:
-        return findings
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return findings.filter(pc.invert(pc.is_in(findings.column("vex_status"), value_set=pa.array(SETTLED, pa.string()))))

@@ -9,7 +9,7 @@ from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
 from hullmark.fleet.read import LayerOutcome, Resolved
-from hullmark.inventory import Inventory, LayerInventory, LayerObjects, assemble, check_layers
+from hullmark.inventory import Inventory, LayerInventory, LayerObjects, check_layers, inventory_of, stack
 from hullmark.model import Image, Reason, Skipped, Status
 from hullmark.sources.evidence import Statement
 
@@ -89,10 +89,10 @@ def read_inventory(image: Image, stored: Stored) -> tuple[Outcome, Inventory | N
         return Outcome(Status.FAILED, Reason.TRANSPORT, str(damaged)), None
     try:
         check_layers(image, layers)
-        inventory = assemble(image, layers)
+        found = stack(image, layers)
     except HullmarkError as failed:
         return outcome_of_failure(failed), None
-    return outcome_of(inventory), inventory
+    return outcome_of(found), inventory_of(found, image.digest, [layer.digest for layer in layers])
 
 
 def _read(item: Image | Skipped, stored: Stored) -> tuple[Outcome, Inventory | None]:

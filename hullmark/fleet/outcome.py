@@ -1,10 +1,10 @@
-"""From an expected failure, or from an inventory, to the status and reason of a coverage row."""
+"""From an expected failure, or from what an image holds, to the status and reason of a coverage row."""
 
 from dataclasses import dataclass
 
 from hullmark import distro as distros
 from hullmark import errors
-from hullmark.inventory import Inventory
+from hullmark.inventory import Stacked
 from hullmark.model import Reason, Status
 from hullmark.purl import OS_TYPES
 
@@ -57,19 +57,19 @@ def outcome_of_failure(failure: errors.HullmarkError) -> Outcome:
     raise failure
 
 
-def outcome_of(inventory: Inventory) -> Outcome:
+def outcome_of(found: Stacked) -> Outcome:
     """Whether an image was understood whole: its OS is one with advisories, and every package file could be read."""
-    gap = _os_gap(inventory)
+    gap = _os_gap(found)
     if gap:
         return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, gap)
-    if inventory.problems.num_rows:
-        return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(inventory))
+    if found.problems:
+        return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(found))
     return Outcome(Status.SCANNED)
 
 
-def _os_gap(inventory: Inventory) -> str:
+def _os_gap(found: Stacked) -> str:
     """Why the OS packages of an image are not judged, "" when they are, or when there is an application and no OS."""
-    distro, types = inventory.distro, set(inventory.packages.column("type").unique().to_pylist())
+    distro, types = found.distro, {item.package.type for item in found.packages}
     named = " ".join(part for part in (distro.id, distro.version_id) if part)
     if not distro.id and not types:
         return "There is no operating system and no package database in it, so there was nothing to compare."
@@ -97,7 +97,7 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     return gravest
 
 
-def _problems_sentence(inventory: Inventory) -> str:
-    count, first = inventory.problems.num_rows, inventory.problems.slice(0, 1).to_pylist()[0]
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    return f"{first['path'] or first['layer']}: {first['reason']}{more}"
+def _problems_sentence(found: Stacked) -> str:
+    layer, first = found.problems[0]
+    more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
+    return f"{first.path or f'layer {layer}'}: {first.reason}{more}"

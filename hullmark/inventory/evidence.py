@@ -48,8 +48,7 @@ def without_answered(packages: Sequence[Installed]) -> Sequence[Installed]:
         for item in packages
         if not (item.package.origin is Origin.LOCK and item.path in answered)
         and not (
-            item.package.origin is Origin.SBOM
-            and (item.package.type, item.advisory_name, item.package.version) in exact
+            item.package.origin is Origin.SBOM and (item.package.type, item.advisory_name, item.package.version) in exact
         )
     ]
 

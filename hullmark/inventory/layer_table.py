@@ -36,7 +36,8 @@ def layer_table(finds: Finds, names: Names) -> pa.Table:
         _finds("problem", problems, detail=str),
         _finds("exposure", finds.exposures, name=attrgetter("kind"), detail=attrgetter("evidence")),
         _finds("licence", finds.licences, type=attrgetter("type"), name=attrgetter("name"), licence=attrgetter("licence")),
-        _table("alias", len(finds.aliases), path=[path for path, _ in finds.aliases], target=[at for _, at in finds.aliases]),
+        _table("alias", len(finds.aliases), path=[path for path, _ in finds.aliases],
+               target=[target for _, target in finds.aliases]),
         _table("owned", len(finds.owned), path=[item.path for item in finds.owned], type=[item.type for item in finds.owned],
                name=[item.owner for item in finds.owned], target=[item.stated for item in finds.owned]),
         _names(names),
@@ -58,7 +59,10 @@ def from_layer_table(table: pa.Table) -> tuple[Finds, Names]:
         [(row["path"], row["cataloger"], _distro(row["detail"])) for row in rows.get("distro", ())],
         [Problem(row["path"], row["cataloger"], row["detail"]) for row in rows.get("problem", ())],
         [(row["path"], row["cataloger"], Exposure(row["name"], row["detail"])) for row in rows.get("exposure", ())],
-        [(row["path"], row["cataloger"], Licensed(row["type"], row["name"], row["licence"])) for row in rows.get("licence", ())],
+        [
+            (row["path"], row["cataloger"], Licensed(row["type"], row["name"], row["licence"]))
+            for row in rows.get("licence", ())
+        ],
         [(row["path"], row["target"]) for row in rows.get("alias", ())],
         [OwnedPath(row["path"], row["type"], row["name"], row["target"]) for row in rows.get("owned", ())],
     )
@@ -71,7 +75,8 @@ def _package(row: Row) -> Package:
 
 def _distro(detail: str) -> Distro:
     values = orjson.loads(detail)
-    return Distro(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    listed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Distro(**listed)
 
 
 def _names(names: Names) -> pa.Table:

@@ -1,7 +1,8 @@
 """Stack layers: which of them cover a path, that is hide what lower layers have there.
 
-A layer covers a path with a whiteout or another non-folder at the path or above it, with an opaque folder above it, and with a
-folder at it (which replaces a file, and merges with a folder). Wanted names do not cover their own path: they are its versions.
+A layer covers a path with a whiteout or another non-folder at the path or above it, with an opaque folder above it, and with
+a folder at it (which replaces a file, and merges with a folder). Wanted names do not cover their own path: they are its
+versions.
 """
 
 from bisect import bisect_left, bisect_right

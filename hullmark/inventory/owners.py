@@ -15,8 +15,8 @@ from hullmark.purl import OS_TYPES
 def owners_of(spans: Sequence[Span], owned: Sequence[OwnedPath], versions: Versions) -> list[str]:
     """For each visible package "type/name" of the OS package, "" where there is none.
 
-    `owned` are the paths that file lists of all layers name. Where several OS packages name a file, the one that came last is
-    taken, and of those of one layer the first by name.
+    `owned` are the paths that file lists of all layers name. Where several OS packages name a file, the one that came last
+    is taken, and of those of one layer the first by name.
     """
     system = OS_TYPES | {item.type for item in owned}
     asked = {span.path for span in spans if span.found.package.type not in system}

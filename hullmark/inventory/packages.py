@@ -1,7 +1,7 @@
 """The packages of an image: what a layer knows of each, and what only the whole image does."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from hullmark.distro import ecosystem
 from hullmark.inventory.evidence import FIRM
@@ -51,21 +51,24 @@ def removed(spans: Iterable[Span], distro: Distro) -> Iterator[Removed]:
 def _naming(distro: Distro) -> Naming:
     """What gives package URL, ecosystem and advisory name of a package, and whether its source's version is compared."""
 
-    @cache
+    @lru_cache(maxsize=1 << 10)
     def place_of(kind: str) -> tuple[str, bool]:
         place = ecosystem(distro, kind)
         return place, kind in OS_TYPES and not lists_binaries(place)
 
     @lru_cache(maxsize=1 << 16)
-    def named(kind: str, name: str, version: str, arch: str, source_name: str, source_version: str) -> tuple[str, str]:
-        package = Package(kind, name, version, arch, source_name, source_version)
-        return purl_of(package, distro), advisory_name(kind, name, source_name, place_of(kind)[0])
+    def named(package: Package) -> tuple[str, str]:
+        place = place_of(package.type)[0]
+        return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name, place)
 
     def naming(package: Package) -> tuple[str, str, str, bool]:
         place, by_source = place_of(package.type)
-        purl, name = named(
-            package.type, package.name, package.version, package.arch, package.source_name, package.source_version
-        )
+        purl, name = named(_bare(package))
         return purl, place, name, by_source and package.source_version != ""
 
     return naming
+
+
+def _bare(package: Package) -> Package:
+    """What a package is called by; the rest differs between packages of one name."""
+    return Package(package.type, package.name, package.version, package.arch, package.source_name, package.source_version)

@@ -1,7 +1,7 @@
 """From which layer to which each package was there, and which package took the place of which.
 
-A span is one package (path, type, name, version, architecture) over layers that follow each other, in each of which the stack
-of the layers so far has the package. What is there at the top has a span that ends with the number of layers.
+A span is one package (path, type, name, version, architecture) over layers that follow each other, in each of which the
+stack of the layers so far has the package. What is there at the top has a span that ends with the number of layers.
 """
 
 import re

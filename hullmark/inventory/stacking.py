@@ -1,6 +1,6 @@
 """Stack the layers of an image: what is installed in the root file system that a container of it would see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.distro import choose
 from hullmark.inventory.configuration import config_exposures
@@ -72,7 +72,7 @@ def _licences(layers: Layers, at: Places) -> dict[str, str]:
     }
 
 
-def _licence(span: Span, licences: dict[str, str]) -> str:
+def _licence(span: Span, licences: Mapping[str, str]) -> str:
     package = span.found.package
     return package.licence or licences.get(f"{package.type}/{package.name}", "")
 

@@ -43,7 +43,7 @@ class Links:
         return done
 
     def follower(self, layer: int) -> Callable[[str], str]:
-        """What gives the path of a name after `layer`, with the links of its folder followed; each folder is resolved once."""
+        """What gives the path of a name after `layer`, its folder's links followed; each folder is resolved once."""
         resolve = cache(lambda folder: self.resolve(folder, layer))
 
         def follow(path: str) -> str:

@@ -23,7 +23,7 @@ def assemble(image: Image, layers: Sequence[LayerInventory]) -> Inventory:
 
 def inventory_of(found: Stacked, digest: str, layers: Sequence[str]) -> Inventory:
     """What was found in the image of that digest; `layers` are the digests of its layers, by which tables name them."""
-    stored = {None: "", **dict(enumerate(layers))}
+    stored: dict[int | None, str] = {None: "", **dict(enumerate(layers))}
     both = {"image_digest": digest, "engine": engine()}
     problems = {
         "layer": [stored[layer] for layer, _ in found.problems],

@@ -45,7 +45,9 @@ def versions_of(layers: Sequence[LayerInventory]) -> Versions:
     Raises LimitExceeded as `cover` does.
     """
     names = [layer.names for layer in layers]
-    folders = folders_above(fixed_paths()).union(*(item.folders for item in names), *(one.owned_folders for one in layers))
+    folders = set(folders_above(fixed_paths())).union(
+        *(one.folders for one in names), *(one.owned_folders for one in layers)
+    )
     links = find_links(names, folders)
     real = [real_names(item, number, links) if links else (item, {}) for number, item in enumerate(names)]
     files: dict[str, list[Version]] = {}
@@ -56,9 +58,7 @@ def versions_of(layers: Sequence[LayerInventory]) -> Versions:
     return Versions(by_name, links)
 
 
-def _versions(
-    names: Names, layer: int, moved: Mapping[str, str], files: dict[str, list[Version]]
-) -> dict[str, Version]:
+def _versions(names: Names, layer: int, moved: Mapping[str, str], files: dict[str, list[Version]]) -> dict[str, Version]:
     """The versions in one layer, which are added to those of their files; of two names of one file the first counts."""
     found = {}
     for path in sorted(names.wanted):

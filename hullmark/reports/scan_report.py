@@ -1,15 +1,15 @@
 """The JSON report of a scanned image; `docs/scan-report.schema.json` is its schema, `docs/report.md` its explanation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from hullmark import __version__
 from hullmark.model import Distro, Image
-from hullmark.reports.severity import ORDER
+from hullmark.reports.severity import rank
 
 SCHEMA_VERSION = "1.2"
 PACKAGE_FIELDS = (
@@ -26,24 +26,26 @@ FINDING_FIELDS = {
     "vector": "vector", "kev": "kev", "epss": "epss", "advisory": "advisory", "summary": "summary",
 }  # fmt: skip
 VEX_FIELDS = ("status", "justification", "author", "document")
-SAID = ("risk", *(f"vex_{name}" for name in VEX_FIELDS))
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 Report = dict[str, object]
 
 
-def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
-    image: Image,
-    distro: Distro,
-    packages: pa.Table,
-    findings: pa.Table,
-    problems: pa.Table,
-    feeds: Iterable[Mapping[str, object]],
-    now: datetime | None = None,
-    removed: pa.Table | None = None,
-    exposures: pa.Table | None = None,
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class ReportRows:
+    """What a report says of an image: rows with at least the columns that it shows of PACKAGES, FINDINGS, PROBLEMS,
+    REMOVED_PACKAGES and EXPOSURES."""
+
+    packages: Rows = ()
+    findings: Rows = ()
+    problems: Rows = ()
+    removed: Rows = ()
+    exposures: Rows = ()
+
+
+def scan_report(image: Image, distro: Distro, rows: ReportRows, feeds: Rows, now: datetime | None = None) -> Report:
     """The report of one image for one platform, JSON-able.
 
-    Tables have at least the columns of PACKAGES, FINDINGS, PROBLEMS, REMOVED_PACKAGES and EXPOSURES that a report shows;
     `feeds` are rows of FEED_SNAPSHOTS. Packages come by type, name, version and path; findings by risk, the worst first.
     """
     moment = now or datetime.now(UTC)
@@ -53,11 +55,11 @@ def scan_report(  # noqa: PLR0913, PLR0917  # the parts of a report
         "created": _time(moment),
         "feeds": [_feed(feed, moment) for feed in feeds],
         "image": _image(image, distro),
-        "packages": _rows(packages, PACKAGE_FIELDS, ("type", "name", "version", "path", "arch")),
-        "removed_packages": _rows(removed, REMOVED_FIELDS, (*REMOVED_FIELDS, "layer_index")) if removed else [],
-        "findings": _findings(findings),
-        "exposures": _rows(exposures, EXPOSURE_FIELDS, EXPOSURE_FIELDS) if exposures else [],
-        "problems": _rows(problems, PROBLEM_FIELDS, PROBLEM_FIELDS),
+        "packages": _sorted(rows.packages, PACKAGE_FIELDS, ("type", "name", "version", "path", "arch")),
+        "removed_packages": _sorted(rows.removed, REMOVED_FIELDS, (*REMOVED_FIELDS, "layer_index")),
+        "findings": [_finding(row) for row in by_risk(rows.findings)],
+        "exposures": _sorted(rows.exposures, EXPOSURE_FIELDS, EXPOSURE_FIELDS),
+        "problems": _sorted(rows.problems, PROBLEM_FIELDS, PROBLEM_FIELDS),
     }
 
 
@@ -67,46 +69,32 @@ def to_json(reports: Sequence[Mapping[str, object]]) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def by_risk(findings: pa.Table) -> pa.Table:
+def by_risk(findings: Rows) -> Rows:
     """Findings by risk (docs/risk.md), the highest first, then by KEV, severity, EPSS, score, and a stable rest."""
-    severity = pc.index_in(pc.utf8_lower(findings.column("severity")), value_set=pa.array(ORDER))
-    risk = findings.column("risk") if "risk" in findings.column_names else pa.nulls(findings.num_rows, pa.float64())
-    order = pa.table({
-        "risk": pc.fill_null(risk, -1.0),
-        "kev": pc.cast(pc.fill_null(findings.column("kev"), False), pa.int8()),
-        "severity": pc.fill_null(severity, 0),
-        "epss": pc.fill_null(findings.column("epss"), -1.0),
-        "score": pc.fill_null(findings.column("score"), -1.0),
-        "vulnerability": findings.column("vulnerability"),
-        "package": findings.column("package"),
-        "path": findings.column("path"),
-    })  # fmt: skip
-    keys = [(name, "descending") for name in ("risk", "kev", "severity", "epss", "score")]
-    return findings.take(
-        pc.sort_indices(order, [*keys, *((name, "ascending") for name in ("vulnerability", "package", "path"))])
-    )
+    return sorted(findings, key=_danger)
 
 
-def _rows(table: pa.Table, fields: Sequence[str], order: Sequence[str]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = table.sort_by([(name, "ascending") for name in order]).select(list(fields)).to_pylist()
-    return rows
+def _danger(row: Row) -> tuple[object, ...]:
+    numbers = [-1.0 if row.get(name) is None else row[name] for name in ("risk", "epss", "score")]
+    risk, epss, score = numbers
+    return -risk, not row["kev"], -rank(row["severity"]), -epss, -score, row["vulnerability"], row["package"], row["path"]
 
 
-def _findings(findings: pa.Table) -> list[dict[str, object]]:
-    ordered = by_risk(findings)
-    rows: list[dict[str, object]] = (
-        ordered.select(list(FINDING_FIELDS.values())).rename_columns(list(FINDING_FIELDS)).to_pylist()
-    )
-    said = ordered.select([name for name in SAID if name in ordered.column_names]).to_pylist()
-    for row, told in zip(rows, said, strict=True):
-        row["risk"] = None if told.get("risk") is None else round(told["risk"], 1)
-        row["vex"] = {name: told[f"vex_{name}"] for name in VEX_FIELDS} if told.get("vex_status") else None
-        row["fixed_version"] = row["fixed_version"] or None
-        row["aliases"] = row["aliases"] or []
-        row["kev"] = bool(row["kev"])
-        row["vector"], row["summary"] = row["vector"] or "", row["summary"] or ""
-        row["severity"] = row["severity"] or "unknown"
-    return rows
+def _sorted(rows: Rows, fields: Sequence[str], order: Sequence[str]) -> list[dict[str, object]]:
+    ordered = sorted(rows, key=lambda row: [row[name] for name in order])
+    return [{name: row[name] for name in fields} for row in ordered]
+
+
+def _finding(row: Row) -> dict[str, object]:
+    told = {field: row[column] for field, column in FINDING_FIELDS.items()}
+    return told | {
+        "fixed_version": row["fixed_version"] or None,
+        "severity": row["severity"] or "unknown",
+        "kev": bool(row["kev"]),
+        **{name: row[name] or empty for name, empty in (("aliases", []), ("vector", ""), ("summary", ""))},
+        "risk": None if row.get("risk") is None else round(row["risk"], 1),
+        "vex": {name: row[f"vex_{name}"] for name in VEX_FIELDS} if row.get("vex_status") else None,
+    }
 
 
 def _image(image: Image, distro: Distro) -> dict[str, object]:

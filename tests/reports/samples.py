@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from hullmark.model import Distro, Image, Layer, Platform
-from hullmark.reports.scan_report import scan_report
+from hullmark.reports.scan_report import ReportRows, scan_report
 from tests.lake.rows import NOW, digest, rows
 
 LAYERS = tuple(
@@ -62,14 +62,13 @@ def sample(
     removed: pa.Table | None = None,
     exposures: pa.Table | None = None,
 ) -> Any:  # noqa: ANN401  # a JSON document
-    return scan_report(
-        image,
-        distro,
-        rows("packages", package("zlib"), package("curl"), package("openssl")) if packages is None else packages,
+    three = rows("packages", package("zlib"), package("curl"), package("openssl"))
+    tables = (
+        three if packages is None else packages,
         rows("findings", *FINDINGS) if findings is None else findings,
-        rows("problems") if problems is None else problems,
-        FEEDS,
-        NOW,
+        problems,
         removed,
         exposures,
     )
+    told = ReportRows(*(() if table is None else table.to_pylist() for table in tables))
+    return scan_report(image, distro, told, FEEDS, NOW)

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from hullmark.errors import UsageError
 from hullmark.model import Distro, Layer
-from hullmark.reports.scan_report import scan_report, to_json
+from hullmark.reports.scan_report import ReportRows, scan_report, to_json
 from hullmark.reports.severity import ORDER, reaches
 from tests.lake.rows import NOW, rows
 from tests.reports.samples import FINDINGS, IMAGE, LAYERS, package, removed, sample
@@ -53,7 +53,7 @@ def test_several_platforms_are_an_array() -> None:
 
 def test_an_image_of_which_nothing_is_known_obeys_the_schema_too() -> None:
     image = replace(IMAGE, layers=(), tags=())
-    report = scan_report(image, Distro(), rows("packages"), rows("findings"), rows("problems"), [])
+    report = scan_report(image, Distro(), ReportRows(), [])
     check(json.loads(to_json([report])))
     assert report["packages"] == report["findings"] == report["problems"] == report["feeds"] == []
 
@@ -123,9 +123,7 @@ def test_the_schema_knows_every_severity() -> None:
 
 def test_a_million_hours_do_not_make_a_negative_age() -> None:
     early = [{"feed": "f", "fetched_at": NOW}]
-    report = scan_report(
-        IMAGE, Distro(), rows("packages"), rows("findings"), rows("problems"), early, now=NOW.replace(year=2020)
-    )
+    report = scan_report(IMAGE, Distro(), ReportRows(), early, NOW.replace(year=2020))
     assert report["feeds"] == [
         {"feed": "f", "snapshot": None, "fetched_at": "2026-01-02T03:04:05Z", "age_hours": 0.0, "state": None}
     ]
