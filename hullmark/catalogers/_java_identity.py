@@ -10,7 +10,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+
+from hullmark.shipped import shipped
 
 VALID_VERSION = re.compile(r"(?=.{0,255}\d)[A-Za-z0-9][A-Za-z0-9._+~:-]{0,254}")
 VALID_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,254}")
@@ -31,7 +32,7 @@ _SCALA = re.compile(r"_(?:2\.\d+(?:\.\d+)?|3)$")
 @cache
 def _groups() -> dict[str, str]:
     """Artifact, or name of the archive's file without version, to "group" or "group:artifact"."""
-    text = files("hullmark.catalogers").joinpath("java_groups.toml").read_text(encoding="utf-8")
+    text = shipped("catalogers/java_groups.toml")
     return {artifact: group for group, names in tomllib.loads(text).items() for artifact in names}
 
 

@@ -6,9 +6,14 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    Loader = object  # importlib.abc imports thirty modules more
 
 SWITCH = (
     0.0005  # seconds after which a thread that computes lets another one have its next piece; Python waits ten times longer
@@ -34,6 +39,9 @@ class _Finder(Loader):
         if name == "pandas":
             raise ModuleNotFoundError("a scan does without pandas", name=name)
         return ModuleSpec(name, self) if name in STAND_INS else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """See importlib.abc.Loader."""
 
     def exec_module(self, module: ModuleType) -> None:
         """See importlib.abc.Loader."""

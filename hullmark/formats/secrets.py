@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from hullmark.model import Exposure
+from hullmark.shipped import shipped
 
 MOST = 50  # of one text
 LONGEST_LINE = 2000  # characters that are compared
@@ -61,7 +61,7 @@ def _lines_with(words: tuple[str, ...], text: str) -> list[tuple[int, int]]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order of the file."""
-    text = files("hullmark.formats").joinpath("secret_rules.toml").read_text(encoding="utf-8")
+    text = shipped("formats/secret_rules.toml")
     return tuple(map(_rule, tomllib.loads(text)["rule"]))
 
 

@@ -9,10 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import accumulate
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+from hullmark.shipped import shipped
 
 DEEPEST = 20  # brackets in each other; `packaging` hands an expression to Python's compiler, which ends at a hundred
 CHARACTERS = 200  # of a statement; what is longer is the text of a licence, or none
@@ -121,5 +122,5 @@ def _key(name: str) -> str:
 
 @cache
 def _names() -> Mapping[str, str]:
-    table = tomllib.loads((files(__package__) / "spdx_licences.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(shipped("formats/spdx_licences.toml"))
     return {_key(name.lower()): identifier for identifier, names in table.items() for name in names}

@@ -12,12 +12,12 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from posixpath import basename
 
 from hullmark.catalogers._glob import Fits, glob_test
 from hullmark.catalogers.base import Cataloger
 from hullmark.model import Origin, Package, Problem
+from hullmark.shipped import shipped_in
 
 REACH = 1024  # bytes before and after a mark in which its text is looked for
 MOST_BYTES = 256 * 1024 * 1024  # Node.js has 150 MB
@@ -69,9 +69,7 @@ def reads_as(path: str) -> object:
 @cache
 def patterns() -> tuple[Software, ...]:
     """Every pattern, by the name of its file; a key that is missing or unknown is an error."""
-    folder = files(__name__)
-    found = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    return tuple(_software(**tomllib.loads(item.read_text(encoding="utf-8"))) for item in found)
+    return tuple(_software(**tomllib.loads(text)) for text in shipped_in("catalogers/software", ".toml"))
 
 
 def _wanting(path: str) -> list[Software]:
