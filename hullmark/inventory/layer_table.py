@@ -1,6 +1,6 @@
 """A layer as rows of LAYER_OBJECT, and back: what it is kept as."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -14,13 +14,13 @@ from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.model import Distro, Exposure, Licensed, Origin, Package, Problem
 
 Find = TypeVar("Find")
-Row = Mapping[str, Any]
 STATED = (
     "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
     "inner",
 )  # fmt: skip
-HIDING = ("whiteout", "opaque")
-NAMES = pa.array([*HIDING, "folder", "file", "symlink", "hardlink"])
+ORIGIN = STATED.index("origin")
+FOUND = ("path", "cataloger", "version_key", "source_version_key")
+PARTS = ("package", "distro", "problem", "exposure", "licence", "alias", "owned", "whiteout", "opaque")
 
 
 def layer_table(finds: Finds, names: Names) -> pa.Table:
@@ -47,30 +47,58 @@ def layer_table(finds: Finds, names: Names) -> pa.Table:
 
 def from_layer_table(table: pa.Table) -> tuple[Finds, Names]:
     """What `layer_table` made the rows of."""
-    is_name = pc.is_in(table["kind"], value_set=NAMES)
-    rows: dict[str, list[Row]] = {}
-    for row in table.filter(pc.invert(is_name)).to_pylist():
-        rows.setdefault(row["kind"], []).append(row)
+    part = _parts(table)
+    packages = part["package"]
+    path, cataloger, own, source = (_values(packages[name]) for name in FOUND)
     finds = Finds(
-        [
-            FoundPackage(row["path"], row["cataloger"], _package(row), row["version_key"], row["source_version_key"])
-            for row in rows.get("package", ())
-        ],
-        [(row["path"], row["cataloger"], _distro(row["detail"])) for row in rows.get("distro", ())],
-        [Problem(row["path"], row["cataloger"], row["detail"]) for row in rows.get("problem", ())],
-        [(row["path"], row["cataloger"], Exposure(row["name"], row["detail"])) for row in rows.get("exposure", ())],
-        [
-            (row["path"], row["cataloger"], Licensed(row["type"], row["name"], row["licence"]))
-            for row in rows.get("licence", ())
-        ],
-        [(row["path"], row["target"]) for row in rows.get("alias", ())],
-        [OwnedPath(row["path"], row["type"], row["name"], row["target"]) for row in rows.get("owned", ())],
+        list(map(FoundPackage, path, cataloger, _packages(packages), own, source)),
+        [(path, name, _distro(detail)) for path, name, detail in _rows(part["distro"], "path", "cataloger", "detail")],
+        [Problem(*row) for row in _rows(part["problem"], "path", "cataloger", "detail")],
+        [(*row[:2], Exposure(*row[2:])) for row in _rows(part["exposure"], "path", "cataloger", "name", "detail")],
+        [(*row[:2], Licensed(*row[2:])) for row in _rows(part["licence"], "path", "cataloger", "type", "name", "licence")],
+        list(_rows(part["alias"], "path", "target")),
+        [OwnedPath(*row) for row in _rows(part["owned"], "path", "type", "name", "target")],
     )
-    return finds, _read_names(table.filter(is_name))
+    names = part[""]
+    leading, known = names.filter(pc.is_valid(names["target"])), names.filter(pc.is_valid(names["size"]))
+    return finds, Names(
+        dict(zip(_values(names["path"]), _shared(names["kind"]), strict=True)),
+        dict(_rows(leading, "path", "target")),
+        set(_values(part["whiteout"]["path"])),
+        set(_values(part["opaque"]["path"])),
+        set(_values(names.filter(names["wanted"])["path"])),
+        {path: (size, mode) for path, size, mode in _rows(known, "path", "size", "mode")},
+    )
 
 
-def _package(row: Row) -> Package:
-    return Package(**{**{name: row[name] for name in STATED}, "origin": Origin(row["origin"])})
+def _parts(table: pa.Table) -> dict[str, pa.Table]:
+    """The rows of each kind of PARTS, which follow each other, and under "" the names after them."""
+    number = pc.fill_null(pc.index_in(table["kind"], value_set=pa.array(PARTS)), len(PARTS)).to_numpy()
+    ends = [*number.searchsorted(range(len(PARTS)), side="right").tolist(), table.num_rows]
+    return {kind: table.slice(start, end - start) for kind, start, end in zip((*PARTS, ""), [0, *ends], ends, strict=False)}
+
+
+def _rows(rows: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(_values(rows[name]) for name in columns), strict=True)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column, several times faster than to_pylist; a number must not be null."""
+    values: list[Any] = column.to_numpy().tolist()
+    return values
+
+
+def _shared(column: pa.ChunkedArray) -> list[str]:
+    """The values of a column that has few, each one string however often it is there."""
+    encoded = pc.dictionary_encode(column.combine_chunks())
+    words = encoded.dictionary.to_pylist()
+    return [words[index] for index in encoded.indices.to_numpy().tolist()]
+
+
+def _packages(rows: pa.Table) -> Iterator[Package]:
+    origins = [Origin(name) for name in _shared(rows["origin"])]
+    for values, origin in zip(_rows(rows, *STATED), origins, strict=True):
+        yield Package(*values[:ORIGIN], origin, *values[ORIGIN + 1 :])
 
 
 def _distro(detail: str) -> Distro:
@@ -93,24 +121,6 @@ def _names(names: Names) -> pa.Table:
         size=[*nothing, *(item[0] if item else None for item in facts)],
         mode=[*nothing, *(item[1] if item else None for item in facts)],
     )
-
-
-def _read_names(rows: pa.Table) -> Names:
-    hiding = {kind: set(rows.filter(pc.equal(rows["kind"], kind))["path"].to_pylist()) for kind in HIDING}
-    rows = rows.filter(pc.invert(pc.is_in(rows["kind"], value_set=pa.array(HIDING))))
-    leading, known = rows.filter(pc.is_valid(rows["target"])), rows.filter(pc.is_valid(rows["size"]))
-    return Names(
-        dict(_pairs(rows, "kind")),
-        dict(_pairs(leading, "target")),
-        hiding["whiteout"],
-        hiding["opaque"],
-        set(rows.filter(rows["wanted"])["path"].to_pylist()),
-        dict(zip(known["path"].to_pylist(), _pairs(known, "mode", "size"), strict=True)),
-    )
-
-
-def _pairs(rows: pa.Table, column: str, key: str = "path") -> Iterable[tuple[Any, Any]]:
-    return zip(rows[key].to_pylist(), rows[column].to_pylist(), strict=True)
 
 
 def _finds(kind: str, rows: Sequence[tuple[str, str, Find]], **columns: Callable[[Find], str]) -> pa.Table:
