@@ -18,7 +18,6 @@ STATED = (
     "type", "name", "version", "arch", "source_name", "source_version", "licence", "vendor", "modularity", "cpe", "origin",
     "inner",
 )  # fmt: skip
-ORIGIN = STATED.index("origin")
 FOUND = ("path", "cataloger", "version_key", "source_version_key")
 PARTS = ("package", "distro", "problem", "exposure", "licence", "alias", "owned", "whiteout", "opaque")
 
@@ -96,9 +95,9 @@ def _shared(column: pa.ChunkedArray) -> list[str]:
 
 
 def _packages(rows: pa.Table) -> Iterator[Package]:
-    origins = [Origin(name) for name in _shared(rows["origin"])]
-    for values, origin in zip(_rows(rows, *STATED), origins, strict=True):
-        yield Package(*values[:ORIGIN], origin, *values[ORIGIN + 1 :])
+    columns = {name: _values(rows[name]) for name in STATED}
+    columns["origin"] = [Origin(name) for name in _shared(rows["origin"])]
+    return map(Package, *columns.values())
 
 
 def _distro(detail: str) -> Distro:
