@@ -20,7 +20,7 @@ from hullmark.matching.match import judge
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-JUDGED = ("images", "packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs")  # beside the plan's
+JUDGED = ("images", rematch.STATED, "packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs")  # beside the plan's
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
 
 def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> Difference:
     connection = work.connection
-    work.lake.add_tables(connection, JUDGED)
+    work.lake.add_views(connection, JUDGED)
     _judge(connection, store, work.plan, today)
     connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
     return work.update()
@@ -96,7 +96,7 @@ class _Note:
 def _require_advisories(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
     if store.current():
         return
-    lake.add_tables(connection, JUDGED)
+    lake.add_views(connection, JUDGED)
     if connection.sql("SELECT 1 FROM findings LIMIT 1").fetchall():
         raise FeedError(
             "the advisory snapshots of this lake are gone, so its findings were left as they are; run `hullmark feeds sync`"

@@ -17,6 +17,7 @@ from hullmark.sql import read_sql
 
 READ = ("distinct_packages", "matchings", "matched_images", "run_feeds", "verdicts")  # to plan with
 IMAGES = ("images", "digests")  # which images there are, and when each was read
+STATED = "content_set"  # the repositories that images say they were built from
 REPOSITORIES = "redhat-repositories"  # the feed that tells which product a repository is of
 MOST = 0.1  # of all records or images that changed: with more, everything is matched
 
@@ -73,7 +74,7 @@ def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
     done = _ended(connection, store, last, today)
     reason = "asked for" if full else _doubt(connection, last, done)
     if reason or last is None or last.seen != seen:
-        lake.add_tables(connection, IMAGES)
+        lake.add_views(connection, (*IMAGES, STATED))
         connection.execute(read_sql(__package__, "present.sql"))
         connection.execute(read_sql(__package__, "touched_images.sql"), {"run": run.run})
     else:
@@ -118,8 +119,8 @@ def _moved(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore, 
     now = store.holding("product_repositories")
     if now == {feed: last.feeds.get(feed) for feed in now} and REPOSITORIES not in last.feeds.keys() - now.keys():
         return ""
-    lake.add_tables(connection, IMAGES[:1])
-    return "the products of Red Hat's repositories are others" if _any(connection, "content_set") else ""
+    lake.add_views(connection, (STATED,))
+    return "the products of Red Hat's repositories are others" if _any(connection, STATED) else ""
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last) -> str:

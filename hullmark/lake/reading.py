@@ -1,9 +1,8 @@
 """Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
 import duckdb
@@ -15,72 +14,61 @@ from hullmark.errors import LakeError
 from hullmark.lake import delta
 from hullmark.lake.duck import open_duckdb
 from hullmark.lake.marker import is_marked
+from hullmark.lake.naming import View, needed, views
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
+from hullmark.sql import read_sql
 
-CONTENT_SET = "08_content_set.sql"  # which matching asks
 OPENERS = 8  # tables whose logs are read at once
-VIEWS = f"{__package__}.views"
-FINDINGS, CALLED = (
-    "03_findings.sql",
-    "04_called.sql",
-)  # of lakes that this Hullmark has matched; an older one kept findings as rows
 
-# A table, and the view of what it says of findings, which is left out of every plan while the table is empty.
-SAYING = (("exceptions", "exception_findings"), ("vex_statements", "vex_findings"))
+# Of two files that make one view, the one that is for what a table holds: whether it must have rows.
+HOLDING = {
+    "02_called.sql": ("verdicts", False), "04_called.sql": ("verdicts", True),  # an older Hullmark kept findings as rows
+    "03_findings.sql": ("verdicts", True),
+    "10_exception_findings.sql": ("exceptions", True), "10_nothing_excepted.sql": ("exceptions", False),
+    "11_vex_findings.sql": ("vex_statements", True), "11_nothing_stated.sql": ("vex_statements", False),
+}  # fmt: skip
 
 
 def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[str] = ()) -> duckdb.DuckDBPyConnection:
-    """A connection with a view for each table, then closed to the outside; raises LakeError."""
+    """A connection with a view for each table and those of `views/`, or for `only` these, then closed to the outside.
+
+    Raises LakeError.
+    """
     is_marked(place)
     con = open_duckdb(memory_mb, threads)
-    if only:
-        add_tables(con, place, only)
-    else:
-        states = _make_views(con, place, TABLES)
-        _add_views(con, states)
+    names = needed(only) if only else {*TABLES, *(name for view in views() for name in view.makes)}
+    _make(con, place, names)
     _close_off(con, place)
     return con
 
 
-def add_tables(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
-    """A view for each of these tables that the connection does not have yet, also on one that is closed; raises LakeError.
-
-    `findings` need the tables that they are made of beside them.
-    """
-    there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
-    states = _make_views(con, place, [name for name in TABLES if name in names and name not in there])
-    if "findings" in states and delta.rows_of(states.get("verdicts") or delta.open_table(place, "verdicts")):
-        con.execute(_view(FINDINGS))
-    if "images" in states:
-        con.execute(_view(CONTENT_SET))
+def add(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
+    """These views and what they read, where the connection does not have them yet, also on one that is closed; raises LakeError."""
+    there = {name for (name,) in con.execute(read_sql(__package__, "there.sql")).fetchall()}
+    _make(con, place, needed(names) - there)
 
 
-def _make_views(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> dict[str, DeltaTable | None]:
-    """Make the views, and give the state of each table; several at once are opened, since on S3 each is a few requests."""
+def _make(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
+    """Make all of these that there is; several tables at once are opened, since on S3 each is a few requests."""
+    tables = [name for name in TABLES if name in names]
     with ThreadPoolExecutor(OPENERS) as pool:
-        states = dict(zip(names, pool.map(lambda name: delta.open_table(place, name), names), strict=True))
+        states = dict(zip(tables, pool.map(lambda name: delta.open_table(place, name), tables), strict=True))
     for name, state in states.items():
         try:
             _relation(con, place, TABLES[name], state).create_view(name)
         except (DeltaError, OSError, duckdb.Error) as error:
             raise LakeError(f"the table {name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    return states
+    for view in views():
+        if view.makes & names and _is_for(view, place, states):
+            con.execute(view.text)
 
 
-def _add_views(con: duckdb.DuckDBPyConnection, states: dict[str, DeltaTable | None]) -> None:
-    names = sorted(item.name for item in files(VIEWS).iterdir() if item.name.endswith(".sql"))
-    for name in names:
-        if name not in {FINDINGS, CALLED} or delta.rows_of(states["verdicts"]):
-            con.execute(_view(name))
-    for table, view in SAYING:
-        if not delta.rows_of(states[table]):
-            nothing = con.view(view).limit(0).to_arrow_table()
-            con.from_arrow(nothing).filter(duckdb.ConstantExpression(False)).create_view(view, replace=True)
-
-
-def _view(name: str) -> str:
-    return files(VIEWS).joinpath(name).read_text(encoding="utf-8")
+def _is_for(view: View, place: Place, states: Mapping[str, DeltaTable | None]) -> bool:
+    if view.file not in HOLDING:
+        return True
+    table, filled = HOLDING[view.file]
+    return bool(delta.rows_of(states[table] if table in states else delta.open_table(place, table))) is filled
 
 
 def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:
@@ -106,6 +94,8 @@ def _relation(
     if not place.is_local:
         return con.from_arrow(_dataset(place, table, names))
     found = con.read_parquet([escape_glob(place.join("tables", table.name, name)) for name in names], union_by_name=True)
+    if found.columns == table.schema.names:
+        return found
     return found.select(*(_column(field, found.columns) for field in table.schema))
 
 

@@ -158,13 +158,13 @@ class Lake:
         """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
 
         It sees the state of each table at this moment, reads nothing outside the lake's tables, and cannot be reconfigured.
-        `only`: it has these tables and no other view, which takes less time.
+        `only`: it has these tables and views, what they are made of and no others, which takes less time (see `naming.named`).
         """
         return reading.connect(self.place, memory_mb, threads, only)
 
-    def add_tables(self, connection: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
-        """Give a connection that was made with `only` more tables, as they are at this moment; those that it has stay."""
-        reading.add_tables(connection, self.place, names)
+    def add_views(self, connection: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
+        """Give a connection that was made with `only` more tables and views, as they are now; those that it has stay."""
+        reading.add(connection, self.place, names)
 
     def relation_as_of(self, table: str, when: int | datetime) -> duckdb.DuckDBPyRelation:
         """An old state of a table, by its version or by an aware time; raises LakeError when it is gone or never was."""

@@ -66,11 +66,11 @@ def test_a_connection_gets_more_tables_when_they_are_asked_for(lake: Lake) -> No
     connection = lake.connect(only=("problems", "verdicts"))
     with pytest.raises(duckdb.CatalogException):
         connection.sql("FROM packages")
-    lake.add_tables(connection, ("packages", "problems", "findings", "vulnerable_packages"))
+    lake.add_views(connection, ("packages", "problems", "findings", "vulnerable_packages"))
     for table, number in (("packages", 2), ("problems", 0), ("findings", 0)):
         assert connection.table(table).count("*").fetchall() == [(number,)]
     lake.commit("packages", packages("b", names=3))
-    lake.add_tables(connection, ("packages",))
+    lake.add_views(connection, ("packages",))
     assert connection.table("packages").count("*").fetchall() == [(2,)]  # those that it has stay
     with pytest.raises(duckdb.PermissionException):
         connection.sql("FROM read_text('/etc/hostname')")

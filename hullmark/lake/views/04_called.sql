@@ -1,4 +1,4 @@
 -- The names of each vulnerability that findings have, its own among them, from what is said of packages, which is much less than the
 -- findings are.
-CREATE OR REPLACE VIEW called AS
+CREATE VIEW called AS
 SELECT DISTINCT vulnerability, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM verdicts

@@ -1,5 +1,5 @@
 -- Every exception as it stood at a time, the newest first: state is "active", "revoked" or "expired". What was made later is no row.
-CREATE MACRO exceptions_at(moment) AS TABLE
+CREATE MACRO IF NOT EXISTS exceptions_at(moment) AS TABLE
     SELECT
         *,
         CASE WHEN revoked_at <= moment THEN 'revoked' WHEN expires_at <= moment THEN 'expired' ELSE 'active' END AS state,

@@ -1,6 +1,6 @@
 /* What was known at a time: the findings that were open then, as their events tell, which are kept when old states of the lake are not.
    severity, fixed_version and advisory are those of that time; null where the event is of a Hullmark that did not note them. */
-CREATE MACRO findings_at(moment) AS TABLE
+CREATE MACRO IF NOT EXISTS findings_at(moment) AS TABLE
 SELECT
     image_digest, package_key, vulnerability, split_part(package_key, '|', 1) AS type, split_part(package_key, '|', 2) AS package,
     replace(replace(split_part(package_key, '|', 3), '%7C', '|'), '%25', '%') AS version,
