@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from hullmark.sql import read_sql
 
+OUTDATED = "outdated_bases.sql"
 OLD_DAYS = 90
 
 
@@ -21,7 +22,7 @@ class Outdated:
 
 def register_outdated(connection: duckdb.DuckDBPyConnection, now: datetime, days: int = OLD_DAYS) -> pa.Table:
     """Make the relation `outdated` on a lake's connection, and return it: why bases are out of date at `now`."""
-    reasons = connection.sql(read_sql(__package__, "outdated_bases.sql"), params={"now": now, "days": days}).to_arrow_table()
+    reasons = connection.sql(read_sql(__package__, OUTDATED), params={"now": now, "days": days}).to_arrow_table()
     connection.register("outdated", reasons)
     return reasons
 

@@ -75,25 +75,28 @@ age AS (
     GROUP BY base_digest
     HAVING max(created) < $now::TIMESTAMPTZ - to_days($days::INTEGER)
 ),
-here AS (
-    SELECT DISTINCT digest AS successor, digest AS successor_here FROM images
+why AS (  -- of a base, whatever stands on it
+    SELECT
+        base_digest, 'moved' AS reason,
+        'the tag ' || tag || ' of ' || repository || ' points to another image since ' || strftime(since, '%Y-%m-%d') AS evidence,
+        repository || ':' || tag AS successor_name, successor, since
+    FROM moved
+    UNION ALL BY NAME
+    SELECT
+        base_digest, 'newer-tag' AS reason, repository || ' has ' || tag || ', which follows ' || old_tag AS evidence,
+        repository || ':' || tag AS successor_name, successor, since
+    FROM newer
+    UNION ALL BY NAME
+    SELECT
+        base_digest, 'old' AS reason,
+        'the base was built on ' || strftime(created, '%Y-%m-%d') || ', ' || date_diff('day', created, $now::TIMESTAMPTZ) || ' days ago'
+            AS evidence,
+        '' AS successor_name, '' AS successor, created AS since
+    FROM age
+),
+told AS (
+    SELECT why.* REPLACE (CASE WHEN successor IN (SELECT digest FROM images) THEN successor ELSE '' END AS successor) FROM why
 )
-SELECT
-    image_digest, base_digest, base_name, 'moved' AS reason,
-    'the tag ' || tag || ' of ' || repository || ' points to another image since ' || strftime(since, '%Y-%m-%d') AS evidence,
-    repository || ':' || tag AS successor_name, coalesce(successor_here, '') AS successor, since
-FROM base_images JOIN moved USING (base_digest) LEFT JOIN here USING (successor)
-UNION ALL BY NAME
-SELECT
-    image_digest, base_digest, base_name, 'newer-tag' AS reason,
-    repository || ' has ' || tag || ', which follows ' || old_tag AS evidence,
-    repository || ':' || tag AS successor_name, coalesce(successor_here, '') AS successor, since
-FROM base_images JOIN newer USING (base_digest) LEFT JOIN here USING (successor)
-UNION ALL BY NAME
-SELECT
-    image_digest, base_digest, base_name, 'old' AS reason,
-    'the base was built on ' || strftime(created, '%Y-%m-%d') || ', ' || date_diff('day', created, $now::TIMESTAMPTZ) || ' days ago'
-        AS evidence,
-    '' AS successor_name, '' AS successor, created AS since
-FROM base_images JOIN age USING (base_digest)
+SELECT image_digest, base_digest, base_name, reason, told.evidence, successor_name, successor, since
+FROM base_images JOIN told USING (base_digest)
 ORDER BY image_digest, reason

@@ -4,6 +4,7 @@ import duckdb
 
 from hullmark.sql import read_sql
 
+SETTLED = "47_settled.sql"
 SAID = "SELECT (SELECT count(*) FROM exceptions) + (SELECT count(*) FROM vex_statements)"
 
 
@@ -13,4 +14,4 @@ def find_settled(connection: duckdb.DuckDBPyConnection) -> None:
     Where nobody has said anything, which is known for nothing, no finding is looked at.
     """
     said = bool(connection.sql(SAID).fetchall()[0][0])
-    connection.execute(read_sql(__package__, "47_settled.sql"), {"said": said})
+    connection.execute(read_sql(__package__, SETTLED), {"said": said})

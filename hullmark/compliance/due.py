@@ -7,12 +7,14 @@ from hullmark.compliance.load import Policy
 from hullmark.compliance.owners import owners_table
 from hullmark.sql import read_sql
 
+TARGETS = "05_due_on.sql"
+
 
 def register_targets(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     """Leave `target` (severity, days; "kev" for what is known to be exploited) and the macro `due_on` on a connection."""
     targets = pa.table({"severity": list(policy.targets), "days": list(policy.targets.values())})
     connection.register("target", targets)
-    connection.execute(read_sql(__package__, "05_due_on.sql"))
+    connection.execute(read_sql(__package__, TARGETS))
 
 
 def register_due(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:

@@ -6,7 +6,4 @@ refs = ["CIS Docker 1.7 4.4", "NIST SP 800-190 4.1.1", "PCI DSS 4.0 6.3.3"]
 applies = "SELECT digest AS subject FROM image"
 fix = "See hullmark fixes IMAGE."
 */
-SELECT image_digest AS subject, count(*) || ' findings, such as ' || min(vulnerability) || ' in ' || arg_min(package, vulnerability) AS evidence
-FROM open_findings SEMI JOIN image ON image.digest = open_findings.image_digest
-WHERE severity IN ('critical', 'high') AND fixed_version <> ''
-GROUP BY image_digest
+SELECT image_digest AS subject, fixable || ' findings, such as ' || fixable_example AS evidence FROM image_findings WHERE fixable > 0
