@@ -29,6 +29,7 @@ from bench.fleet_lake import pool, write_fleet
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.analysis.bases import update_bases
 from hullmark.analysis.campaigns import campaigns
+from hullmark.analysis.remedies import open_remedies
 from hullmark.compliance.evaluate import evaluate
 from hullmark.compliance.load import read_policy
 from hullmark.fleet.findings import update_findings
@@ -142,7 +143,7 @@ def _measure(name: str, lake: Lake, store: FeedStore) -> dict[str, object]:
     if name == "bases":
         return {"images": update_bases(lake, memory_mb=MEMORY_MB)}
     if name == "campaigns":
-        with closing(lake.connect(MEMORY_MB)) as connection:
+        with closing(open_remedies(lake, MEMORY_MB)) as connection:
             return {"campaigns": campaigns(connection, store, datetime.now(UTC)).num_rows}
     with recorded(lake, Kind.ADVISORIES) as record:
         if name == "compliance":

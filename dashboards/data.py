@@ -19,7 +19,7 @@ from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
 from hullmark.analysis.history import Difference, difference, image_ever_named, register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
-from hullmark.analysis.remedies import find_remedies
+from hullmark.analysis.remedies import find_remedies, open_remedies
 from hullmark.analysis.told import Told, find_told
 from hullmark.compliance.due import register_due
 from hullmark.compliance.fleet_bases import fleet_bases
@@ -146,7 +146,7 @@ def _plan(lake: str, state: State, digest: str) -> tuple[tuple[Step, ...], Origi
 @st.cache_resource(ttl="1h", max_entries=1, show_spinner=False)
 def _remedies(lake: str, state: State) -> Reader:  # the state is part of the cache key
     place = Lake(lake)
-    connection = place.connect(memory_mb=settings().memory_mb)
+    connection = open_remedies(place, settings().memory_mb)
     try:
         find_remedies(connection, FeedStore(place.feeds_root), datetime.now(UTC))
     except duckdb.OutOfMemoryException:

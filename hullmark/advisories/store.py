@@ -50,6 +50,7 @@ SCHEMAS = {
 }  # fmt: skip
 VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life", "product_repositories")
 KEYS = {"exploitation": "cve", **dict.fromkeys(("advisories", "affected", "affected_versions"), "advisory_id")}
+UNASKED = ("cwes", "references")  # of advisories: nothing is matched by them, and they are half of the bytes
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
 INDEX = "index"  # made here, of the other tables
 SUPERSEDED = "superseded"  # an empty file beside them, as old as the day on which another snapshot took their place
@@ -231,6 +232,30 @@ class FeedStore:
             connection.register(f"_{name}", rows)
             connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
 
+    def register_about(self, connection: "duckdb.DuckDBPyConnection", names: pa.ChunkedArray) -> None:
+        """Make the views for `matching.hold` over what is said of packages of these names alone, which is read at once.
+
+        The advisories that reject a vulnerability are among them, for it is none of any package.
+        """
+        name, key = pc.field("name"), pc.field("advisory_id")
+        parts = {
+            part: self._over(self._paths(part), SCHEMAS[part]) for part in ("affected", "affected_versions", "advisories")
+        }
+        rows = {
+            part: _filtered(parts[part], name.isin(names.combine_chunks())) for part in ("affected", "affected_versions")
+        }
+        rejecting = _filtered(parts["advisories"], pc.field("withdrawn_reason") == "rejected", ["advisory_id"])
+        told = pa.concat_tables([table.select(["advisory_id"]) for table in (*rows.values(), rejecting)])["advisory_id"]
+        columns = [column for column in ADVISORIES.names if column not in UNASKED]
+        rows["advisories"] = _filtered(parts["advisories"], key.isin(pc.unique(told)), columns)
+        for column in UNASKED:
+            rows["advisories"] = rows["advisories"].append_column(
+                column, pa.nulls(rows["advisories"].num_rows, ADVISORIES.field(column).type)
+            )
+        for part, table in rows.items():
+            connection.register(f"_{part}", table)
+            connection.execute(read_sql("hullmark.advisories", f"{part}.sql"))
+
     def _before(self, state: FeedState) -> str:
         """The snapshot that was current before this one; "" for none."""
         try:
@@ -276,7 +301,14 @@ class FeedStore:
 
 def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.ChunkedArray, columns: Sequence[str]) -> pa.Table:
     """Columns of the rows with one of these values. Arrow compares as it reads, DuckDB when all has been handed over."""
-    condition = pc.field(column).isin(values.combine_chunks())  # of no chunks it would not know the type
+    return _filtered(
+        rows, pc.field(column).isin(values.combine_chunks()), columns
+    )  # of no chunks it would not know the type
+
+
+def _filtered(
+    rows: "pa_dataset.Dataset | pa.Table", condition: pc.Expression, columns: Sequence[str] | None = None
+) -> pa.Table:
     if isinstance(rows, pa.Table):
-        return rows.filter(condition).select(columns)
-    return rows.to_table(filter=condition, columns=columns)
+        return rows.filter(condition).select(columns or rows.column_names)
+    return rows.to_table(filter=condition, columns=list(columns) if columns else None)

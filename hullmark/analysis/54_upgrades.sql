@@ -1,27 +1,16 @@
 /* What to upgrade: one row for each vulnerable package of each image of the fleet that has a fix, with the smallest version that ends
-   everything which can be ended (the highest of its findings' fixed versions). `compared` is what a package is matched by, `bump` has
-   upgrades in numbers, `move` each (package, target) once, `upgrade` shows them in words. Reads `occurrence`, `kind`, `fix`, `installed`,
-   `fleet_image`. */
-CREATE OR REPLACE TEMP TABLE compared AS
-WITH fixable AS (
-    SELECT DISTINCT pkg, purl FROM kind WHERE fix IS NOT NULL
-)
-SELECT pkg, unnest(terms)
-FROM fixable
-JOIN (
-    SELECT purl, arg_min({'place': place, 'advisory_name': advisory_name, 'module': module, 'binary_name': binary_name}, place) AS terms
-    FROM installed
-    SEMI JOIN fixable USING (purl)
-    GROUP BY purl
-) AS found USING (purl);
-
+   everything which can be ended (the highest of its findings' fixed versions). `bump` has upgrades in numbers, `move` each (package, target)
+   once, `upgrade` shows them in words. Reads `holding`, `done`, `kind`, `fix`, `compared`, `fleet_image`. */
 CREATE OR REPLACE TEMP TABLE bump AS
-SELECT image, pkg, max(fix) AS fix
-FROM occurrence
-JOIN kind USING (kind, pkg)
-SEMI JOIN compared USING (pkg)
-WHERE NOT settled AND fix IS NOT NULL
-GROUP BY image, pkg;
+WITH fixable AS MATERIALIZED (
+    SELECT kind, carried, fix FROM kind SEMI JOIN compared USING (pkg) WHERE fix IS NOT NULL
+),
+highest AS (
+    SELECT image, pkg, fix FROM holding JOIN (SELECT carried, max(fix) AS fix FROM fixable GROUP BY carried) USING (carried) WHERE NOT partly
+    UNION ALL
+    SELECT image, pkg, fix FROM holding JOIN fixable USING (carried) ANTI JOIN done USING (image, kind) WHERE partly
+)
+SELECT image, pkg, max(fix) AS fix FROM highest GROUP BY image, pkg;
 
 CREATE OR REPLACE TEMP TABLE move AS
 SELECT pkg, fix, target, target_key, place, advisory_name, module, binary_name

@@ -10,22 +10,22 @@ JOIN move ON move.place = held.place AND move.advisory_name = held.advisory_name
 JOIN kind USING (pkg, vulnerability);
 
 CREATE OR REPLACE TEMP TABLE offered AS
-SELECT DISTINCT successor.digest AS successor, type, package, vulnerability, what
-FROM (SELECT image, digest FROM fleet_image WHERE digest IN (SELECT successor FROM fleet_image)) AS successor
-JOIN occurrence USING (image)
-JOIN kind USING (kind, pkg);
+SELECT DISTINCT image AS next, type, package, vulnerability, what
+FROM (SELECT DISTINCT next AS image FROM fleet_image WHERE next >= 0) AS successor
+JOIN holding USING (image)
+JOIN kind USING (carried, pkg);
 
 CREATE OR REPLACE TEMP VIEW outcome AS
 SELECT
     occurrence.image, occurrence.kind, occurrence.pkg, layer_index, kev, grave, weight, bump.fix, layer_index < base_layers AS in_base,
     bump.fix IS NOT NULL AND kept.kind IS NULL AS upgraded,
-    fleet_image.successor <> '' AND layer_index < base_layers AND offered.what IS NULL AS rebased
+    fleet_image.next >= 0 AND layer_index < base_layers AND offered.what IS NULL AS rebased
 FROM occurrence
 JOIN kind USING (kind, pkg)
 JOIN fleet_image USING (image)
 LEFT JOIN bump ON bump.image = occurrence.image AND bump.pkg = occurrence.pkg
 LEFT JOIN kept ON kept.pkg = occurrence.pkg AND kept.fix = bump.fix AND kept.kind = occurrence.kind
-LEFT JOIN offered ON offered.successor = fleet_image.successor AND offered.what = kind.what
+LEFT JOIN offered ON offered.next = fleet_image.next AND offered.what = kind.what
 WHERE NOT settled;
 
 CREATE OR REPLACE TEMP VIEW expected AS

@@ -24,14 +24,47 @@ FROM (SELECT DISTINCT repository, source, revision, dockerfile FROM stack);
 CREATE OR REPLACE TEMP TABLE family AS
 SELECT DISTINCT pkg, CASE WHEN type IN ('deb', 'apk', 'rpm', 'alpm') THEN 'os' ELSE type END AS family FROM kind;
 
+-- What becomes of a package is the same in every image that has it in or above its base and goes on the same successor: it is worked out once
+-- for all of them, and by finding only where something of it is settled.
 CREATE OR REPLACE TEMP TABLE tally AS
+WITH held_package AS MATERIALIZED (
+    SELECT
+        image, carried, pkg, layer_index, partly, coalesce(bump.fix, -1) AS fix,
+        CASE WHEN layer_index < base_layers THEN next ELSE -1 END AS next
+    FROM holding JOIN fleet_image USING (image) LEFT JOIN bump USING (image, pkg)
+),
+judged AS (
+    SELECT
+        alike.*, kev, grave, weight, alike.fix >= 0 AND kept.kind IS NULL AS upgraded, alike.next >= 0 AND offered.what IS NULL AS rebased
+    FROM (SELECT DISTINCT carried, pkg, fix, next FROM held_package WHERE NOT partly) AS alike
+    JOIN (SELECT carried, kind, what, kev, grave, weight FROM kind) AS kind USING (carried)
+    LEFT JOIN kept ON kept.pkg = alike.pkg AND kept.fix = alike.fix AND kept.kind = kind.kind
+    LEFT JOIN offered ON offered.next = alike.next AND offered.what = kind.what
+),
+summed AS (
+    SELECT
+        carried, fix, next, upgraded, rebased, count(*) AS closes, count(*) FILTER (kev) AS exploited, count(*) FILTER (grave) AS grave,
+        sum(weight) AS weight
+    FROM judged
+    WHERE rebased OR upgraded
+    GROUP BY carried, fix, next, upgraded, rebased
+),
+part AS (
+    SELECT image, pkg, layer_index, fix, upgraded, rebased, closes, exploited, grave, weight
+    FROM held_package JOIN summed USING (carried, fix, next)
+    WHERE NOT partly
+    UNION ALL
+    SELECT image, pkg, layer_index, coalesce(fix, -1), upgraded, rebased, 1, kev::BIGINT, grave::BIGINT, weight
+    FROM outcome
+    SEMI JOIN (SELECT image, kind.kind FROM holding JOIN kind USING (carried) WHERE partly) AS apart USING (image, kind)
+    WHERE rebased OR upgraded
+)
 SELECT
-    image, pkg, outcome.fix, CASE WHEN upgraded THEN made END AS made, rebased, count(*) AS closes, count(*) FILTER (kev) AS exploited,
-    count(*) FILTER (grave) AS grave, sum(weight) AS weight
-FROM outcome
+    image, pkg, nullif(fix, -1) AS fix, CASE WHEN upgraded THEN made END AS made, rebased, sum(closes)::BIGINT AS closes,
+    coalesce(sum(exploited), 0)::BIGINT AS exploited, coalesce(sum(part.grave), 0)::BIGINT AS grave, sum(weight) AS weight
+FROM part
 JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source, revision, dockerfile)) AS stack USING (image, layer_index)
-WHERE rebased OR upgraded
-GROUP BY image, pkg, outcome.fix, CASE WHEN upgraded THEN made END, rebased;
+GROUP BY image, pkg, fix, CASE WHEN upgraded THEN made END, rebased;
 
 CREATE OR REPLACE TEMP TABLE change AS
 WITH named AS (

@@ -4,7 +4,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hullmark.sql import read_sql
 from hullmark.versions import keys, scheme_of_type
+
+FIXED = "49_fixed.sql"
 
 
 def register_fixed_versions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -12,7 +15,7 @@ def register_fixed_versions(connection: duckdb.DuckDBPyConnection) -> None:
 
     A version that its scheme does not allow has no key.
     """
-    found = connection.sql("SELECT DISTINCT type, fixed_version FROM findings WHERE fixed_version <> ''").to_arrow_table()
+    found = connection.sql(read_sql(__package__, FIXED)).to_arrow_table()
     parts = [_keyed(found.filter(pc.equal(found["type"], kind)), kind) for kind in pc.unique(found["type"]).to_pylist()]
     schema = found.schema.append(pa.field("version_key", pa.binary()))
     connection.from_arrow(pa.concat_tables([schema.empty_table(), *parts])).create_view("fixed_versions")

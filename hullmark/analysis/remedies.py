@@ -10,35 +10,69 @@ from datetime import datetime
 import duckdb
 
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.analysis.fixed_versions import register_fixed_versions
-from hullmark.analysis.outdated import register_outdated
-from hullmark.analysis.settled import find_settled
-from hullmark.matching.match import hold, prepare
+from hullmark.analysis.fixed_versions import FIXED, register_fixed_versions
+from hullmark.analysis.outdated import OUTDATED, register_outdated
+from hullmark.analysis.settled import SETTLED, find_settled
+from hullmark.lake.naming import named
+from hullmark.lake.store import Lake
+from hullmark.matching.match import hold, prepare, prepare_asking
 from hullmark.sql import read_sql
 
-COMPARED = "60_upgraded.sql"
 FLEET = ("12_image_provenance.sql", "48_image_sources.sql", "50_fleet_images.sql")
-SAID, SAID_BEFORE = "51_said.sql", "51_said_before.sql"
-STEPS = (
-    "52_occurrences.sql", "54_upgrades.sql", COMPARED, "70_expected.sql", "80_brought.sql",
+NAMED, PACKAGES, SAID, SAID_BEFORE = "46_named.sql", "45_packages.sql", "51_said.sql", "51_said_before.sql"
+OCCURRENCES, COMPARED, COMPARED_BEFORE = "52_occurrences.sql", "53_compared.sql", "53_compared_before.sql"
+UPGRADES, TARGETS, EXPECTED = "54_upgrades.sql", "60_upgraded.sql", ("70_expected.sql", "80_brought.sql")
+ASKED = (
+    "90_elements.sql",
+    "campaigns.sql",
+    "image_named.sql",
+    "image_plan.sql",
+    "image_origin.sql",
+)  # after `find_remedies`
+READING = (
+    OUTDATED, FIXED, SETTLED, *FLEET, NAMED, PACKAGES, SAID, SAID_BEFORE, OCCURRENCES, COMPARED, UPGRADES, *EXPECTED, *ASKED,
 )  # fmt: skip
+
+
+def open_remedies(lake: Lake, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """A connection to what `find_remedies`, and all that is asked after it, reads of a lake; raises LakeError."""
+    texts = (read_sql(__package__, name) for name in READING)
+    return lake.connect(memory_mb, only={"content_set", *named(texts)})
 
 
 def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime) -> None:
     """Leave `outdated`, `fleet_image`, `upgrade`, `expected` and `brought` on a lake's connection (see their `.sql`)."""
     register_outdated(connection, now)
     register_fixed_versions(connection)
-    store.register(connection)
-    _run(connection, "45_packages.sql")
-    prepare(connection, now.date())
+    matched = bool(
+        connection.sql("FROM verdicts LIMIT 1").fetchall()
+    )  # by this Hullmark; an older one kept findings as rows
+    _prepare(connection, store, now, matched)
     find_settled(connection)
-    for step in FLEET:
+    for step in (
+        *FLEET,
+        SAID if matched else SAID_BEFORE,
+        OCCURRENCES,
+        COMPARED if matched else COMPARED_BEFORE,
+        UPGRADES,
+        TARGETS,
+    ):
         _run(connection, step)
-    _run(connection, SAID if connection.sql("FROM verdicts LIMIT 1").fetchall() else SAID_BEFORE)
-    for step in STEPS:
+    hold(connection)
+    for step in EXPECTED:
         _run(connection, step)
-        if step == COMPARED:
-            hold(connection)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime, matched: bool) -> None:
+    """Leave what advisories say: of the packages that have a fix where these are known, else of all."""
+    if not matched:
+        store.register(connection)
+        _run(connection, PACKAGES)
+        prepare(connection, now.date())
+        return
+    store.register(connection, ("end_of_life",))
+    store.register_about(connection, connection.sql(read_sql(__package__, NAMED)).to_arrow_table()["advisory_name"])
+    prepare_asking(connection, now.date())
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -31,6 +31,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the lake and print."""
+    from hullmark.analysis.remedies import open_remedies
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.showing import showing
     from hullmark.commands.writing import write_answer
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("a plan has steps with text of several lines; ask for markdown or json instead of csv")
     settings = read_settings()
     lake = lake_with_data(settings.lake)
-    with showing(), closing(lake.connect(settings.memory_mb)) as connection:
+    with showing(), closing(open_remedies(lake, settings.memory_mb)) as connection:
         progress().begin("Work out what to change", None)
         if options.image:
             content = _plan(connection, lake.feeds_root, options)

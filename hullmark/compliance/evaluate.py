@@ -85,7 +85,9 @@ def _register_populations(connection: duckdb.DuckDBPyConnection, policy: Policy,
     answers = [POPULATION.empty_table()]
     for rule in {rule.applies: rule for rule in policy.rules.values()}.values():
         subjects = pc.unique(_ask(connection, rule, rule.applies, ("subject",), at)["subject"])
-        answers.append(pa.table([pa.repeat(pa.scalar(questions[rule.applies], pa.int32()), len(subjects)), subjects], schema=POPULATION))
+        answers.append(
+            pa.table([pa.repeat(pa.scalar(questions[rule.applies], pa.int32()), len(subjects)), subjects], schema=POPULATION)
+        )
     connection.register("population", pa.concat_tables(answers))
 
 

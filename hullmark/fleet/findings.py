@@ -20,7 +20,16 @@ from hullmark.matching.match import judge
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-JUDGED = ("images", rematch.STATED, "packages", "verdicts", "vulnerable_packages", "findings", "finding_events", "runs")  # beside the plan's
+JUDGED = (
+    "images",
+    rematch.STATED,
+    "packages",
+    "verdicts",
+    "vulnerable_packages",
+    "findings",
+    "finding_events",
+    "runs",
+)  # beside the plan's
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reading the lake with DuckDB: an in-memory database that holds views and may open nothing but the lake's tables."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -44,12 +44,12 @@ def connect(place: Place, memory_mb: int, threads: int | None, only: Collection[
 
 
 def add(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
-    """These views and what they read, where the connection does not have them yet, also on one that is closed; raises LakeError."""
+    """These and what they read, where a connection does not have them yet, also on one that is closed; raises LakeError."""
     there = {name for (name,) in con.execute(read_sql(__package__, "there.sql")).fetchall()}
     _make(con, place, needed(names) - there)
 
 
-def _make(con: duckdb.DuckDBPyConnection, place: Place, names: Collection[str]) -> None:
+def _make(con: duckdb.DuckDBPyConnection, place: Place, names: Set[str]) -> None:
     """Make all of these that there is; several tables at once are opened, since on S3 each is a few requests."""
     tables = [name for name in TABLES if name in names]
     with ThreadPoolExecutor(OPENERS) as pool:

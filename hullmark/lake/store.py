@@ -158,7 +158,7 @@ class Lake:
         """An in-memory DuckDB with one view a table (typed and empty where there is no table yet) and the views of `views/`.
 
         It sees the state of each table at this moment, reads nothing outside the lake's tables, and cannot be reconfigured.
-        `only`: it has these tables and views, what they are made of and no others, which takes less time (see `naming.named`).
+        `only`: these tables and views and what they are made of, and no others, which takes less time (see `naming.named`).
         """
         return reading.connect(self.place, memory_mb, threads, only)
 

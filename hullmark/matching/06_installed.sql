@@ -4,12 +4,7 @@
 CREATE OR REPLACE TEMP VIEW installed AS
 SELECT
     matchable.*,
-    CASE
-        WHEN NOT starts_with(ecosystem, 'Ubuntu:') OR starts_with(ecosystem, 'Ubuntu:Pro:') THEN ecosystem
-        WHEN contains(lower(advisory_version), 'fips') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:FIPS-updates:')
-        WHEN regexp_matches(advisory_version, '[+~]esm[0-9]') THEN replace(ecosystem, 'Ubuntu:', 'Ubuntu:Pro:')
-        ELSE ecosystem
-    END AS place,
+    place_of(ecosystem, advisory_version) AS place,
     regexp_extract(coalesce(modularity, ''), '^[^:]+:[^:]+') AS module,
     CASE WHEN restricted.advisory_name IS NULL THEN '' ELSE matchable.name END AS binary_name
 FROM matchable LEFT JOIN restricted USING (ecosystem, advisory_name)

@@ -8,10 +8,10 @@ from hullmark.errors import LimitExceeded
 from hullmark.sql import read_sql
 
 MAIN_OF = "01_main_of.sql"
+ASKING = (MAIN_OF, "01_speaks_of.sql", "03_restricted.sql", "04_ended.sql", "05_place_of.sql")
 PREPARING = (
-    MAIN_OF, "01_speaks_of.sql", "02_rule_of.sql", "03_restricted.sql", "04_ended.sql", "05_beside.sql", "05_streams.sql",
-    "05_matchable.sql",
-    "06_installed.sql", "07_package_key.sql", "09_subject_of.sql",
+    *ASKING, "02_rule_of.sql", "05_beside.sql", "05_streams.sql", "05_matchable.sql", "06_installed.sql",
+    "07_package_key.sql", "09_subject_of.sql",
 )  # fmt: skip
 INSTALLING = ("05_matchable.sql", "06_installed.sql")
 DISTINCT, COMPARED, HELD, VERDICTS = "08_distinct.sql", "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"
@@ -58,6 +58,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) ->
     """Leave `installed`, which is what can be compared, and what `hold` needs beside `candidate`; raises as above."""
     for step in PREPARING:
         _run(connection, step, today or datetime.now(UTC).date())
+
+
+def prepare_asking(connection: duckdb.DuckDBPyConnection, today: date) -> None:
+    """Leave what `hold` needs beside `candidate`, and no `installed`: packages are not looked at; raises as above."""
+    for step in ASKING:
+        _run(connection, step, today)
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:

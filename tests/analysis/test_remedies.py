@@ -16,8 +16,10 @@ from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.bases import update_bases
 from hullmark.analysis.campaigns import best_changes, campaigns
 from hullmark.analysis.image_plan import Origin, image_origin, image_plan
-from hullmark.analysis.remedies import find_remedies
+from hullmark.analysis.remedies import find_remedies, open_remedies
 from hullmark.exceptions import Scope, exception_row
+from hullmark.fleet.findings import update_findings
+from hullmark.fleet.run import Kind, new_run
 from hullmark.lake.schema import FINDINGS
 from hullmark.lake.store import Lake
 from hullmark.reports.fixes_report import (
@@ -60,10 +62,16 @@ def fleet(rng: random.Random, images: int = 12) -> list[dict[str, Any]]:
     ]
 
 
-def lake_of(folder: Path, rows: list[dict[str, Any]], store: FeedStore, *images: Image) -> Lake:
-    lake = Lake(str(folder / "lake"))
+KEPT = ("as rows", "by verdict")  # what an older Hullmark wrote, and what this one does
+
+
+def lake_of(folder: Path, rows: list[dict[str, Any]], store: FeedStore, *images: Image, kept: str = "as rows") -> Lake:
+    lake = Lake(str(folder / kept))
     write_images(lake, *images)
     write(lake, "packages", rows)
+    if kept == "by verdict":
+        update_findings(lake, store, new_run(Kind.ADVISORIES))
+        return lake
     found = matched(store, rows)
     more = {"status": "open", "first_seen": NOW, "last_seen": NOW}
     write(lake, "findings", [{**row, **more} for row in found.to_pylist()])
@@ -74,12 +82,13 @@ def identities(table: pa.Table) -> Found:
     return {(row["image_digest"], row["path"], row["vulnerability"]) for row in table.to_pylist()}
 
 
+@pytest.mark.parametrize("kept", KEPT)
 @pytest.mark.parametrize("seed", range(6))
-def test_the_expected_result_is_the_real_one(tmp_path: Path, seed: int) -> None:
+def test_the_expected_result_is_the_real_one(tmp_path: Path, seed: int, kept: str) -> None:
     rng = random.Random(seed)  # noqa: S311  a sample
     store, rows = feeds(rng, tmp_path), fleet(rng)
     images = [Image(f"app{number}:1", "a") for number in range(12)]
-    lake = lake_of(tmp_path, rows, store, *images)
+    lake = lake_of(tmp_path, rows, store, *images, kept=kept)
     with closing(lake.connect()) as connection:
         find_remedies(connection, store, LATER)
         left = connection.sql("SELECT image_digest, split_part(package_key, '|', 5) AS path, vulnerability "
@@ -95,8 +104,9 @@ def test_the_expected_result_is_the_real_one(tmp_path: Path, seed: int) -> None:
     assert promised == identities(matched(store, applied))
 
 
+@pytest.mark.parametrize("kept", KEPT)
 @pytest.mark.parametrize("seed", range(6))
-def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Path, seed: int) -> None:
+def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Path, seed: int, kept: str) -> None:
     """Random bases that have moved on: what is left and what comes is what the images have on the new one."""
     rng = random.Random(seed)  # noqa: S311  a sample
     store = feeds(rng, tmp_path)
@@ -106,7 +116,7 @@ def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Pat
     above = {image.digest: [(name, rng.choice(VERSIONS)) for name in rng.sample(NAMES, 4)] for image in apps}
     made = {image.digest: installed(image, below[image.digest], 0) for image in (old, new)}
     made |= {image.digest: stacked(image, below[old.digest], above[image.digest]) for image in apps}
-    lake = lake_of(tmp_path, [row for rows in made.values() for row in rows], store, old, new, *apps)
+    lake = lake_of(tmp_path, [row for rows in made.values() for row in rows], store, old, new, *apps, kept=kept)
     point(lake, ("base:1.0", old.digest, NOW, LATER), ("base:1.0", new.digest, LATER, None))
     update_bases(lake)
     with closing(lake.connect()) as connection:
@@ -124,6 +134,35 @@ def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Pat
     told = [row for row in rows if row["kind"] == "base"]
     assert sum(row["closes"] for row in told) <= closes
     assert all(row["brings"] == len(come) for row in told)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_settled_is_left_out_however_findings_are_kept(tmp_path: Path, seed: int) -> None:
+    """Exceptions of a vulnerability, of a package and of a repository: the same changes for the same findings."""
+    rng = random.Random(seed)  # noqa: S311  a sample
+    store, rows = feeds(rng, tmp_path), fleet(rng)
+    images = [Image(f"app{number}:1", "a") for number in range(12)]
+    names = sorted({row["vulnerability"] for row in matched(store, rows).to_pylist()})
+    now = datetime.now(UTC)
+    scopes = [
+        Scope(rng.choice(names)),
+        Scope(rng.choice(names), repository="app1*"),
+        Scope(package="pypi/p3"),
+        Scope(repository="app5"),
+    ]
+    told = pa.concat_tables(
+        [exception_row(scope, "known", "ann", "bob", (now, now + timedelta(days=1))) for scope in scopes]
+    )
+    found = []
+    for kept in KEPT:
+        lake = lake_of(tmp_path, rows, store, *images, kept=kept)
+        lake.commit("exceptions", told)
+        with closing(open_remedies(lake, 1024)) as connection:
+            changes = campaigns(connection, store, LATER).to_pylist()
+            sql = "SELECT image_digest, package_key, vulnerability, target, upgraded FROM expected ORDER BY ALL"
+            found.append((changes, connection.sql(sql).fetchall()))
+    assert 0 < len(found[0][1]) < matched(store, rows).num_rows
+    assert found[0] == found[1]
 
 
 def installed(image: Image, packages: list[tuple[str, str]], layer: int) -> list[dict[str, Any]]:

@@ -126,6 +126,19 @@ def finding(name: str, days: int, **more: object) -> dict[str, object]:
     } | more  # fmt: skip
 
 
+KEPT = ("as rows", "by verdict")  # what an older Hullmark wrote, and what this one does
+
+
+def keep(lake: Lake, kept: str, *rows: dict[str, object]) -> None:
+    """Write findings, each of a package of its own."""
+    if kept == "as rows":
+        write(lake, "findings", rows)
+        return
+    numbered = [row | {"subject": number} for number, row in enumerate(rows)]
+    write(lake, "verdicts", numbered)
+    write(lake, "vulnerable_packages", numbered)
+
+
 YESTERDAY, SOON = (AT - timedelta(days=1)).date(), (AT + timedelta(days=9)).date()
 DUE = [
     ({"days": 31}, {"days": 29}),
@@ -135,30 +148,63 @@ DUE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kept", KEPT)
 @pytest.mark.parametrize(("bad", "good"), DUE, ids=range(len(DUE)))
-def test_findings_past_their_date(lake: Lake, bad: dict[str, Any], good: dict[str, Any]) -> None:
+def test_findings_past_their_date(lake: Lake, bad: dict[str, Any], good: dict[str, Any], kept: str) -> None:
     images(lake, {}, {})
-    write(lake, "findings", [finding("bad:1", **bad), finding("good:1", **good)])
+    keep(lake, kept, finding("bad:1", **bad), finding("good:1", **good))
     said = fails(lake)
     assert ("HM019" in said["bad"], "HM019" in said["good"]) == (True, False)
 
 
-def test_fixable_and_exploited(lake: Lake) -> None:
+@pytest.mark.parametrize("kept", KEPT)
+def test_fixable_and_exploited(lake: Lake, kept: str) -> None:
     images(lake, {}, {})
-    write(lake, "findings", [finding("bad:1", 1, fixed_version="2", kev=True), finding("good:1", 1)])
+    keep(lake, kept, finding("bad:1", 1, fixed_version="2", kev=True), finding("good:1", 1))
     said = fails(lake)
     assert {"HM017", "HM018"} <= said["bad"]
     assert not {"HM017", "HM018"} & said["good"]
 
 
-def test_what_is_lived_with_fails_no_rule_about_findings(lake: Lake) -> None:
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_is_lived_with_fails_no_rule_about_findings(lake: Lake, kept: str) -> None:
     images(lake, {}, {})
-    write(lake, "findings", [finding("bad:1", 40, fixed_version="2", kev=True)])
+    keep(lake, kept, finding("bad:1", 40, fixed_version="2", kev=True))
     assert {"HM017", "HM018", "HM019"} <= fails(lake)["bad"]
     now = datetime.now(UTC)
     known = finding("bad:1", 40)["vulnerability"]
     lake.commit("exceptions", exception_row(Scope(str(known)), "known", "ann", "bob", (now, now + timedelta(days=1))))
     assert not {"HM017", "HM018", "HM019"} & fails(lake)["bad"]
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_the_findings_of_an_image_come_to(lake: Lake, kept: str) -> None:
+    """Of two packages with one vulnerability the first is the example; what is settled of one counts for that one alone."""
+    images(lake, {}, {})
+    more = [("a", "CVE-2024-2"), ("b", "CVE-2024-2"), ("c", "CVE-2024-3")]
+    told = [
+        finding("bad:1", 40 + len(name), package_key=name, package=name, vulnerability=vulnerability, fixed_version="2")
+        for name, vulnerability in more
+    ]
+    keep(lake, kept, *told)
+    evidence = "SELECT rule, evidence FROM checks WHERE rule IN ('HM017', 'HM019') ORDER BY rule"
+    fails(lake)
+    with closing(lake.connect()) as connection:
+        due = connection.sql(evidence).fetchall()
+    now = datetime.now(UTC)
+    lake.commit("exceptions", exception_row(Scope(package="deb/a"), "known", "ann", "bob", (now, now + timedelta(days=1))))
+    fails(lake)
+    with closing(lake.connect()) as connection:
+        left = connection.sql(evidence).fetchall()
+    day = AT - timedelta(days=41 - 30)
+    assert due == [
+        ("HM017", "3 findings, such as CVE-2024-2 in a"),
+        ("HM019", f"3 findings, the oldest due on {day:%Y-%m-%d}"),
+    ]
+    assert left == [
+        ("HM017", "2 findings, such as CVE-2024-2 in b"),
+        ("HM019", f"2 findings, the oldest due on {day:%Y-%m-%d}"),
+    ]
 
 
 def test_signatures_and_what_could_not_be_read(lake: Lake) -> None:
