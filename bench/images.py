@@ -1,6 +1,6 @@
 """Real images to measure with: Debian, with Python, with node, of many languages, rpm; `python -m bench.images FOLDER`.
 
-Each is a gzip OCI layout, made by mmdebstrap, pip, npm and umoci, below FOLDER; one that is there is kept. Needs root.
+Each is a gzip OCI layout, made by mmdebstrap, pip, npm, rpm and umoci, below FOLDER; one that is there is kept. Needs root.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import rpm_root
+from bench import rpm_packed, rpm_root
 
 SUITE = "bookworm"
 SITE = "usr/local/lib/python3.11/dist-packages"
@@ -24,6 +24,10 @@ PYTHON = ("python3", "ca-certificates", "curl", "git", "perl")
 MANY = (
     "python3", "ca-certificates", "nodejs", "openjdk-17-jre-headless", "skopeo", "umoci", "ripgrep", "ruby", "bundler",
     "ruby-nokogiri", "ruby-sinatra", "php-cli", "composer", "nginx-light", "redis-server", "curl",
+)  # fmt: skip
+RPMS = (
+    "python3", "python3-requests", "python3-yaml", "python3-cryptography", "python3-setuptools", "ca-certificates", "curl",
+    "git", "perl", "vim", "openssh-client", "gnupg", "nodejs", "node-semver", "ruby", "skopeo", "procps", "rsync",
 )  # fmt: skip
 LARGE = ("python3", "ca-certificates", "curl", "git", "build-essential", "nodejs", "postgresql-client", "vim")
 WEB = ("django==4.2.1", "requests==2.31.0", "boto3==1.34.0", "pyyaml==6.0.1", "jinja2==3.1.2", "cryptography==42.0.0")
@@ -88,12 +92,25 @@ def npm(*requirements: str) -> Step:
     return install
 
 
+def rpms(*packages: str) -> Step:
+    """A layer of Debian's packages as rpms."""
+
+    def install(root: Path) -> None:
+        debian = root.with_name("debian")
+        bootstrap(packages, debian)
+        rpm_packed.install(debian, root, run)
+        shutil.rmtree(debian)
+
+    return install
+
+
 IMAGES: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {
     "debian": (SMALL, ()),
     "python": (PYTHON, (pip(*WEB), pip(*DATA))),
     "large": (LARGE, (pip(*WEB), pip(*DATA), pip(*MODELS), npm(*NODE))),
     "languages": (MANY, (pip(*WEB), pip(*JARS, built="pyspark"), pip(*RUST), npm("express@4.18.2"))),
-    "rpm": ((), (lambda root: rpm_root.install(root, run),)),
+    "rpm-real": ((), (rpms(*RPMS),)),
+    "rpm-small": ((), (lambda root: rpm_root.install(root, run),)),
 }
 
 
@@ -102,14 +119,13 @@ def build(layout: Path, packages: tuple[str, ...], steps: tuple[Step, ...]) -> N
     work = layout.with_name(f".{layout.name}")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    archive, unfinished, bundle = work / "root.tar", work / "layout", work / "bundle"
+    unfinished, bundle = work / "layout", work / "bundle"
     run("umoci", "init", "--layout", unfinished)
     run("umoci", "new", "--image", f"{unfinished}:{TAG}")
     run("umoci", "unpack", "--image", f"{unfinished}:{TAG}", bundle)
     root = bundle / "rootfs"
     if packages:
-        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}", SUITE, archive)
-        run("tar", "-xf", archive, "-C", root, "--exclude=./dev/*")
+        bootstrap(packages, root)
         run("umoci", "repack", "--refresh-bundle", "--image", f"{unfinished}:{TAG}", bundle)
     for step in steps:
         step(root)
@@ -117,6 +133,14 @@ def build(layout: Path, packages: tuple[str, ...], steps: tuple[Step, ...]) -> N
     run("umoci", "gc", "--layout", unfinished)
     unfinished.rename(layout)
     shutil.rmtree(work)
+
+
+def bootstrap(packages: tuple[str, ...], root: Path) -> None:
+    """Debian's smallest root with these packages and what they need, in the folder `root`."""
+    archive = root.with_name("root.tar")
+    run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}", SUITE, archive)
+    root.mkdir(exist_ok=True)
+    run("tar", "-xf", archive, "-C", root, "--exclude=./dev/*")
 
 
 def run(*command: str | Path) -> None:

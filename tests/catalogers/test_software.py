@@ -14,7 +14,7 @@ from tests.catalogers.cases import FIXTURES, read_rows
 PATTERNS = {f"{item.name}-{item.cpe.partition(':')[2]}": item for item in patterns()}
 TRIED = {
     row["cpe"].split(":")[4]
-    for case in ("debian-12", "documented")
+    for case in ("debian-12", "documented", "wheels")
     for row in read_rows(FIXTURES / "software" / case / "expected.tsv")
 }
 
