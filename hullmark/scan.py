@@ -5,7 +5,6 @@ Modules are imported where they are needed: half of what a small image takes is 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hullmark.cache import cache_place
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from hullmark.inventory import LayerObjects
     from hullmark.inventory.globs import Matcher
     from hullmark.profile import Profile
-    from hullmark.scan_answer import Scanned
+    from hullmark.scan_answer import Judge, Scanned
 
 
 def scan(  # noqa: PLR0913  # what is scanned, and how
@@ -55,14 +54,18 @@ def scan(  # noqa: PLR0913  # what is scanned, and how
         with reading(source, images, settings, objects, _matcher(profile)) as layers:
             from hullmark.scan_answer import answer  # noqa: PLC0415  imported while layers are read
 
+            judge = _judge(settings, vex, profile) if compare else None
             read = layers()
     finally:
         source.close()
-    if not compare:
-        return answer(images, skipped, read, None, profile)
-    from hullmark.scan_match import judged  # noqa: PLC0415  feeds are for those who compare
+    return answer(images, skipped, read, judge, profile)
 
-    return answer(images, skipped, read, partial(judged, settings=settings, vex=vex, profile=profile), profile)
+
+def _judge(settings: Settings, vex: "Sequence[pa.Table]", profile: "Profile | None") -> "Judge":
+    """What compares with advisories; DuckDB is imported and started while layers are read."""
+    from hullmark.scan_match import ready  # noqa: PLC0415  feeds are for those who compare
+
+    return ready(settings, vex, profile)
 
 
 def _no_image(reference: str, skipped: Sequence[Skipped]) -> str:

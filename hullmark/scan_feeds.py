@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from hullmark.advisories.snapshot import FeedState, FeedStore, sync
 from hullmark.cache import cache_place
 from hullmark.lake.marker import FEEDS, is_marked
 from hullmark.lake.place import place
+from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.progress import progress
 from hullmark.settings import Settings
 
@@ -54,30 +55,32 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     wanted, needed = [source.feed for source in sources], [source.feed for source in sources if not source.optional]
     listener = progress()
     listener.begin("Load advisories", len(wanted))
-    with _root(settings) as root:
+    with _root(settings) as (root, shared):
         store = FeedStore(root)
         if names and _due(store, settings, needed):
             named = wanted if settings.feeds else ()  # who names a place means what is there now
             sync(store, settings, sorted(names), progress=lambda _feed: listener.advance(), accept=named)
         states = [state for feed in wanted if (state := store.state(feed)).tried_at]
-        yield Advisories(store, _rows(store, wanted), *_sentences(store, states, settings))
+        # The lake's findings are of all its feeds; what a cache holds besides hangs on what was scanned before.
+        used = store.pinned() if shared else store.at({state.feed: state.snapshot for state in states if state.snapshot})
+        yield Advisories(used, [_row(state) for state in states], *_sentences(used, states, settings))
 
 
 @contextmanager
-def _root(settings: Settings) -> Iterator[str]:
-    """Where the feeds are kept: with the lake when it is the lake's feeds that are wanted, else in the cache."""
+def _root(settings: Settings) -> Iterator[tuple[str, bool]]:
+    """Where the feeds are kept: with the lake (true) when it is the lake's feeds that are wanted, else in the cache."""
     if not settings.feeds:
         lake = place(settings.lake)
         if is_marked(lake):
-            yield lake.join(FEEDS)
+            yield lake.join(FEEDS), True
             return
     name = hashlib.sha256(settings.feeds.encode()).hexdigest()[:16] if settings.feeds else "publishers"
     folder = cache_place("feeds", name)
     if folder:
-        yield str(folder)
+        yield str(folder), False
         return
     with tempfile.TemporaryDirectory(prefix="hullmark-feeds-") as passing:
-        yield passing
+        yield passing, False
 
 
 def _due(store: FeedStore, settings: Settings, wanted: list[str]) -> bool:
@@ -92,9 +95,9 @@ def _is_old(state: FeedState, settings: Settings) -> bool:
     return state.fetched_at is None or state.fetched_at < oldest
 
 
-def _rows(store: FeedStore, wanted: list[str]) -> list[dict[str, object]]:
-    rows = [row for row in store.status().to_pylist() if row["feed"] in wanted]
-    return [row if row["snapshot"] else {**row, "fetched_at": None} for row in rows]
+def _row(state: FeedState) -> dict[str, object]:
+    facts = asdict(state) | {"fetched_at": (state.fetched_at or state.tried_at) if state.snapshot else None}
+    return {name: facts[name] for name in FEED_SNAPSHOTS.names}
 
 
 def _sentences(store: FeedStore, states: list[FeedState], settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:

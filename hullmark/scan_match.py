@@ -2,54 +2,81 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import date
+from functools import partial
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hullmark.advisories.snapshot import FeedStore
+from hullmark.advisories.feeds import feeds
+from hullmark.advisories.narrow import register_exploitation, register_packages
+from hullmark.advisories.store import FeedStore
 from hullmark.inventory import inventory_of
-from hullmark.lake.schema import FINDINGS, PACKAGES
+from hullmark.lake.duck import open_duckdb
+from hullmark.lake.schema import PACKAGES
+from hullmark.matching.match import compare, find, weigh
 from hullmark.profile import Profile
 from hullmark.progress import progress
-from hullmark.scan_answer import Judged, ScannedImage
+from hullmark.scan_answer import Judge, Judged, ScannedImage
 from hullmark.scan_feeds import advisories
 from hullmark.settings import Settings
+from hullmark.vex.scanned import with_vex
 
 MATCH = "match"
+THREADS = 1  # what is said of one image is little
 CONTENT_SET = pa.schema([(name, pa.string()) for name in ("image_digest", "release", "repository")])
 
 
-def judged(images: Sequence[ScannedImage], settings: Settings, vex: Sequence[pa.Table], profile: Profile | None) -> Judged:
-    """The findings of each image; raises FeedError. `vex` are statements that are applied (schema VEX_STATEMENTS)."""
-    packages = [inventory_of(item.found, item.image.digest, item.layers).packages for item in images]
-    with advisories(packages, settings) as feeds, profile.stage(MATCH) if profile else nullcontext():
-        findings = _match(images, packages, feeds.store, settings, vex)
-        return Judged([rows.to_pylist() for rows in findings], feeds.gaps, feeds.notes, feeds.rows)
+def ready(settings: Settings, vex: Sequence[pa.Table], profile: Profile | None) -> Judge:
+    """What compares images with advisories, once; what it needs is imported and started now, while layers may be read.
+
+    It raises FeedError. `vex` are statements that are applied (schema VEX_STATEMENTS).
+    """
+    feeds()
+    return partial(_judged, open_duckdb(settings.memory_mb, THREADS), settings, vex, profile)
 
 
-def _match(
-    images: Sequence[ScannedImage],
-    packages: Sequence[pa.Table],
-    store: FeedStore,
+def _judged(
+    connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     vex: Sequence[pa.Table],
-) -> list[pa.Table]:
-    """The findings (FINDINGS) of each image."""
-    progress().begin("Match", None)
-    if not store.current():  # what was not compared has no findings
-        return [FINDINGS.empty_table() for _ in images]
-    from hullmark.lake.duck import open_duckdb  # noqa: PLC0415  DuckDB comes once the memory of reading is free
-    from hullmark.matching.match import match  # noqa: PLC0415
-    from hullmark.vex.scanned import with_vex  # noqa: PLC0415
-
-    connection = open_duckdb(settings.memory_mb)
-    store.register(connection)
-    connection.register("package", pa.concat_tables([PACKAGES.empty_table(), *packages]))
-    connection.register("content_set", _content_sets(images))
-    match(connection)
-    found = with_vex(connection, [item.image for item in images], vex)
+    profile: Profile | None,
+    images: Sequence[ScannedImage],
+) -> Judged:
+    packages = [inventory_of(item.found, item.image.digest, item.layers).packages for item in images]
+    with advisories(packages, settings) as using, profile.stage(MATCH) if profile else nullcontext():
+        progress().begin("Match", None)
+        if not using.store.current():  # what was not compared has no findings
+            return Judged([()] * len(images), using.gaps, using.notes, using.rows)
+        everything = pa.concat_tables([PACKAGES.empty_table(), *packages])
+        match_packages(connection, using.store, everything, _content_sets(images))
+        found = with_vex(connection, [item.image for item in images], vex)
     digests = found.column("image_digest")
-    return [found.filter(pc.equal(digests, item.image.digest)) for item in images]
+    findings = [found.filter(pc.equal(digests, item.image.digest)).to_pylist() for item in images]
+    return Judged(findings, using.gaps, using.notes, using.rows)
+
+
+def match_packages(
+    connection: duckdb.DuckDBPyConnection,
+    store: FeedStore,
+    packages: pa.Table,
+    content_sets: pa.Table,
+    today: date | None = None,
+) -> None:
+    """Leave `finding` as `match` does, reading what the feeds say of these packages (PACKAGES) alone; raises FeedError."""
+    register_packages(store, connection, _distinct(packages, "advisory_name"), _distinct(content_sets, "repository"))
+    connection.register("package", packages)
+    connection.register("content_set", content_sets)
+    compare(connection, today)
+    held = connection.sql("SELECT DISTINCT vulnerability FROM held").fetchall()
+    register_exploitation(store, connection, [name for (name,) in held])
+    weigh(connection)
+    find(connection)
+
+
+def _distinct(rows: pa.Table, column: str) -> list[str]:
+    return [value for value in rows.column(column).unique().to_pylist() if value]
 
 
 def _content_sets(images: Sequence[ScannedImage]) -> pa.Table:

@@ -37,6 +37,7 @@ from hullmark.lake.schema import (
     RECORD_INDEX,
     SEVERITIES,
 )
+from hullmark.settings import MIB
 from hullmark.sql import read_sql
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ SCHEMAS = {
 }  # fmt: skip
 VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life", "product_repositories")
 KEYS = {"exploitation": "cve", **dict.fromkeys(("advisories", "affected", "affected_versions"), "advisory_id")}
-UNASKED = ("cwes", "references")  # of advisories: nothing is matched by them, and they are half of the bytes
+# Rows lie by what they are asked for, in small groups that each say from where to where they go: few are read for one image.
+ORDER = {"advisories": "advisory_id", "affected": "name", "affected_versions": "name", "exploitation": "cve"}
+GROUP = 8192  # rows
+SORTED = 512 * MIB  # larger tables lie as they were read
 LAST = "problems.parquet"  # written last: a snapshot that has it is whole
 INDEX = "index"  # made here, of the other tables
 SUPERSEDED = "superseded"  # an empty file beside them, as old as the day on which another snapshot took their place
@@ -146,9 +150,7 @@ class FeedStore:
             if before and "advisories" in tables:  # what others say is compared with what is stored
                 differences.note(self._place, state.feed, state.snapshot, before, index)
             for name, table in sorted(whole.items(), key=lambda item: item[0] == "problems"):
-                sink = pa.BufferOutputStream()
-                pq.write_table(table, sink, compression="zstd")
-                self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", sink.getvalue().to_pybytes())
+                self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", _parquet(name, table))
             self.note(state)
         except OSError as error:
             raise LakeError(
@@ -229,32 +231,14 @@ class FeedStore:
             rows = self._over(self._paths(name), SCHEMAS[name])
             if records is not None and name in KEYS:
                 rows = scanned(rows, KEYS[name], records, SCHEMAS[name].names)
-            connection.register(f"_{name}", rows)
-            connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
+            view(connection, name, rows)
 
-    def register_about(self, connection: "duckdb.DuckDBPyConnection", names: pa.ChunkedArray) -> None:
-        """Make the views for `matching.hold` over what is said of packages of these names alone, which is read at once.
-
-        The advisories that reject a vulnerability are among them, for it is none of any package.
-        """
-        name, key = pc.field("name"), pc.field("advisory_id")
-        parts = {
-            part: self._over(self._paths(part), SCHEMAS[part]) for part in ("affected", "affected_versions", "advisories")
-        }
-        rows = {
-            part: _filtered(parts[part], name.isin(names.combine_chunks())) for part in ("affected", "affected_versions")
-        }
-        rejecting = _filtered(parts["advisories"], pc.field("withdrawn_reason") == "rejected", ["advisory_id"])
-        told = pa.concat_tables([table.select(["advisory_id"]) for table in (*rows.values(), rejecting)])["advisory_id"]
-        columns = [column for column in ADVISORIES.names if column not in UNASKED]
-        rows["advisories"] = _filtered(parts["advisories"], key.isin(pc.unique(told)), columns)
-        for column in UNASKED:
-            rows["advisories"] = rows["advisories"].append_column(
-                column, pa.nulls(rows["advisories"].num_rows, ADVISORIES.field(column).type)
-            )
-        for part, table in rows.items():
-            connection.register(f"_{part}", table)
-            connection.execute(read_sql("hullmark.advisories", f"{part}.sql"))
+    def contents(self, table: str) -> Iterator[bytes]:
+        """The Parquet files of a table in all current snapshots; raises FeedError when a snapshot is gone."""
+        for path in self._paths(table):
+            content = self._place.read(path)
+            if content is not None:
+                yield content
 
     def _before(self, state: FeedState) -> str:
         """The snapshot that was current before this one; "" for none."""
@@ -299,16 +283,23 @@ class FeedStore:
                 yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
 
 
+def _parquet(name: str, table: pa.Table) -> bytes:
+    """The file of a table: in ORDER, where sorting does not take much memory."""
+    sink = pa.BufferOutputStream()
+    rows = table.sort_by(ORDER[name]) if name in ORDER and table.nbytes < SORTED else table
+    pq.write_table(rows, sink, compression="zstd", row_group_size=GROUP)
+    return bytes(sink.getvalue())
+
+
+def view(connection: "duckdb.DuckDBPyConnection", name: str, rows: "pa_dataset.Dataset | pa.Table") -> None:
+    """Make one of VIEWS over rows of its table."""
+    connection.register(f"_{name}", rows)
+    connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
+
+
 def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.ChunkedArray, columns: Sequence[str]) -> pa.Table:
     """Columns of the rows with one of these values. Arrow compares as it reads, DuckDB when all has been handed over."""
-    return _filtered(
-        rows, pc.field(column).isin(values.combine_chunks()), columns
-    )  # of no chunks it would not know the type
-
-
-def _filtered(
-    rows: "pa_dataset.Dataset | pa.Table", condition: pc.Expression, columns: Sequence[str] | None = None
-) -> pa.Table:
+    condition = pc.field(column).isin(values.combine_chunks())  # of no chunks it would not know the type
     if isinstance(rows, pa.Table):
-        return rows.filter(condition).select(columns or rows.column_names)
-    return rows.to_table(filter=condition, columns=list(columns) if columns else None)
+        return rows.filter(condition).select(columns)
+    return rows.to_table(filter=condition, columns=columns)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import duckdb
 
+from hullmark.advisories.narrow import register_packages
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.fixed_versions import FIXED, register_fixed_versions
 from hullmark.analysis.outdated import OUTDATED, register_outdated
@@ -70,8 +71,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datet
         _run(connection, PACKAGES)
         prepare(connection, now.date())
         return
-    store.register(connection, ("end_of_life",))
-    store.register_about(connection, connection.sql(read_sql(__package__, NAMED)).to_arrow_table()["advisory_name"])
+    names = connection.sql(read_sql(__package__, NAMED)).to_arrow_table()["advisory_name"]
+    register_packages(store, connection, set(names.to_pylist()))
     prepare_asking(connection, now.date())
 
 

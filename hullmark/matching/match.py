@@ -27,16 +27,31 @@ def match(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> N
     relation is missing.
     """
     judge(connection, today)
+    find(connection)
+
+
+def find(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave `finding` of what `judge` left, as `match` does; raises as above."""
     fan_out(connection)
     _run(connection, FINDINGS)
 
 
 def judge(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
     """Leave `verdict`, what is said of each `distinct_package`, and `installed`; reads and raises as `match`."""
+    compare(connection, today)
+    weigh(connection)
+
+
+def compare(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
+    """Leave `held`, the vulnerabilities of each `distinct_package`, and `installed`; reads and raises as `match`."""
     prepare(connection, today)
     _run(connection, DISTINCT)
     _run(connection, COMPARED)
     hold(connection)
+
+
+def weigh(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave `verdict`: what `compare` left, with severity, score and what `exploitation` says; raises as above."""
     _run(connection, VERDICTS)
 
 

@@ -12,6 +12,7 @@ from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import PACKAGES
 from hullmark.matching.match import match
 from hullmark.purl import pep503_name
+from hullmark.scan_match import match_packages
 from hullmark.versions import key, scheme_of_ecosystem
 
 TYPES = {
@@ -31,6 +32,7 @@ TYPES = {
 }
 IMAGE = "sha256:" + "0" * 64
 CONTENT_SET = pa.schema([(name, pa.string()) for name in ("image_digest", "release", "repository")])
+FINDINGS = "FROM finding ORDER BY image_digest, package_key, vulnerability"
 LAYER = "sha256:" + "1" * 64
 
 
@@ -62,11 +64,20 @@ def matched(
     today: date | None = None,
     stated: Iterable[tuple[str, str, str]] = (),
 ) -> pa.Table:
-    """The table `finding`, in the order of its key; `stated` are rows of CONTENT_SET."""
+    """The table `finding`, in the order of its key; a scan that reads no more of the feeds than it needs finds the same.
+
+    `stated` are rows of CONTENT_SET.
+    """
+    installed = pa.Table.from_pylist(list(packages), schema=PACKAGES)
+    sets = pa.Table.from_pylist([dict(zip(CONTENT_SET.names, row, strict=True)) for row in stated], CONTENT_SET)
+    with open_duckdb(memory_mb) as connection:
+        match_packages(connection, store, installed, sets, today)
+        narrowly = connection.sql(FINDINGS).to_arrow_table()
     with open_duckdb(memory_mb) as connection:
         store.register(connection)
-        sets = [dict(zip(CONTENT_SET.names, row, strict=True)) for row in stated]
-        connection.register("content_set", pa.Table.from_pylist(sets, CONTENT_SET))
-        connection.register("package", pa.Table.from_pylist(list(packages), schema=PACKAGES))
+        connection.register("content_set", sets)
+        connection.register("package", installed)
         match(connection, today)
-        return connection.sql("FROM finding ORDER BY image_digest, package_key, vulnerability").to_arrow_table()
+        found = connection.sql(FINDINGS).to_arrow_table()
+    assert narrowly.to_pylist() == found.to_pylist()
+    return found

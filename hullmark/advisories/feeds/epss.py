@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.errors import FeedError
@@ -30,6 +29,8 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
 
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
     """Parse the scores; a row that is out of range is a problem. Raises FeedError."""
+    import pyarrow.csv as pa_csv  # noqa: PLC0415  a scan whose scores are the last ones needs none
+
     try:
         most = min(limits.feed_bytes, UNPACKED_BYTES)
         with gzip.open(file) as stream:

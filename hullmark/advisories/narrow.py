@@ -1,0 +1,97 @@
+"""What the feeds say of a few packages: all that their findings hang on. One image needs a hundredth of its feeds."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hullmark.advisories.store import SCHEMAS, FeedStore, view
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Columns that no finding hangs on, which are null here.
+UNREAD = {"published", "cwes", "references", "scheme", "low", "high", "kev_added", "epss_date"}
+ABOUT = "vulnerability_ids"
+
+
+def register_packages(
+    store: FeedStore, connection: "duckdb.DuckDBPyConnection", names: Collection[str], repositories: Collection[str] = ()
+) -> None:
+    """Make the views that `match.compare` reads, with the rows about packages of these names, in whichever release.
+
+    Advisories are those about the packages, and others about one of their vulnerabilities alone, which may score or reject
+    it. Of the products of repositories, these repositories' alone. Raises FeedError when a snapshot is gone.
+    """
+    affected = [_rows(store, table, "name", names) for table in ("affected", "affected_versions")]
+    about = {name for rows in affected for name in rows["advisory_id"].unique().to_pylist()}
+    view(connection, "affected", affected[0])
+    view(connection, "affected_versions", affected[1])
+    view(connection, "advisories", _advisories(store, about))
+    view(connection, "product_repositories", _rows(store, "product_repositories", "repository", repositories))
+    store.register(connection, ("end_of_life",))
+
+
+def register_exploitation(
+    store: FeedStore, connection: "duckdb.DuckDBPyConnection", vulnerabilities: Collection[str]
+) -> None:
+    """Make the view `exploitation` with the rows of these vulnerabilities; raises as above."""
+    view(connection, "exploitation", _rows(store, "exploitation", "cve", vulnerabilities))
+
+
+def rows_with(content: bytes, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the rows of a Parquet file that have one of these sorted texts in `column`, by groups of rows.
+
+    Groups that cannot have one are not read; of those that have none only `column`.
+    """
+    file = _file(content)
+    place, wanted = file.schema.names.index(column), pa.array(values, pa.string())
+    for group in range(file.num_row_groups):
+        if not _may_hold(file.metadata.row_group(group).column(place).statistics, values):
+            continue
+        held = pc.is_in(file.read_row_group(group, [column], use_threads=False)[column], wanted)
+        if pc.any(held).as_py():
+            yield file.read_row_group(group, columns, use_threads=False).filter(held)
+
+
+def _file(content: bytes) -> pq.ParquetFile:
+    return pq.ParquetFile(pa.BufferReader(content))
+
+
+def _may_hold(statistics: pq.Statistics | None, values: Sequence[str]) -> bool:
+    """Whether one of the sorted values lies between the least and the greatest of a group, where these are known."""
+    if statistics is None or not statistics.has_min_max:
+        return True
+    first = bisect_left(values, statistics.min)
+    return first < len(values) and values[first] <= statistics.max
+
+
+def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) -> pa.Table:
+    """The rows of a table in all current snapshots that have one of these values in a column."""
+    schema, wanted = SCHEMAS[table], sorted(values)
+    read = [name for name in schema.names if name not in UNREAD]
+    files = store.contents(table) if wanted else ()
+    parts = [_whole(part, schema) for file in files for part in rows_with(file, column, wanted, read)]
+    return pa.concat_tables([schema.empty_table(), *parts])
+
+
+def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with all columns, of which those that were not read, or that an older Hullmark did not write, are null."""
+    there = set(rows.column_names)
+    columns = [rows[field.name] if field.name in there else pa.nulls(rows.num_rows, field.type) for field in schema]
+    return pa.table(columns, schema=schema)
+
+
+def _advisories(store: FeedStore, about: Collection[str]) -> pa.Table:
+    """The advisories of these ids, and those that are about one of the same vulnerabilities and nothing else."""
+    contents = list(store.contents("advisories")) if about else []
+    if not contents:
+        return SCHEMAS["advisories"].empty_table()
+    index = pa.concat_tables(_file(content).read(["advisory_id", ABOUT], use_threads=False) for content in contents)
+    named = index.filter(pc.is_in(index["advisory_id"], pa.array(about, pa.string())))
+    alone = index.filter(pc.equal(pc.list_value_length(index[ABOUT]), 1))
+    kin = alone.filter(pc.is_in(pc.list_flatten(alone[ABOUT]), pc.list_flatten(named[ABOUT]).combine_chunks()))
+    return _rows(store, "advisories", "advisory_id", {*about, *kin["advisory_id"].to_pylist()})
