@@ -67,15 +67,15 @@ class Collector:
 
     def __init__(self, matcher: Matcher, limits: Limits, owner: str) -> None:
         self.contents = Contents(Found(limits, owner))
-        self._matcher = matcher
+        self.matcher = matcher
         self._limits = limits
         self._owner = owner
         self.spent = 0
 
     def collect(self, tar: Tar) -> Contents:  # noqa: C901  the hot loop: a call an entry costs more than a branch
         """All of the tar; raises what the tar raises, and LimitExceeded when there is too much to keep."""
-        names, wants, magic = self.contents.names, self._matcher.wants, self._matcher.magic
-        folders = self._matcher.folder_heads
+        names, wants, magic = self.contents.names, self.matcher.wants, self.matcher.magic
+        folders = self.matcher.folder_heads
         for entry in tar:
             path = clean(entry.name)
             self._spend(len(path) + len(entry.link) + NAME_BYTES)
@@ -125,7 +125,7 @@ class Collector:
         if entry.kind == FOLDER:
             return
         self._want(path)
-        wanting = self._matcher.catalogers_of(path)
+        wanting = self.matcher.catalogers_of(path)
         if entry.kind == FILE:
             self._read(path, entry, tar, wanting)
         elif entry.kind == HARDLINK:
@@ -136,7 +136,7 @@ class Collector:
 
     def _enter(self, path: str, entry: Entry) -> None:
         """Ask the catalogers that want a folder for its path; only one that tells something is kept."""
-        self.contents.found.read(path, b"", self._matcher.catalogers_of_folder(path))
+        self.contents.found.read(path, b"", self.matcher.catalogers_of_folder(path))
         if path in self.contents.found.by_path:
             self._want(path)
             self.contents.facts[path] = (0, entry.mode)
@@ -147,7 +147,7 @@ class Collector:
 
     def _read(self, path: str, entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> None:
         """Let the catalogers read a file that they want for its path or its content; it is in memory only meanwhile."""
-        by_content = self._matcher.recognising(tar.begins, by_path)
+        by_content = self.matcher.recognising(tar.begins, by_path)
         found = self.contents.found
         if not found.takes(entry.size, by_path, by_content):
             found.refuse(path, entry.size, by_path, by_content)
@@ -189,7 +189,7 @@ class Collector:
         """Whether the same catalogers have read the target for its path, and would find the same at this one."""
         if target not in self.contents.facts or target in self.contents.unread:
             return False
-        return self._matcher.catalogers_of(target) == wanting and all(
+        return self.matcher.catalogers_of(target) == wanting and all(
             cataloger.reads_as and cataloger.reads_as(path) == cataloger.reads_as(target) for cataloger in wanting
         )
 

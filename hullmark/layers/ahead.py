@@ -3,52 +3,66 @@
 Inflating releases the GIL. What waits is bounded by the number of pieces.
 """
 
-from collections.abc import Generator, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import Self
 
-WAITING = 6  # pieces, each at most `inflate.PIECE` bytes
-ALONE = 2  # pieces that are made without a thread
-
-_Made = SimpleQueue[tuple[bytes, BaseException | None]]
-_Room = SimpleQueue[None]
+WAITING = 24  # pieces, each at most `inflate.PIECE` bytes
+ALONE = 2  # pieces that are made without a thread, unless it is known that there are many
 
 
-def ahead(pieces: Iterator[bytes]) -> Generator[bytes]:
+class Ahead:
     """The same pieces, none of them empty; raises what making them raises. Once it is closed, its thread has ended."""
-    yield from islice(pieces, ALONE)
-    made: _Made = SimpleQueue()
-    room: _Room = SimpleQueue()
-    for _ in range(WAITING):
-        room.put(None)
-    unwanted = Event()
-    thread = Thread(target=_make, args=(pieces, made, room, unwanted), name="layer-ahead", daemon=True)
-    thread.start()
-    try:
-        while True:
-            piece, failure = made.get()
-            if failure:
-                raise failure
-            if not piece:
-                return
-            yield piece
-            room.put(None)
-    finally:
-        unwanted.set()
-        room.put(None)
-        thread.join()
 
+    def __init__(self, pieces: Iterator[bytes], many: bool) -> None:
+        self._pieces = pieces
+        self._alone = 0 if many else ALONE
+        self._made: SimpleQueue[tuple[bytes, BaseException | None]] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        self._unwanted = Event()
+        self._thread: Thread | None = None
+        if many:
+            self._start()
 
-def _make(pieces: Iterator[bytes], made: _Made, room: _Room, unwanted: Event) -> None:
-    piece = b" "
-    try:
-        while piece:
-            del piece  # or it would live until there is room for the next
-            room.get()
-            if unwanted.is_set():
-                return
-            piece = next(pieces, b"")
-            made.put((piece, None))
-    except BaseException as failure:
-        made.put((b"", failure))
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._alone:
+            self._alone -= 1
+            return next(self._pieces)
+        if self._thread is None:
+            self._start()
+        piece, failure = self._made.get()
+        if failure or not piece:
+            self._made.put((piece, failure))  # for whoever asks again
+            raise failure or StopIteration
+        self._room.put(None)
+        return piece
+
+    def close(self) -> None:
+        """Stop making pieces."""
+        self._unwanted.set()
+        self._room.put(None)
+        if self._thread:
+            self._thread.join()
+
+    def _start(self) -> None:
+        for _ in range(WAITING):
+            self._room.put(None)
+        self._thread = Thread(target=self._make, name="layer-ahead", daemon=True)
+        self._thread.start()
+
+    def _make(self) -> None:
+        piece = b" "
+        try:
+            while piece:
+                del piece  # or it would live until there is room for the next
+                self._room.get()
+                if self._unwanted.is_set():
+                    return
+                piece = next(self._pieces, b"")
+                self._made.put((piece, None))
+        except BaseException as failure:
+            self._made.put((b"", failure))
