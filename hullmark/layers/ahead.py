@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Self
 
-WAITING = 24  # pieces, each at most `inflate.PIECE` bytes
+WAITING = 12  # pieces, each at most `inflate.PIECE` bytes
 ALONE = 2  # pieces that are made without a thread, unless it is known that there are many
 
 
