@@ -23,6 +23,7 @@ VERBS = (
     "feeds",
     "query",
     "where",
+    "report",
     "bases",
     "fixes",
     "explain",

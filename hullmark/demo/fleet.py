@@ -1,5 +1,6 @@
 """The demo fleet (`fleet.toml`) into registries: blobs and manifests at the blob side, image records at the ECR API."""
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -48,17 +49,25 @@ class Fleet:
                 tell()
 
     def _build(self, stack: tuple[str, ...], item: Mapping[str, Any]) -> Built:
-        platforms = item.get("platforms", ["linux/amd64"])
-        children = {platform: self._image(stack, platform.partition("/")[2]) for platform in platforms}
+        platforms, labels = item.get("platforms", ["linux/amd64"]), _labels(stack, item.get("source", ""))
+        children = {platform: self._image(stack, platform.partition("/")[2], labels) for platform in platforms}
         if len(children) == 1:
             return next(iter(children.values()))
         return build_index(children, bool(item.get("attested")))
 
-    def _image(self, stack: tuple[str, ...], architecture: str) -> Built:
-        key = (*stack, architecture)
+    def _image(self, stack: tuple[str, ...], architecture: str, labels: Mapping[str, str]) -> Built:
+        key = (*stack, architecture, *labels.values())
         if key not in self._built:
-            self._built[key] = build_image(stack, self.facts["layer"], architecture)
+            self._built[key] = build_image(stack, self.facts["layer"], architecture, labels)
         return self._built[key]
+
+
+def _labels(stack: tuple[str, ...], source: str) -> dict[str, str]:
+    """Where an image is built from (OCI image-spec, annotations.md), at a made-up commit for each stack of layers."""
+    if not source:
+        return {}
+    commit = hashlib.sha256(" ".join((source, *stack)).encode()).hexdigest()[:40]
+    return {"org.opencontainers.image.source": source, "org.opencontainers.image.revision": commit}
 
 
 def _push(client: Any, registry: DemoRegistry, repository: str, built: Built, tag: str) -> None:  # noqa: ANN401  boto3 client

@@ -43,8 +43,13 @@ class Built:
     children: tuple["Built", ...] = ()
 
 
-def build_image(stack: Iterable[str], layers: Mapping[str, Mapping[str, object]], architecture: str) -> Built:
-    """One image for linux/<architecture> from a stack of layer names of fleet.toml, bottom first."""
+def build_image(
+    stack: Iterable[str],
+    layers: Mapping[str, Mapping[str, object]],
+    architecture: str,
+    labels: Mapping[str, str] | None = None,
+) -> Built:
+    """One image for linux/<architecture> from a stack of layer names of fleet.toml, bottom first, with these labels too."""
     root, blobs, diff_ids, history = Root(architecture), [], [], []
     for name in stack:
         blob, diff_id = _layer(root, layers[name])
@@ -58,7 +63,10 @@ def build_image(stack: Iterable[str], layers: Mapping[str, Mapping[str, object]]
             "architecture": architecture,
             "os": "linux",
             "created": "2024-03-01T00:00:00Z",
-            "config": {"Cmd": ["/bin/sh"], "Labels": {"org.opencontainers.image.vendor": "Acme (Hullmark demo)"}},
+            "config": {
+                "Cmd": ["/bin/sh"],
+                "Labels": {"org.opencontainers.image.vendor": "Acme (Hullmark demo)", **(labels or {})},
+            },
             "rootfs": {"type": "layers", "diff_ids": diff_ids},
             "history": history,
         },

@@ -11,7 +11,7 @@ from hullmark import __version__
 from hullmark.model import Distro, Image
 from hullmark.reports.severity import rank
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 PACKAGE_FIELDS = (
     "type", "name", "version", "arch", "ecosystem", "purl", "path", "layer", "source_name", "source_version", "origin",
     "owner", "licence", "cpe", "inner", "first_layer", "upgraded_from",

@@ -21,6 +21,7 @@ PROBLEMS = 8
 BAR = 60
 UNLISTED = frozenset({"setuid", "setgid", "world-writable", "package-cache", "more-secrets"})  # kinds that are only counted
 WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
+SETTLING = frozenset({"not_affected", "fixed"})  # what VEX states
 SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
 
 ORIGINS = {
@@ -169,18 +170,25 @@ def _findings(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:
 
 
 def is_settled(finding: Mapping[str, Any]) -> bool:
-    """Whether VEX says that nothing is left to do."""
-    return bool(finding["vex"]) and finding["vex"]["status"] in {"not_affected", "fixed"}
+    """Whether VEX or an exception says that nothing is left to do."""
+    return bool(finding.get("exception")) or (bool(finding["vex"]) and finding["vex"]["status"] in SETTLING)
 
 
 def _settled(findings: list[Finding]) -> Iterator[RenderableType]:
-    yield Text(f"{counted(len(findings), 'finding')} settled by VEX, not counted above", style="bold")
+    yield Text(f"{counted(len(findings), 'finding')} settled, not counted above", style="bold")
     table = columns("", "", "")
     for finding in findings[:PACKAGES]:
+        table.add_row(plain(finding["id"], 40), plain(finding["package"], 40), plain(_why_settled(finding), 120))
+    yield Padding(table, (0, 0, 0, 2))
+
+
+def _why_settled(finding: Finding) -> str:
+    if finding["vex"] and finding["vex"]["status"] in SETTLING:
         vex = finding["vex"]
         words = f"{vex['status']}: {vex['justification']}" if vex["justification"] else vex["status"]
-        table.add_row(plain(finding["id"], 40), plain(finding["package"], 40), plain(f"{words} ({vex['author']})", 120))
-    yield Padding(table, (0, 0, 0, 2))
+        return f"{words} ({vex['author']})"
+    said = finding["exception"]
+    return f"excepted until {said['until']}: {said['reason']} ({said['owner']})"
 
 
 def _by_package(findings: list[Finding]) -> list[list[Finding]]:

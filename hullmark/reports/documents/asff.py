@@ -70,8 +70,8 @@ def _finding(report: Report, name: str, findings: Sequence[Row]) -> Object:
     title = f"{name} in {', '.join(dict.fromkeys(item['package'] for item in findings))}"
     fixes = dict.fromkeys(f"{item['package']} to {item['fixed_version']}" for item in findings if item["fixed_version"])
     fix = f"Upgrade {', '.join(fixes)}." if fixes else "No fix is known."
-    statuses = {(item["vex"] or {}).get("status", "") for item in findings}
-    status = SETTLED.get(statuses.pop(), "NEW") if len(statuses) == 1 else "NEW"
+    statuses = {_status(item) for item in findings}
+    status = statuses.pop() if len(statuses) == 1 else "NEW"
     return {
         "SchemaVersion": SCHEMA,
         "Id": f"{reference.host}/{reference.repository}/{digest}/{name}"[:TEXT],
@@ -85,6 +85,11 @@ def _finding(report: Report, name: str, findings: Sequence[Row]) -> Object:
         "Vulnerabilities": [_vulnerability(name, findings, bool(fixes))],
         "Workflow": {"Status": status}, "RecordState": "ACTIVE",
     }  # fmt: skip
+
+
+def _status(finding: Row) -> str:
+    stated = SETTLED.get((finding["vex"] or {}).get("status", ""), "NEW")
+    return "SUPPRESSED" if stated == "NEW" and finding.get("exception") else stated
 
 
 def _resource(image: Row, reference: RegistryReference, account: str, region: str) -> Object:

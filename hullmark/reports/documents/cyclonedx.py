@@ -107,7 +107,8 @@ def _vulnerabilities(report: Row, refs: Sequence[str]) -> Iterator[Object]:
         at.setdefault((package["purl"], package["path"]), ref)
     groups: dict[tuple[str, bytes], list[Row]] = {}
     for finding in report["findings"]:
-        groups.setdefault((finding["id"], orjson.dumps(finding["vex"])), []).append(finding)
+        said = orjson.dumps([finding["vex"], finding.get("exception")])
+        groups.setdefault((finding["id"], said), []).append(finding)
     for (name, _), findings in groups.items():
         yield _vulnerability(name, findings, at)
 
@@ -126,8 +127,8 @@ def _vulnerability(name: str, findings: Sequence[Row], at: Mapping[tuple[str, st
         found["description"] = first["summary"]
     if fixes:
         found["recommendation"] = f"Upgrade {', '.join(fixes)}."
-    if first["vex"]:
-        found["analysis"] = _analysis(first["vex"])
+    if first["vex"] or first.get("exception"):
+        found["analysis"] = _analysis(first["vex"], first.get("exception"))
     said = [(name, first[name]) for name in ("advisory", "severity", "kev", "epss", "risk")]
     found["properties"] = _properties([(name, value) for name, value in said if value not in (None, "", False)])
     return found
@@ -143,8 +144,13 @@ def _rating(finding: Row) -> Object:
     return {"score": finding["score"], "severity": severity, "method": method, **({"vector": vector} if vector else {})}
 
 
-def _analysis(vex: Row) -> Object:
-    found = {"state": STATES[vex["status"]], "detail": f"Stated by {vex['author']} in {vex['document']}"}
+def _analysis(vex: Row | None, exception: Row | None) -> Object:
+    """What VEX states; what is excepted and no more is exploitable and lived with."""
+    if vex is None or (exception and vex["status"] not in {"not_affected", "fixed"}):
+        said: Row = exception or {}
+        detail = f"Excepted until {said['until']} by {said['owner']} ({said['id']}): {said['reason']}"
+        return {"state": "exploitable", "response": ["will_not_fix"], "detail": detail}
+    found: Object = {"state": STATES[vex["status"]], "detail": f"Stated by {vex['author']} in {vex['document']}"}
     if vex["status"] == "not_affected" and vex["justification"] in CYCLONEDX_JUSTIFICATIONS:
         found["justification"] = CYCLONEDX_JUSTIFICATIONS[vex["justification"]]
     return found

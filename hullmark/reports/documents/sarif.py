@@ -61,11 +61,19 @@ def _finding(finding: Row, rules: dict[str, Object], layers: Mapping[str, str]) 
     text = f"{finding['package']} {finding['version']} of {place} has {name} ({severity}); {fix}.{known}"
     result = _result(name, LEVELS.get(severity, "note"), text, finding["path"], f"{name} {finding['purl']}")
     result["properties"] = {"purl": finding["purl"], "risk": finding["risk"], "epss": finding["epss"]}
-    if finding["vex"] and finding["vex"]["status"] in SETTLED:
-        vex = finding["vex"]
-        said = f"{vex['status']}: {vex['justification'] or 'no reason is given'} ({vex['author']})"
+    if said := _settled(finding):
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
     return result
+
+
+def _settled(finding: Row) -> str:
+    """Why nothing is left to do, "" while something is."""
+    vex, exception = finding["vex"], finding.get("exception")
+    if vex and vex["status"] in SETTLED:
+        return f"{vex['status']}: {vex['justification'] or 'no reason is given'} ({vex['author']})"
+    if exception:
+        return f"excepted until {exception['until']}: {exception['reason']} ({exception['owner']}, {exception['id']})"
+    return ""
 
 
 def _exposure(exposure: Row, rules: dict[str, Object], layers: Mapping[str, str]) -> Object:
