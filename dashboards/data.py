@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.analysis.campaigns import best_changes
+from hullmark.analysis.campaigns import best_changes, find_elements
 from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
@@ -27,8 +27,11 @@ from hullmark.compliance.load import read_policy
 from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
 from hullmark.quality.quarantine import Kept, kept
+from hullmark.reports.documents import document
 from hullmark.settings import Settings, read_settings
 from hullmark.sql import read_sql
+from hullmark.stored.named import named
+from hullmark.stored.report import stored_report
 
 QUERIES = "hullmark.reports.queries"
 LOOK_AGAIN_SECONDS = 2.0  # how long a commit may stay unseen
@@ -97,11 +100,27 @@ def plan(digest: str) -> tuple[tuple[Step, ...], Origin]:
     return found
 
 
+def report(digest: str, form: str) -> bytes:
+    """A document about one image of the fleet, as `hullmark report` writes it; text in it comes as it is."""
+    lake = settings().lake
+    found: bytes = _report(lake, _state(lake), digest, form)
+    return found
+
+
 def compared(before: str, after: str) -> Difference:
     """What two images, by repository:tag or digest, do not have alike. Raises NotFound and UsageError."""
     lake = settings().lake
     found: Difference = _compared(lake, _state(lake), before, after)
     return found
+
+
+@st.cache_data(ttl="1h", show_spinner=False, max_entries=8)
+def _report(lake: str, state: State, digest: str, form: str) -> bytes:  # the state is part of the cache key
+    place = Lake(lake)
+    with closing(place.connect(memory_mb=settings().memory_mb)) as connection:
+        store = FeedStore(place.feeds_root)
+        found = [stored_report(connection, store, meant, settings()).report for meant in named(connection, digest, "all")]
+    return document(form).write(found)
 
 
 @st.cache_data(ttl="1h", show_spinner="Comparing …", max_entries=32)
@@ -214,7 +233,20 @@ def _due_reader(lake: str, state: State) -> Reader:
     return reader
 
 
-READERS = {"bases": _bases_reader, "due": _due_reader}  # those of queries that read more, by how their names begin
+@st.cache_resource(ttl="1h", max_entries=1, show_spinner="Working out what each change would end …")
+def _fixes_reader(lake: str, state: State) -> Reader:
+    """The reader of a state that knows what ends findings, and where the layer of each is made."""
+    reader: Reader = _remedies(lake, state)
+    with reader.turn:
+        find_elements(reader.connection)
+    return reader
+
+
+READERS = {
+    "bases": _bases_reader,
+    "due": _due_reader,
+    "fixes": _fixes_reader,
+}  # those of queries that read more, by how their names begin
 
 
 def harmless(table: pa.Table) -> pa.Table:

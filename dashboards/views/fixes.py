@@ -10,6 +10,7 @@ from dashboards.words import counted
 from hullmark.reports.fixes_report import campaigns_markdown, sources
 
 MOST = 50
+WRITTEN = "By labels or unverified provenance: repository, revision, Dockerfile"
 
 
 def show() -> None:
@@ -40,14 +41,14 @@ def best(findings: int) -> None:
         f"{whole} Each line counts what it ends after those above it, computed by matching the new versions; "
         "what a base brings is changed where the base is made."
     )
-    rows = rows.append_column("source", pa.array([sources(row) for row in rows.to_pylist()], pa.string()))
+    rows = with_sources(rows)
     shown = {
         "rank": columns.number("", 40), "change": columns.text("Change", 330),
         "closes": columns.number("Findings ended", 110),
         "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
         "brings": columns.number("New", 50, help="Vulnerabilities that the new versions have and the old ones have not"),
         "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
-        "source": columns.text("Written in", 300, help="By labels or unverified provenance: repository, Dockerfile"),
+        "source": columns.text("Written in", 300, help=WRITTEN),
         "packages": columns.tags("Packages", 420),
     }  # fmt: skip
     still_table(rows, filled(rows, shown, "source"))
@@ -69,12 +70,20 @@ def by_package() -> None:
         st.caption("No finding has a fixed version.")
         return
     st.caption("The highest fixed version of its findings in one system ends all of them.")
-    still_table(rows, {
+    rows = with_sources(rows)
+    shown = {
         "package": columns.text("Package", 180), "fixed_version": columns.text("Update to", 170),
-        "system": columns.text("In", 110), "versions": columns.number("Versions installed", 120),
-        "images": columns.number("Images"), "exploited": columns.number("Exploited"),
+        "system": columns.text("In", 90), "versions": columns.number("Versions installed", 120),
+        "images": columns.number("Images", 62), "exploited": columns.number("Exploited", 76),
         "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
-    })  # fmt: skip
+        "source": columns.text("Written in", 420, help=WRITTEN),
+    }  # fmt: skip
+    still_table(rows, filled(rows, shown, "source"))
+
+
+def with_sources(rows: pa.Table) -> pa.Table:
+    """The rows with the column `source`: where each change is written down."""
+    return rows.append_column("source", pa.array([sources(row) for row in rows.to_pylist()], pa.string()))
 
 
 show()

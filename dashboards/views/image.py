@@ -1,10 +1,13 @@
 """One image: its facts, its findings, its layers with what each brought in, its packages, and what could not be read."""
 
+from contextlib import suppress
+from functools import partial
+
 import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
-from dashboards.data import Row, ask, ask_row, settings
+from dashboards.data import Row, ask, ask_row, report, settings
 from dashboards.data import plan as plan_of
 from dashboards.palette import SEVERITIES
 from dashboards.parts import addressed, filled, open_vulnerability, still_table, table
@@ -12,9 +15,16 @@ from dashboards.why import ask_why
 from dashboards.words import counted, literal, moment, share, size
 from hullmark.analysis.image_plan import Step
 from hullmark.compliance.load import read_policy
+from hullmark.errors import UsageError
+from hullmark.reports.documents import document
 from hullmark.reports.fixes_report import built_from
 from hullmark.reports.terminal import plain
 
+DOCUMENTS = {
+    "cyclonedx": ("SBOM with vulnerabilities, CycloneDX 1.6", ".cdx.json"), "spdx": ("SBOM, SPDX 2.3", ".spdx.json"),
+    "sarif": ("Findings for code hosts, SARIF 2.1.0", ".sarif"),
+    "asff": ("Findings for AWS Security Hub, ASFF", ".asff.json"), "json": ("Report, JSON", ".json"),
+}  # fmt: skip
 COUNTED = {"Critical": "critical", "High": "high", "Medium": "medium", "Lower": "milder", "Exploited": "exploited"}
 
 
@@ -42,7 +52,9 @@ def show(digest: str) -> None:
 
 def heading(image: Row) -> None:
     """The name and the facts that identify the image."""
-    st.title(literal(image["name"]), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title(literal(image["name"]), anchor=False, width="content")
+        downloads(image["digest"], f"{image['registry']}/{image['repository']}@{image['digest']}")
     where = " · ".join(part for part in (image["os_name"] or image["os"], image["platform"], size(image["size"] or 0),
                                          image["account"], image["region"]) if part)  # fmt: skip
     st.text(where)
@@ -51,6 +63,19 @@ def heading(image: Row) -> None:
             f"Account {literal(image['account'])} is {image['frozen_state']}: this image is no longer updated since "
             f"{moment(image['frozen_since'])}.", icon=":material/history:",
         )  # fmt: skip
+
+
+def downloads(digest: str, reference: str) -> None:
+    """The documents that `hullmark report` writes of it; each is made when it is asked for."""
+    with st.popover("Download", icon=":material/download:"):
+        st.caption("All that is known of this image, as a document")
+        for form, (label, ending) in DOCUMENTS.items():
+            with suppress(UsageError):  # there is no such document of this image
+                document(form).check(reference)
+                name, made = f"{digest.removeprefix('sha256:')[:12]}{ending}", partial(report, digest, form)
+                st.download_button(
+                    label, made, name, "application/json", key=f"download_{form}", on_click="ignore", type="tertiary"
+                )
 
 
 def numbers(counts: Row) -> None:

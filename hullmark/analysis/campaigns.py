@@ -28,10 +28,15 @@ def campaigns(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: date
 
 def best_changes(connection: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:
     """The same, on a connection on which `find_remedies` has been."""
-    connection.execute(read_sql(__package__, "90_elements.sql"))
+    find_elements(connection)
     cells = connection.table("cell").to_arrow_table()
     connection.register("choice", _choice(cells, limit))
     return connection.sql(read_sql(__package__, "campaigns.sql")).to_arrow_table()
+
+
+def find_elements(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave what `90_elements.sql` says on a connection on which `find_remedies` has been."""
+    connection.execute(read_sql(__package__, "90_elements.sql"))
 
 
 def _choice(cells: pa.Table, limit: int) -> pa.Table:
