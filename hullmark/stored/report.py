@@ -1,16 +1,16 @@
 """What the lake knows of an image, as the report that a scan of it makes; see docs/report.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from hullmark.advisories.feeds import chosen
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.lake.schema import TABLES, TEXT
 from hullmark.model import Distro, Image, Layer
-from hullmark.reports.scan_report import Report, scan_report
+from hullmark.reports.scan_report import Report, ReportRows, scan_report
 from hullmark.settings import Settings
 from hullmark.sql import read_sql
 from hullmark.stored.named import Place
@@ -32,39 +32,39 @@ def stored_report(connection: duckdb.DuckDBPyConnection, store: FeedStore, place
 
     Its findings have the risk that they have in the fleet, and with `exception` what is excepted.
     """
-    packages = _rows(connection, "packages", place.digest)
+    packages, problems, removed, exposures = (
+        _rows(connection, table, place) for table in ("packages", "problems", "removed_packages", "exposures")
+    )
     findings = _ask(connection, "findings.sql", place)
     feeds = _feeds(connection, store, place, settings, packages)
+    seen = place.row
     report = scan_report(
         _image(connection, place),
-        Distro(
-            place.row["os_id"], place.row["os_version"], place.row["os_name"], repositories=(*place.row["content_sets"],)
-        ),
-        packages,
-        findings,
-        _rows(connection, "problems", place.digest),
+        Distro(seen["os_id"], seen["os_version"], seen["os_name"], repositories=(*seen["content_sets"],)),
+        ReportRows(packages, findings, problems, removed, exposures),
         feeds,
-        removed=_rows(connection, "removed_packages", place.digest),
-        exposures=_rows(connection, "exposures", place.digest),
     )
     _note_exceptions(report, findings)
     return Stored(report, tuple(_gaps(connection, place, feeds)), tuple(_notes(place)))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, digest: str) -> pa.Table:
-    here = duckdb.ColumnExpression("image_digest") == duckdb.ConstantExpression(digest)
-    return connection.table(table).filter(here).to_arrow_table()
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, place: Place) -> list[Row]:
+    """The rows of an image; text that an older Hullmark did not write is ""."""
+    here = duckdb.ColumnExpression("image_digest") == duckdb.ConstantExpression(place.digest)
+    blank = {field.name: "" for field in TABLES[table].schema if field.type == TEXT}
+    found = connection.table(table).filter(here).to_arrow_table().to_pylist()
+    return [blank | {name: value for name, value in row.items() if value is not None or name not in blank} for row in found]
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, query: str, place: Place) -> pa.Table:
-    return connection.sql(read_sql(__package__, query), params={"digest": place.digest}).to_arrow_table()
+def _ask(connection: duckdb.DuckDBPyConnection, query: str, place: Place) -> list[Row]:
+    rows = connection.sql(read_sql(__package__, query), params={"digest": place.digest}).to_arrow_table()
+    return list(rows.to_pylist())
 
 
 def _image(connection: duckdb.DuckDBPyConnection, place: Place) -> Image:
-    rows = _rows(connection, "image_layers", place.digest).sort_by("layer_index").to_pylist()
     layers = tuple(
-        Layer(row["layer_index"], row["layer"], row["diff_id"], row["size"], row["media_type"], row["created_by"] or "")
-        for row in rows
+        Layer(row["layer_index"], row["layer"], row["diff_id"], row["size"], row["media_type"], row["created_by"])
+        for row in sorted(_rows(connection, "image_layers", place), key=lambda row: row["layer_index"])
     )
     return Image(
         place.reference, place.row["registry"], place.row["repository"], (*place.row["tags"],), place.digest,
@@ -73,27 +73,27 @@ def _image(connection: duckdb.DuckDBPyConnection, place: Place) -> Image:
 
 
 def _feeds(
-    connection: duckdb.DuckDBPyConnection, store: FeedStore, place: Place, settings: Settings, packages: pa.Table
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, place: Place, settings: Settings, packages: list[Row]
 ) -> list[Row]:
     """The feeds that packages of such kinds are compared with, as the findings were made with them."""
-    ecosystems = {name.partition(":")[0] for name in packages.column("ecosystem").unique().to_pylist() if name}
+    ecosystems = {row["ecosystem"].partition(":")[0] for row in packages if row["ecosystem"] and not row["owner"]}
     wanted = {source.feed for _, source in chosen(settings, sorted(ecosystems))}
     states = store.status().select(["feed", "state", "snapshot"])
     connection.register("feed_state", states)
-    return [row for row in _ask(connection, "feeds.sql", place).to_pylist() if row["feed"] in wanted]
+    return [row for row in _ask(connection, "feeds.sql", place) if row["feed"] in wanted]
 
 
-def _note_exceptions(report: Report, findings: pa.Table) -> None:
+def _note_exceptions(report: Report, findings: list[Row]) -> None:
     """Add to each finding of the report what excepts it, None where nothing does."""
     names = ("vulnerability", "purl", "path", "version", "exception")
-    said = {tuple(row[name] for name in names[:-1]): row["exception"] for row in findings.select(list(names)).to_pylist()}
+    said = {tuple(row[name] for name in names[:-1]): row["exception"] for row in findings}
     rows: list[Row] = report["findings"]  # type: ignore[assignment]  # what scan_report makes
     for row in rows:
         row["exception"] = said[row["id"], row["purl"], row["path"], row["version"]]
 
 
-def _gaps(connection: duckdb.DuckDBPyConnection, place: Place, feeds: list[Mapping[str, Any]] | list[Row]) -> Iterator[str]:
-    for row in _ask(connection, "coverage.sql", place).to_pylist():
+def _gaps(connection: duckdb.DuckDBPyConnection, place: Place, feeds: list[Row]) -> Iterator[str]:
+    for row in _ask(connection, "coverage.sql", place):
         if row["status"] in {"failed", "partial"}:
             yield row["detail"].rstrip(".")
     if not feeds:
