@@ -57,18 +57,15 @@ def _naming(distro: Distro) -> Naming:
         return place, kind in OS_TYPES and not lists_binaries(place)
 
     @lru_cache(maxsize=1 << 16)
-    def named(package: Package) -> tuple[str, str]:
+    def named(stated: tuple[str, str, str, str, str, str]) -> tuple[str, str]:
+        package = Package(*stated)
         place = place_of(package.type)[0]
         return purl_of(package, distro), advisory_name(package.type, package.name, package.source_name, place)
 
     def naming(package: Package) -> tuple[str, str, str, bool]:
         place, by_source = place_of(package.type)
-        purl, name = named(_bare(package))
-        return purl, place, name, by_source and package.source_version != ""
+        source = package.source_version
+        purl, name = named((package.type, package.name, package.version, package.arch, package.source_name, source))
+        return purl, place, name, by_source and source != ""
 
     return naming
-
-
-def _bare(package: Package) -> Package:
-    """What a package is called by; the rest differs between packages of one name."""
-    return Package(package.type, package.name, package.version, package.arch, package.source_name, package.source_version)

@@ -26,7 +26,7 @@ def _leads(layers: Sequence[Names], versions: Versions) -> dict[str, str]:
     """Where visible links and the fixed places of catalogers lead, if elsewhere."""
     links, top, asked = versions.links, versions.top, matcher()
     leads = {
-        version.real: joined(folder_of(version.real), layers[version.layer].targets[version.path])
+        version.real: joined(folder_of(version.real), layers[version.layer].targets.get(version.path, ""))
         for version in versions
         if version.kind == SYMLINK and version.visible
         if not asked.wants(version.real) or any(cataloger.follows for cataloger in asked.catalogers_of(version.real))

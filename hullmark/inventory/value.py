@@ -115,8 +115,7 @@ def folders_above(paths: Sequence[str]) -> Set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(NamedTuple):
     """A package that is visible in an image. Layers are indexes into the image's."""
 
     package: Package
@@ -133,8 +132,7 @@ class Installed:
     owner: str = ""  # "type/name" of the OS package whose file list names the path
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """A package that a lower layer still ships, though none sees it."""
 
     package: Package
@@ -146,8 +144,7 @@ class Removed:
     replaced_by: str  # the version that took its place, "" for none
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
+class Exposed(NamedTuple):
     """Something that should not be in an image, with its layer; in its configuration there is none."""
 
     path: str

@@ -42,3 +42,8 @@ def test_layers_that_hide_too_much_are_given_up() -> None:
     assert cover(paths, [hiding] * 100).first("d/7", 0) == 1
     with pytest.raises(LimitExceeded, match="hide one another"):
         cover(paths, [hiding] * 102)
+
+
+def test_a_link_to_nothing_leads_nowhere() -> None:
+    found = stack({"lib": symlink(""), "etc/os-release": symlink("")}, {"lib/x.egg-info": metadata("x", "1")})
+    assert seen(found) == {("lib/x.egg-info", "x=1", 1)}
