@@ -10,8 +10,6 @@ from hullmark.model import Image
 from hullmark.sql import read_sql
 
 VIEWS = "hullmark.lake.views"
-_COLUMNS = ("image_digest", "package_key", "vulnerability", "status", "justification", "author", "document_id")
-NOTHING = pa.schema([(name, pa.string()) for name in _COLUMNS])  # what `scanned.sql` reads of `vex_findings`
 
 
 def with_vex(connection: duckdb.DuckDBPyConnection, images: Sequence[Image], statements: Sequence[pa.Table]) -> pa.Table:
@@ -22,11 +20,12 @@ def with_vex(connection: duckdb.DuckDBPyConnection, images: Sequence[Image], sta
         for image in images
     ]  # fmt: skip
     connection.execute(read_sql(VIEWS, "06_risk.sql"))
-    if statements:
-        connection.register("images", pa.Table.from_pylist(places, schema=IMAGES))
-        connection.register("vex_statements", pa.concat_tables([VEX_STATEMENTS.empty_table(), *statements]))
-        connection.execute("CREATE TEMP VIEW findings AS FROM finding")
-        connection.execute(read_sql(VIEWS, "11_vex_findings.sql"))
+    if not statements:
+        connection.execute(read_sql(VIEWS, "11_nothing_stated.sql"))
     else:
-        connection.register("vex_findings", NOTHING.empty_table())
+        connection.register("images", pa.Table.from_pylist(places, schema=IMAGES))
+        connection.register("vex_statements", pa.concat_tables(statements))
+        connection.execute("CREATE TEMP VIEW findings AS FROM finding")
+        connection.execute(read_sql(VIEWS, "02_called.sql"))
+        connection.execute(read_sql(VIEWS, "11_vex_findings.sql"))
     return connection.sql(read_sql(__package__, "scanned.sql")).to_arrow_table()

@@ -1,7 +1,8 @@
 -- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last. Of several issues of one
 -- document the newest counts alone. What an attestation states of its image is an issue of its own, counts where nothing that was
 -- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
--- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag.
+-- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag. Names and URLs are
+-- compared once for each that there is, however many images have it.
 CREATE VIEW vex_findings AS
 WITH issued AS (
     SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
@@ -11,21 +12,28 @@ WITH issued AS (
     ) = 1
 ),
 told AS (
-    SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued
+    SELECT stated.*, called.vulnerability AS about
+    FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued) AS stated
+    JOIN called USING (called)
 ),
-found AS (
+product AS (
     SELECT
-        *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called, regexp_extract(purl, '^[^@?#]+') AS stem,
-        regexp_extract(purl, '@([^?#]*)', 1) AS named, string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
-    FROM findings
+        purl, vulnerability, regexp_extract(purl, '^[^@?#]+') AS stem, regexp_extract(purl, '@([^?#]*)', 1) AS named,
+        string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
+    FROM (SELECT DISTINCT purl, vulnerability FROM findings SEMI JOIN told ON told.about = findings.vulnerability)
+),
+fitting AS (
+    SELECT told.*, product.purl
+    FROM told JOIN product ON product.vulnerability = told.about
+        AND (told.stem = '' OR told.stem = product.stem) AND (told.version = '' OR told.version = product.named)
+        AND list_has_all(product.said, coalesce(told.qualifiers, []))
 )
 SELECT
     images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability,
     told.status, told.justification, told.detail, told.author, told.document_id, told."at"
-FROM found
-JOIN told ON told.called = found.called
-    AND (told.stem = '' OR told.stem = found.stem) AND (told.version = '' OR told.version = found.named)
-    AND list_has_all(found.said, coalesce(told.qualifiers, []))
+FROM findings AS found
+JOIN fitting AS told ON told.purl = found.purl AND told.about = found.vulnerability
+    AND (told.called = found.vulnerability OR list_contains(found.aliases, told.called))
 JOIN images ON images.digest = found.image_digest AND images.state = 'present'
     AND (told.image_digest = '' OR told.image_digest = images.digest OR told.image_digest = images.index_digest)
     AND (told.repository = '' OR told.repository = images.registry || '/' || images.repository)
