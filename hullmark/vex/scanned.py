@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from hullmark.lake.schema import IMAGES, VEX_STATEMENTS
+from hullmark.lake.schema import IMAGES
 from hullmark.model import Image
 from hullmark.sql import read_sql
 
