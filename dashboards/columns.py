@@ -95,9 +95,9 @@ def hours(label: str) -> Config:
     return st.column_config.NumberColumn(label, format="%.0f h", width=64)
 
 
-def days(label: str, width: int = 84) -> Config:
+def days(label: str, width: int = 84, form: str = "%.1f d") -> Config:
     """A length of time in days."""
-    return st.column_config.NumberColumn(label, format="%.1f d", width=width)
+    return st.column_config.NumberColumn(label, format=form, width=width)
 
 
 def part(label: str) -> Config:

@@ -38,7 +38,7 @@ def due_dates() -> None:
     st.caption(f"{counted(found, 'line')}, each a vulnerability of a package in a repository. Click one to see its images.")
     told = rows.set_column(0, "owner", pa.array([named(name) for name in rows["owner"].to_pylist()], pa.string()))
     shown = {
-        "due": columns.day("Due"), "days_left": columns.days("Left", 76), "owner": columns.text("Owner", 170),
+        "due": columns.day("Due"), "days_left": columns.days("Left", 76, "%.0f d"), "owner": columns.text("Owner", 170),
         "vulnerability": columns.text("Vulnerability", 150), "severity": columns.severity(words=SEVERITIES),
         "exploited": columns.exploited(), "package": columns.text("Package", 140),
         "fixed_version": columns.text("Fixed in", 130), "repository": columns.text("Repository", 200),

@@ -21,7 +21,7 @@ TALLEST_PIXELS = 712
 
 
 def getting_started(what: str) -> None:
-    """A page without data: why it is empty, and the three steps that fill it."""
+    """A page without data: why it is empty, and what fills it."""
     place = settings().lake
     st.title(what, anchor=False)
     st.text(f"The lake {place} holds no images yet." if lake_exists() else f"There is no lake at {place} yet.")
@@ -37,9 +37,9 @@ def getting_started(what: str) -> None:
         st.page_link("views/integrations.py", label="Open Integrations", icon=":material/add_link:")
         st.code("hullmark integrations add", language=None)
     with second:
-        st.markdown("**2 · Load the advisories**")
-        st.caption("Without them nothing can be said about the packages that are found.")
-        st.code("hullmark feeds sync", language=None)
+        st.markdown("**2 · Scan the fleet**")
+        st.caption("A run lists the registries, reads each layer once, fetches the advisories and compares the two.")
+        st.code("hullmark run", language=None)
     with third:
         st.markdown("**Or look round first**")
         st.caption("A made-up fleet in an embedded registry: no AWS, no internet, about a minute.")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards import charts, columns
 from dashboards.data import Row, ask, ask_row, campaigns, rejected, settings
-from dashboards.parts import getting_started, still_table
+from dashboards.parts import filled, getting_started, still_table
 from dashboards.words import age, ago, counted, literal, share
 
 FIXES = 8
@@ -149,16 +149,21 @@ def freshness(feeds: pa.Table) -> None:
     if not feeds.num_rows:
         st.info("No advisories are loaded yet. Run `hullmark feeds sync`.")
         return
-    still_table(feeds, {
+    shown = {
         "feed": columns.text("Feed", 100), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
         "records": columns.number("Records", 70), "problems": columns.number("Unread", 60),
         "detail": columns.text("Last attempt", 110),
-    })  # fmt: skip
+    }  # fmt: skip
+    still_table(feeds, filled(feeds, shown, "detail"))
 
 
 def fixes() -> None:
     """The changes that end the most."""
-    st.subheader("Top fixes", anchor=False, help="The fewest changes that end the most risk; each counts what it ends alone")
+    st.subheader(
+        "Top fixes",
+        anchor=False,
+        help="The fewest changes that end the most risk; each counts what it ends after those above it",
+    )
     rows = campaigns(FIXES)
     if not rows.num_rows:
         st.caption("No finding has a fix.")

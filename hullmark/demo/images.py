@@ -15,6 +15,7 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
+STATEMENT, PROVENANCE = "https://in-toto.io/Statement/v0.1", "https://slsa.dev/provenance/v0.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,19 @@ def build_image(
     return Built(_json(MANIFEST, manifest), (config, *blobs))
 
 
-def build_index(children: Mapping[str, Built], attested: bool) -> Built:
-    """An index over images by platform (`linux/amd64`), with a BuildKit attestation for the first when `attested`."""
+def build_index(children: Mapping[str, Built], attested: bool, provenance: Mapping[str, object] | None = None) -> Built:
+    """An index over images by platform (`linux/amd64`), with a BuildKit attestation for the first when `attested`.
+
+    It holds this `provenance` (SLSA v0.2), or a statement that says nothing.
+    """
     entries, built = [], list(children.values())
     for platform, child in children.items():
         os_name, architecture = platform.split("/")
         entries.append(child.manifest.descriptor(platform={"os": os_name, "architecture": architecture}))
     if attested:
-        statement = build_artifact("application/vnd.in-toto+json", {"_type": "https://in-toto.io/Statement/v0.1"})
+        kind = PROVENANCE if provenance else ""
+        said = _statement(built[0], provenance) if provenance else {"_type": STATEMENT}
+        statement = build_artifact("application/vnd.in-toto+json", said, kind)
         note = {
             "vnd.docker.reference.digest": built[0].manifest.digest,
             "vnd.docker.reference.type": "attestation-manifest",
@@ -111,10 +117,22 @@ def build_signature(subject: Built) -> tuple[str, Built]:
     return tag, build_artifact("application/vnd.dev.cosign.simplesigning.v1+json", payload)
 
 
-def build_artifact(media_type: str, payload: Mapping[str, object]) -> Built:
+def _statement(subject: Built, provenance: Mapping[str, object]) -> dict[str, object]:
+    digest = subject.manifest.digest.removeprefix("sha256:")
+    about = [{"name": "_", "digest": {"sha256": digest}}]
+    return {"_type": STATEMENT, "predicateType": PROVENANCE, "subject": about, "predicate": provenance}
+
+
+def build_artifact(media_type: str, payload: Mapping[str, object], predicate: str = "") -> Built:
     """A manifest with one JSON layer and an empty config, as signatures and attestations are stored."""
+    notes = {"annotations": {"in-toto.io/predicate-type": predicate}} if predicate else {}
     config, layer = _json(CONFIG, {"rootfs": {"type": "layers", "diff_ids": []}}), _json(media_type, payload)
-    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config.descriptor(), "layers": [layer.descriptor()]}
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": config.descriptor(),
+        "layers": [layer.descriptor(**notes)],
+    }
     return Built(_json(MANIFEST, manifest), (config, layer))
 
 

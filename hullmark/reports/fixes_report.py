@@ -1,5 +1,6 @@
 """The changes that help most, as a table for a terminal, Markdown for a ticket, JSON and CSV for programs."""
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import indent
 from typing import Any
@@ -18,6 +19,7 @@ from hullmark.reports.terminal import columns, counted, plain
 MOST_PACKAGES = 12  # that a cell names
 MOST_SOURCES = 3  # that a cell names
 MOST_TASKS = 30  # sources that a ticket names
+COMMIT, SHORT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}"), 12  # a cell has the beginning of a commit, as git shortens it
 MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#!~"})
 COUNTS = {
     "Closes": "closes", "KEV": "exploited", "Critical, high": "grave", "New": "brings", "Images": "images",
@@ -45,7 +47,9 @@ def sources(row: Row) -> str:
 
 
 def _place(place: Row) -> str:
-    return plain(built_from(Origin(place["source"], place["revision"], place["dockerfile"])))
+    revision = place["revision"]
+    short = revision[:SHORT] if COMMIT.fullmatch(revision) else revision
+    return plain(built_from(Origin(place["source"], short, place["dockerfile"])))
 
 
 def campaigns_table(rows: Sequence[Row]) -> Table:

@@ -45,7 +45,7 @@ def test_without_images_a_page_says_what_to_do_next(
     page = open_page(name, lakes[state])
     assert said in words(page)
     assert [element.value for element in page.code] == [
-        "hullmark integrations add", "hullmark feeds sync", "hullmark demo",
+        "hullmark integrations add", "hullmark run", "hullmark demo",
     ]  # fmt: skip
 
 
