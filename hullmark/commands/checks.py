@@ -107,11 +107,19 @@ def _due(connection: "duckdb.DuckDBPyConnection", policy: "Policy", options: arg
 
     if options.days < 0:
         raise UsageError(f"--days is {options.days}; give a number from 0 on")
+    _check_owner(policy, options.owner)
     register_due(connection, policy)
     asked: dict[str, Any] = {"now": datetime.now(UTC), "days": options.days}
     if options.owner is None:
         return _ask(connection, "due_owners", **asked)
     return _ask(connection, "due_list", owners=[options.owner], limit=MOST, offset=0, **asked)
+
+
+def _check_owner(policy: "Policy", owner: str | None) -> None:
+    known = list(dict.fromkeys(item.name for item in policy.owners))
+    if owner and owner not in known:
+        there = f"name one of {', '.join(known)}" if known else "it names nobody yet, so that all is due by '' (nobody)"
+        raise NotFound(f"no owner {owner!r} is named in owners.toml; {there}")
 
 
 def _print(rows: list[dict[str, Any]], nothing: str) -> None:

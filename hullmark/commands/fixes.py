@@ -92,10 +92,13 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
 def digest_of(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
     """The one image of the fleet that is meant; raises NotFound and UsageError."""
     from hullmark.sql import read_sql
+    from hullmark.stored.named import no_tag
 
     found = connection.sql(read_sql("hullmark.analysis", "image_named.sql"), params={"name": image}).fetchall()
     if not found:
-        raise NotFound(f"no registry holds an image {image}; give repository:tag as the dashboard's page Images shows it")
+        raise no_tag(connection, image) or NotFound(
+            f"no registry holds an image {image}; give repository:tag as the dashboard's page Images shows it"
+        )
     if len(found) > 1:
         raise UsageError(f"{image} names {len(found)} images ({found[0][0]}, {found[1][0]}, ...); give the digest of one")
     return str(found[0][0])

@@ -81,10 +81,17 @@ def _group(place: Place) -> tuple[str, ...]:
     return (place.row["registry"], place.row["repository"], place.row["index_digest"] or place.digest)
 
 
-def _unknown(connection: duckdb.DuckDBPyConnection, name: str) -> NotFound:
+def no_tag(connection: duckdb.DuckDBPyConnection, name: str) -> NotFound | None:
+    """What is wrong with a name that is one of a repository, None for any other; reads `images`."""
     tags = [str(row["tag"]) for row in _ask(connection, "repository_tags.sql", name)]
-    if tags:
-        return NotFound(f"{name} is a repository; name one of its tags: {_some([f'{name}:{tag}' for tag in tags])}")
+    if not tags:
+        return None
+    return NotFound(f"{name} is a repository; name one of its tags: {_some([f'{name}:{tag}' for tag in tags])}")
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection, name: str) -> NotFound:
+    if repository := no_tag(connection, name):
+        return repository
     for row in _ask(connection, "unread.sql", name):
         return NotFound(f"nothing is known of what is in {name}, which was {row['status']}: {row['detail']}")
     return NotFound(

@@ -43,6 +43,7 @@ def test_the_plan_of_an_image(home: Path) -> None:
 
 
 BAD = [
+    (["fixes", "storefront/web"], "hullmark: storefront/web is a repository; name one of its tags: storefront/web:"),
     (["fixes", "nope:1"], "hullmark: no registry holds an image nope:1; give repository:tag"),
     (["fixes", "--limit", "0"], "hullmark: --limit is 0; give a number from 1 on"),
     (["fixes", digest(3), "--format", "csv"], "hullmark: a plan has steps with text of several lines"),

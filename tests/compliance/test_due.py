@@ -121,7 +121,9 @@ def test_from_the_command_line(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> N
     assert {row["owner"] for row in told} == {"ann", "bob", ""}
     assert "nobody is named" in run(home, ["checks", "--due"], policy).stdout
     assert "CVE-4" in run(home, ["checks", "--owner", "bob", "--days", "0"], policy).stdout
-    assert run(home, ["checks", "--owner", "eve"], policy).stdout == "Nothing is due.\n"
+    stranger = run(home, ["checks", "--owner", "eve"], policy)
+    assert (stranger.status, stranger.stdout) == (2, "")
+    assert "hullmark: no owner 'eve' is named in owners.toml; name one of " in stranger.stderr
     assert (
         run(home, ["checks", "--due", "--days", "-1"], policy).stderr == "hullmark: --days is -1; give a number from 0 on\n"
     )
