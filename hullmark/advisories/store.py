@@ -194,15 +194,39 @@ class FeedStore:
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
 
-    def differences(self, old: Mapping[str, str], new: Mapping[str, str]) -> pa.Table | None:
-        """What differs between two sets of snapshots (feed -> id), as `differences.differing` has it for each feed.
+    def differences(self, old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, pa.Table] | None:
+        """What differs between two sets of snapshots (feed -> id), as `differences.differing` has it, by feed.
 
         None when an index is gone.
         """
         feeds = sorted(feed for feed in {**old, **new} if old.get(feed) != new.get(feed))
-        found = [differences.differing(self._place, feed, old.get(feed, ""), new.get(feed, "")) for feed in feeds]
-        parts = [rows for rows in found if rows is not None]
-        return pa.concat_tables([RECORD_INDEX.empty_table(), *parts]) if len(parts) == len(found) else None
+        found = {feed: differences.differing(self._place, feed, old.get(feed, ""), new.get(feed, "")) for feed in feeds}
+        sound = {feed: rows for feed, rows in found.items() if rows is not None}
+        return sound if len(sound) == len(found) else None
+
+    def namesakes(self, changed: Mapping[str, pa.Table], snapshots: Mapping[str, str]) -> pa.Table | None:
+        """What the records of these snapshots are about, `packages`, that changed in another feed; `changed` is by feed.
+
+        None when an index is gone. What changed in a snapshot's own feed says itself what it is about.
+        """
+        found = [RECORD_INDEX.empty_table().select(["packages"])]
+        for feed, snapshot in sorted(snapshots.items()):
+            others = [rows["record"] for name, rows in changed.items() if name != feed]
+            if not any(len(names) for names in others):
+                continue
+            file = self._index(feed, snapshot)
+            if file is None:
+                return None
+            names = pa.concat_arrays([chunk for column in others for chunk in column.chunks])
+            some = _within(file, names)
+            if len(some):
+                found.append(file.read(["record", "packages"]).filter(pc.field("record").isin(some)).select(["packages"]))
+        return pa.concat_tables(found)
+
+    def count(self, snapshots: Mapping[str, str]) -> int | None:
+        """How many records these snapshots (feed -> id) have; None when one has no index."""
+        files = [self._index(feed, snapshot) for feed, snapshot in snapshots.items()]
+        return None if None in files else sum(file.metadata.num_rows for file in files)
 
     def holding(self, table: str) -> dict[str, str]:
         """The current snapshots (feed -> id) that hold this table."""
@@ -239,6 +263,12 @@ class FeedStore:
             content = self._place.read(path)
             if content is not None:
                 yield content
+
+    def _index(self, feed: str, snapshot: str) -> pq.ParquetFile | None:
+        try:
+            return pq.ParquetFile(self._files().open_input_file(f"{feed}/{snapshot}/{INDEX}.parquet"))
+        except FileNotFoundError:
+            return None
 
     def _before(self, state: FeedState) -> str:
         """The snapshot that was current before this one; "" for none."""
@@ -303,3 +333,12 @@ def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.Chunk
     if isinstance(rows, pa.Table):
         return rows.filter(condition).select(columns)
     return rows.to_table(filter=condition, columns=columns)
+
+
+def _within(file: pq.ParquetFile, names: pa.Array) -> pa.Array:
+    """Those of the names that a file whose first column is `record` may have, as its statistics tell."""
+    groups = [file.metadata.row_group(number).column(0).statistics for number in range(file.metadata.num_row_groups)]
+    if not all(group and group.has_min_max for group in groups):
+        return names
+    bounds = [(group.min, group.max) for group in groups]
+    return pa.array([name for name in names.to_pylist() if any(low <= name <= high for low, high in bounds)], pa.string())

@@ -54,15 +54,16 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     with closing(lake.connect(memory_mb, only=rematch.READ)) as connection:
         _require_advisories(lake, connection, feeds)
         plan = rematch.plan_rematch(lake, connection, feeds, run, today, full)
-        lake.commit("run_feeds", _feeds(feeds, run))
-        note = _Note(lake, run, plan)
+        lake.append("run_feeds", _feeds(feeds, run))
+        note = _Note(run, plan)
         if plan.idle:
             difference = Difference(plan.findings)
         else:
-            note.write(None)
+            lake.append("matchings", note.row(None))
             difference = _match(Work(lake, connection, run, plan, memory_mb), feeds, today, reread)
         changes = Changes(difference.findings, *(difference.events[event] for event in ("opened", "closed", "changed")))
-        note.write(changes, difference.images)
+        write = lake.append if plan.idle else lake.commit
+        write("matchings", note.row(changes, difference.images))
     note_settled(lake, run, memory_mb)
     return changes
 
@@ -77,6 +78,8 @@ def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> 
 
 def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematch.Rematch, today: date) -> None:
     """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
+    if not plan.whole:
+        connection.register("advising_record", store.index(store.holding("advisories")))
     for name in ("present.sql", *(("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"))):
         connection.execute(read_sql("hullmark.fleet", name))
     records = None if plan.whole else connection.table("relevant_record").to_arrow_table()["record"]
@@ -87,19 +90,18 @@ def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematc
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """The row of this matching in `matchings`, written before and after."""
+    """The row of this matching in `matchings`, written before and after, or once where there is nothing to match."""
 
-    lake: Lake
     run: Run
     plan: rematch.Rematch
 
-    def write(self, changes: Changes | None, images: int = 0) -> None:
+    def row(self, changes: Changes | None, images: int = 0) -> pa.Table:
         row = {
             "run": self.run.run, "at": self.run.at, "finished": datetime.now(UTC) if changes else None,
             "scope": self.plan.scope, "reason": self.plan.reason, "matcher": matcher(), "ended": self.plan.ended,
             "seen": self.plan.seen, "images": images, **(asdict(changes) if changes else {}),
         }  # fmt: skip
-        self.lake.commit("matchings", pa.Table.from_pylist([row], MATCHINGS))
+        return pa.Table.from_pylist([row], MATCHINGS)
 
 
 def _require_advisories(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:

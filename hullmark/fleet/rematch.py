@@ -7,16 +7,18 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hullmark.advisories.store import FeedStore, scanned
+from hullmark.advisories.store import FeedStore
 from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
+from hullmark.lake.schema import RECORD_INDEX
 from hullmark.lake.store import Lake
 from hullmark.matching.match import ended, name_places
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-READ = ("distinct_packages", "matchings", "matched_images", "run_feeds", "verdicts")  # to plan with
+READ = ("distinct_packages", "matchings", "run_feeds", "verdicts")  # to plan with
 IMAGES = ("images", "digests")  # which images there are, and when each was read
+MATCHED = "matched_images"
 STATED = "content_set"  # the repositories that images say they were built from
 REPOSITORIES = "redhat-repositories"  # the feed that tells which product a repository is of
 MOST = 0.1  # of all records or images that changed: with more, everything is matched
@@ -72,9 +74,9 @@ def plan_rematch(  # noqa: PLR0913, PLR0917  what a plan depends on
     seen, last = [lake.identity(name) for name in IMAGES], _last(connection)
     name_places(connection)
     done = _ended(connection, store, last, today)
-    reason = "asked for" if full else _doubt(connection, last, done)
+    reason = "asked for" if full else _doubt(lake, connection, last, done)
     if reason or last is None or last.seen != seen:
-        lake.add_views(connection, (*IMAGES, STATED))
+        lake.add_views(connection, (*IMAGES, STATED, MATCHED))
         connection.execute(read_sql(__package__, "present.sql"))
         connection.execute(read_sql(__package__, "touched_images.sql"), {"run": run.run})
     else:
@@ -102,11 +104,14 @@ def _ended(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Last 
     return ended(connection, today)
 
 
-def _doubt(connection: duckdb.DuckDBPyConnection, last: _Last | None, done: list[str]) -> str:
+def _doubt(lake: Lake, connection: duckdb.DuckDBPyConnection, last: _Last | None, done: list[str]) -> str:
     """Why everything must be matched whatever has changed, "" for no reason."""
     if last is None:
         return "nothing was matched before"
-    unknown = not _any(connection, "distinct_packages") and _any(connection, "matched_images")
+    unknown = not _any(connection, "distinct_packages")
+    if unknown:
+        lake.add_views(connection, (MATCHED,))
+        unknown = _any(connection, MATCHED)
     doubts = {
         "the last matching did not end": not last.finished, "the matcher is another": last.matcher != matcher(),
         "distinct packages are not known": unknown, "a release has ended": last.ended != done,
@@ -131,17 +136,19 @@ def _changes(connection: duckdb.DuckDBPyConnection, store: FeedStore, last: _Las
     now = {state.feed: state.snapshot for state in store.current()}
     advising = store.holding("advisories")
     plain = now.keys() - advising.keys()  # of no package: verdicts are compared with what they say
-    changed = store.differences({feed: name for feed, name in last.feeds.items() if feed not in plain}, advising)
-    every, index = store.index(now), store.index(advising)
-    if changed is None or every is None or index is None:
+    changes = store.differences({feed: name for feed, name in last.feeds.items() if feed not in plain}, advising)
+    records, namesakes = store.count(now), store.namesakes(changes or {}, advising)
+    if changes is None or records is None or namesakes is None:
         return "a snapshot that was matched is gone"
-    records = every.num_rows if isinstance(every, pa.Table) else every.count_rows()
+    changed = pa.concat_tables([RECORD_INDEX.empty_table(), *changes.values()])
     connection.register("changed_record", changed)
     if _number(connection, "SELECT count(DISTINCT record) FROM changed_record") > MOST * records:
         return "many advisories changed"
-    connection.register("advising_record", index)
-    connection.register("namesake", scanned(index, "record", changed["record"], ["packages"]))
-    for name in ("touched_packages.sql", *(("rejected_packages.sql",) if _rejects(changed) else ()), "touched_known.sql"):
+    connection.register("namesake", namesakes)
+    rejects = _rejects(changed)
+    if rejects:
+        connection.register("advising_record", store.index(advising))
+    for name in ("touched_packages.sql", *(("rejected_packages.sql",) if rejects else ()), "touched_known.sql"):
         connection.execute(read_sql(__package__, name))
     if any(last.feeds.get(feed) != now[feed] for feed in plain):
         names = connection.sql("SELECT DISTINCT vulnerability FROM verdicts").to_arrow_table()["vulnerability"]

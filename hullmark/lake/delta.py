@@ -30,7 +30,10 @@ ROW_GROUP = 122_880  # DuckDB's own size of a row group: one thread reads one
 PRUNING_VALUES = 64  # a leading key column with at most so many values is told to the merge, which then skips files
 GONE = "_gone"  # marks the keys that `amend` takes out
 PROPERTIES = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
-CONFIGURATION: dict[str, str | None] = {"delta.enableDeletionVectors": "false"}
+CHECKPOINTS = {
+    "delta.checkpointInterval": "10"
+}  # commits; opening a table costs a third of a millisecond for each one since the last
+CONFIGURATION: dict[str, str | None] = {"delta.enableDeletionVectors": "false", **CHECKPOINTS}
 
 
 def open_table(place: Place, name: str) -> DeltaTable | None:
@@ -195,4 +198,6 @@ def _open_or_create(place: Place, name: str) -> DeltaTable:
     missing = [field for field in Schema.from_arrow(TABLES[name].schema).fields if field.name not in known]
     if missing:  # an older version of Hullmark made the table
         table.alter.add_columns(missing)
+    if not CHECKPOINTS.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(CHECKPOINTS)
     return table

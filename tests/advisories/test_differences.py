@@ -51,6 +51,11 @@ def names(rows: pa.Table | None) -> list[str]:
     return sorted(set(rows["record"].to_pylist()))
 
 
+def whole(changes: dict[str, pa.Table] | None) -> pa.Table:
+    assert changes is not None
+    return pa.concat_tables([RECORD_INDEX.empty_table(), *changes.values()])
+
+
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
@@ -74,7 +79,7 @@ def test_what_differs(tmp_path: Path, old: str, new: str, expected: list[str], l
     back = ["GHSA-2"] if listed and {old, new} == {"a", "c"} else []  # it changed and changed back: more is no harm
     assert found == sorted([*expected, *back])
     feeds = [{FEED: name} if name else {} for name in (old, new)]
-    assert names(store.differences(feeds[0], feeds[1])) == found
+    assert names(whole(store.differences(feeds[0], feeds[1]))) == found
 
 
 def test_lists_need_no_index_and_say_what_was_and_what_is(tmp_path: Path) -> None:
@@ -121,7 +126,7 @@ def test_what_most_records_have_changed_in_is_not_noted(tmp_path: Path) -> None:
     keep(store, "a", dict.fromkeys(MANY, "as ever"))
     keep(store, "b", dict.fromkeys(MANY, "as never"))
     assert list(Path(store.root).rglob("since-*")) == []
-    assert names(store.differences({FEED: "a"}, {FEED: "b"})) == sorted(MANY)
+    assert names(whole(store.differences({FEED: "a"}, {FEED: "b"}))) == sorted(MANY)
 
 
 def test_an_index_of_an_older_hullmark_does_not_say_what_is_rejected(tmp_path: Path) -> None:
@@ -154,3 +159,22 @@ def test_ways_that_turn_in_circles_end(tmp_path: Path) -> None:
     keep(store, "apart", dict.fromkeys(MANY[:3], "others"))
     assert names(differing(where, FEED, "apart", "b")) == sorted(MANY)
     assert names(differing(where, FEED, "a", "c")) == ["GHSA-1", "GHSA-3", "new"]
+
+
+@pytest.mark.parametrize("bounds", [True, False], ids=["with bounds", "without bounds"])
+def test_what_other_feeds_say_under_the_ids_of_changed_records(tmp_path: Path, bounds: bool) -> None:
+    """By feed: its records, of which those of the first changed. Its own are left out, and so is what nobody else has."""
+    store = FeedStore(str(tmp_path / "feeds"))
+    for feed, ids in {"osv/PyPI": ["GHSA-1", "GHSA-2"], "osv/npm": ["GHSA-2", "GHSA-3"], "osv/Go": ["GO-1"]}.items():
+        rows = [{"record": name, "packages": [f"{feed}|{name}"], "vulnerabilities": [], "digest": 1} for name in ids]
+        folder = tmp_path / "feeds" / feed / "a"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows, RECORD_INDEX), folder / "index.parquet", write_statistics=bounds)
+    snapshots = dict.fromkeys(("osv/PyPI", "osv/npm", "osv/Go"), "a")
+    changed = pa.Table.from_pylist([{"record": name} for name in ("GHSA-1", "GHSA-2", "GZ-1")], RECORD_INDEX)
+    found = store.namesakes({"osv/PyPI": changed, "epss": RECORD_INDEX.empty_table()}, snapshots)
+    assert found is not None
+    assert found["packages"].to_pylist() == [["osv/npm|GHSA-2"]]
+    assert (store.count(snapshots), store.namesakes({}, snapshots).num_rows) == (5, 0)
+    (tmp_path / "feeds" / "osv/npm" / "a" / "index.parquet").unlink()
+    assert store.namesakes({"osv/PyPI": changed}, snapshots) is store.count(snapshots) is None
