@@ -44,7 +44,7 @@ from hullmark.versions import key
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SIZES = (1_000, 10_000, 100_000)
 ECOSYSTEMS = ("Alpine", "Amazon Linux", "Debian", "PyPI", "Ubuntu", "npm")
-CHANGES = {"change": 50, "quiet": 0}  # of 100 changed advisories, how many are about packages of the fleet
+CHANGES: dict[str, int | None] = {"change": 50, "quiet": 0, "drawn": None}  # of 100, about the fleet; None: as chance has it
 MEMORY_MB = 1024
 TRIVY_IMAGES = 5
 STAGES = (
@@ -63,6 +63,10 @@ STAGES = (
     "full",
     "back",
     "incremental",
+    "drawn",
+    "incremental",
+    "back",
+    "full",
     "question",
     "bases",
     "full",
@@ -172,18 +176,17 @@ def question(lake: Lake) -> dict[str, object]:
     return {"images": len(rows)}
 
 
-def change(lake: Lake, store: FeedStore, folder: Path, ours: int) -> int:
+def change(lake: Lake, store: FeedStore, folder: Path, ours: int | None) -> int:
     """Snapshots in which 100 advisories are others: 25 gone, 25 with another summary, 50 with one more range; returns 100.
 
-    `ours` of them are about packages that the fleet has, the rest about others.
+    `ours` of them are about packages that the fleet has, the rest about others. None: they are drawn from all alike.
     """
     states = [state for state in store.current() if state.feed.startswith("osv/")]
     (folder / "before.json").write_bytes(orjson.dumps([(state.feed, state.snapshot) for state in states]))
     with closing(lake.connect(MEMORY_MB)) as connection:
         store.register(connection)
-        chosen = [
-            name for (name,) in connection.sql(read_sql("bench", "fleet_chosen.sql"), params={"ours": ours}).fetchall()
-        ]
+        query = read_sql("bench", "fleet_drawn.sql" if ours is None else "fleet_chosen.sql")
+        chosen = [name for (name,) in connection.sql(query, params=None if ours is None else {"ours": ours}).fetchall()]
     gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
     for state in states:
         tables = store.tables(state.feed, state.snapshot)

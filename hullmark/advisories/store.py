@@ -226,7 +226,8 @@ class FeedStore:
     def count(self, snapshots: Mapping[str, str]) -> int | None:
         """How many records these snapshots (feed -> id) have; None when one has no index."""
         files = [self._index(feed, snapshot) for feed, snapshot in snapshots.items()]
-        return None if None in files else sum(file.metadata.num_rows for file in files)
+        rows = [file.metadata.num_rows for file in files if file is not None]
+        return sum(rows) if len(rows) == len(files) else None
 
     def holding(self, table: str) -> dict[str, str]:
         """The current snapshots (feed -> id) that hold this table."""

@@ -1,24 +1,8 @@
 /* What a person may want to know of: findings that opened, closed, or changed in severity, fix or exploitation, and why.
-   Gives the columns of `finding_events`. A new EPSS score alone is no event. Reads `pair`, `finding_events`, `images`, `runs`, `reread`,
-   `touched_image` and `taken_back`.
-   new: nobody matched the image before, since it came after the last run that ended well. returned: the finding closed when
-   the image went. read_anew: by another engine than before, in this run or in one that was killed before it matched.
-   told: the last event of this finding says the same already; asked only of images that changed, and of all when the last matching
+   Gives the columns of `finding_events`. A new EPSS score alone is no event. Reads `pair`, `finding_events`, `event_image` and
+   `touched_image`. returned: the finding closed when the image went. told: the last event of this finding says the same already; asked only of images that changed, and of all when the last matching
    did not end ($doubted). taken_back: its advisory has been withdrawn, or its CVE rejected. */
-WITH last_run AS (
-    SELECT max(started) AS started, arg_max(engine, started) AS engine
-    FROM runs
-    WHERE run <> $run AND state IN ('completed', 'incomplete')
-),
-image AS (
-    SELECT digest AS image_digest, bool_or(images.state = 'present') AS here, bool_or(images.state = 'untagged') AS untagged,
-        bool_or(images.state = 'excluded') AS excluded,
-        min(first_seen) > coalesce(any_value(last_run.started), TIMESTAMPTZ '1970-01-01') AS new,
-        bool_or(images.engine = $engine AND last_run.engine <> $engine) AS read_anew
-    FROM images CROSS JOIN last_run
-    GROUP BY digest
-),
-told AS (
+WITH told AS (
     SELECT image_digest, package_key, vulnerability, arg_max(event, "at") AS event, arg_max(cause, "at") AS cause
     FROM finding_events
     SEMI JOIN (
@@ -31,17 +15,13 @@ told AS (
 compared AS (
     SELECT
         pair.*,
-        CASE WHEN closed THEN coalesce(cve.reason, advisory.reason) END AS taken_back,
         coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,
-        coalesce(image.excluded, false) AS excluded,
+        coalesce(image.excluded, false) AS excluded, coalesce(image.read_anew, false) AS read_anew,
         coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged', 'image-excluded'), false) AS returned,
-        coalesce(image.read_anew, false) OR image_digest IN (SELECT image_digest FROM reread) AS read_anew,
         coalesce((opened AND told.event = 'opened') OR (closed AND told.event = 'closed'), false) AS told
     FROM pair
-    LEFT JOIN image USING (image_digest)
+    LEFT JOIN event_image AS image USING (image_digest)
     LEFT JOIN told USING (image_digest, package_key, vulnerability)
-    LEFT JOIN taken_back AS cve ON cve.name = pair.vulnerability AND cve.reason = 'rejected'
-    LEFT JOIN taken_back AS advisory ON advisory.name = pair.old_advisory
 )
 SELECT
     $run AS run,

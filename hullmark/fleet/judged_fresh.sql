@@ -1,6 +1,9 @@
-/* The packages of `fresh` in the images that are not compared package by package. Reads `packages`, `present`, `moved_image` and `fresh`. */
+/* The packages of `fresh`, with the columns that are needed, in the images that are not compared package by package. Reads `packages`, `present`, `moved_image` and `fresh`. */
 CREATE OR REPLACE TEMP TABLE fresh_package AS
-SELECT * FROM packages
+SELECT
+    image_digest, path, type, name, version, arch, purl, ecosystem, advisory_name, advisory_version, version_key, modularity, layer,
+    layer_index, owner
+FROM packages
 SEMI JOIN fresh
     ON main_of(fresh.ecosystem) = packages.ecosystem AND fresh.advisory_name = packages.advisory_name
         AND fresh.advisory_version = packages.advisory_version

@@ -12,5 +12,5 @@ carried AS (
 )
 SELECT
     image_digest, package_key, vulnerability, opened, closed, severity_changed, range_changed, exploitation_changed, old_advisory,
-    advisory, old_severity, new_severity, old_fixed, new_fixed
+    advisory, old_severity, new_severity, old_fixed, new_fixed, taken_back
 FROM carried JOIN news USING (subject)

@@ -54,6 +54,8 @@ class Work:
             self._execute(name)
         self._execute("verdicts_moved.sql", {"whole": self.plan.whole})
         self._choose()
+        if self.difference.images or self._any("verdict_moved"):
+            self._execute("event_images.sql", {"run": self.run.run, "engine": self.run.engine})
         self._tell()
         self._compare()
         self._write_verdicts()
@@ -122,7 +124,7 @@ class Work:
 
     def _write_events(self) -> None:
         """Write the events of `pair`, a bounded number at a time, and count them."""
-        known = {"run": self.run.run, "at": self.run.at, "engine": self.run.engine, "doubted": self.plan.doubted}
+        known = {"run": self.run.run, "at": self.run.at, "doubted": self.plan.doubted}
         opened, closed = self.connection.sql(
             "SELECT count(*) FILTER (opened), count(*) FILTER (closed) FROM pair"
         ).fetchall()[0]

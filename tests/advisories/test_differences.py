@@ -175,6 +175,8 @@ def test_what_other_feeds_say_under_the_ids_of_changed_records(tmp_path: Path, b
     found = store.namesakes({"osv/PyPI": changed, "epss": RECORD_INDEX.empty_table()}, snapshots)
     assert found is not None
     assert found["packages"].to_pylist() == [["osv/npm|GHSA-2"]]
-    assert (store.count(snapshots), store.namesakes({}, snapshots).num_rows) == (5, 0)
+    none = store.namesakes({}, snapshots)
+    assert none is not None
+    assert (store.count(snapshots), none.num_rows) == (5, 0)
     (tmp_path / "feeds" / "osv/npm" / "a" / "index.parquet").unlink()
     assert store.namesakes({"osv/PyPI": changed}, snapshots) is store.count(snapshots) is None
