@@ -218,9 +218,9 @@ class FeedStore:
             if file is None:
                 return None
             names = pa.concat_arrays([chunk for column in others for chunk in column.chunks])
-            some = _within(file, names)
-            if len(some):
-                found.append(file.read(["record", "packages"]).filter(pc.field("record").isin(some)).select(["packages"]))
+            if groups := _groups(file, names.to_pylist()):
+                rows = file.read_row_groups(groups, ["record", "packages"])
+                found.append(rows.filter(pc.field("record").isin(names)).select(["packages"]))
         return pa.concat_tables(found)
 
     def count(self, snapshots: Mapping[str, str]) -> int | None:
@@ -336,10 +336,11 @@ def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.Chunk
     return rows.to_table(filter=condition, columns=columns)
 
 
-def _within(file: pq.ParquetFile, names: pa.Array) -> pa.Array:
-    """Those of the names that a file whose first column is `record` may have, as its statistics tell."""
-    groups = [file.metadata.row_group(number).column(0).statistics for number in range(file.metadata.num_row_groups)]
-    if not all(group and group.has_min_max for group in groups):
-        return names
-    bounds = [(group.min, group.max) for group in groups]
-    return pa.array([name for name in names.to_pylist() if any(low <= name <= high for low, high in bounds)], pa.string())
+def _groups(file: pq.ParquetFile, names: Sequence[str]) -> list[int]:
+    """The row groups of a file whose first column is `record` that may have one of these, as their bounds tell."""
+    bounds = [file.metadata.row_group(number).column(0).statistics for number in range(file.metadata.num_row_groups)]
+    return [
+        number
+        for number, bound in enumerate(bounds)
+        if not bound or not bound.has_min_max or any(bound.min <= name <= bound.max for name in names)
+    ]
