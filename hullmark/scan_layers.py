@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hullmark.errors import InputError
 from hullmark.inventory import LayerInventory, read_layer
+from hullmark.inventory.room import Room
 from hullmark.model import Image, Layer
 from hullmark.progress import progress
 from hullmark.settings import Settings
@@ -39,11 +40,16 @@ def reading(
     listener = progress()  # of this thread; others have none
     listener.begin("Read layers", len(wanted))
     read = partial(read_layer, limits=settings.limits, wanting=wanting)
+    room = Room(settings.limits.image_bytes, images[0].reference)
+
+    def take(image: Image, layer: Layer) -> LayerInventory:
+        return room.take(_read(source, image, layer, read, objects))
+
     pool = ThreadPoolExecutor(settings.threads)
     try:
         work: dict[str, Future[LayerInventory]] = {}
         for digest, (image, layer) in sorted(wanted.items(), key=lambda item: -item[1][1].size):
-            work[digest] = pool.submit(_read, source, image, layer, read, objects)
+            work[digest] = pool.submit(take, image, layer)
             work[digest].add_done_callback(lambda _: listener.advance())
         yield lambda: {digest: work[digest].result() for digest in wanted}
     finally:  # after a failure nobody waits for the layers that are still being read

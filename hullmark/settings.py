@@ -21,7 +21,7 @@ LEAST = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on hostile input; sizes in bytes, times in seconds."""
+    """Bounds on hostile input; sizes in bytes, times in seconds. The environment sets each: `HULLMARK_LIMIT_<FIELD>`."""
 
     manifest_bytes: int = 4 * MIB
     vex_bytes: int = 1 * MIB  # one attestation with VEX; 0 reads none
@@ -40,6 +40,7 @@ class Limits:
     large_bytes: int = 256 * MIB  # one file that was recognised by its content, or whose cataloger reads larger ones
     kept_bytes: int = 512 * MIB  # all names of one layer, and what a second pass keeps for hard links
     packages: int = 1_000_000  # packages of one layer
+    image_bytes: int = 1024 * MIB  # memory for what all layers hold that are scanned together
     layer_seconds: float = 1800.0
     feed_bytes: int = 4096 * MIB  # unpacked bytes of one feed
     record_bytes: int = 64 * MIB  # one advisory
@@ -86,6 +87,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
         text = environ.get(f"HULLMARK_{item.name.upper()}", "")
         if text and item.name != "limits":
             values[item.name] = _number(item.name, text) if item.type is int else text
+    values["limits"] = _limits(environ)
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = replace(Settings(), **values)  # type: ignore[arg-type]  # names and types were just taken from the fields
     if settings.pool not in POOLS:
@@ -93,6 +95,16 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
     if settings.vex_attestations == "off":
         settings = replace(settings, limits=replace(settings.limits, vex_bytes=0))
     return settings if settings.lake else replace(settings, lake=str(default_home(environ)))
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    stated = {item.name: f"limit_{item.name}" for item in fields(Limits)}
+    given = {
+        name: _number(variable, text)
+        for name, variable in stated.items()
+        if (text := environ.get(f"HULLMARK_{variable.upper()}", ""))
+    }
+    return Limits(**given)
 
 
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:

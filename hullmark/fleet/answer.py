@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hullmark.errors import HullmarkError, LakeError
+from hullmark.errors import HullmarkError, LakeError, LimitExceeded
 from hullmark.fleet.evidence import Attested
 from hullmark.fleet.kinship import Kinship, inner_indexes
 from hullmark.fleet.outcome import Outcome, outcome_of, outcome_of_failure, worst
 from hullmark.fleet.plan import Location, Wanted
 from hullmark.fleet.read import LayerOutcome, Resolved
-from hullmark.inventory import Inventory, LayerInventory, LayerObjects, check_layers, inventory_of, stack
+from hullmark.inventory import Inventory, LayerObjects, check_layers, inventory_of, stack
+from hullmark.inventory.room import Room
 from hullmark.model import Image, Reason, Skipped, Status
+from hullmark.settings import Limits
 from hullmark.sources.evidence import Statement
 
 INDEX = "application/vnd.oci.image.index.v1+json"  # of an index whose own type nobody stated
@@ -37,11 +39,13 @@ class Stored:
 
     objects: LayerObjects
     failures: Mapping[str, LayerOutcome]
+    image_bytes: int  # of memory, for what the layers of one image hold
 
 
-def stored_layers(objects: LayerObjects, outcomes: Iterable[LayerOutcome]) -> Stored:
+def stored_layers(objects: LayerObjects, outcomes: Iterable[LayerOutcome], limits: Limits = Limits()) -> Stored:  # noqa: B008  # frozen
     """The store beside what could not be put into it."""
-    return Stored(objects, {item.digest: item for item in outcomes if item.outcome.status is Status.FAILED})
+    failures = {item.digest: item for item in outcomes if item.outcome.status is Status.FAILED}
+    return Stored(objects, failures, limits.image_bytes)
 
 
 def answers(resolved: Resolved, stored: Stored, kin: Kinship) -> list[Answer]:
@@ -83,8 +87,11 @@ def read_inventory(image: Image, stored: Stored) -> tuple[Outcome, Inventory | N
         if failure is not None:
             where = f"Layer {layer.index + 1} of {len(image.layers)}: {failure.outcome.detail}"
             return Outcome(Status.FAILED, failure.outcome.reason, where), None
+    room = Room(stored.image_bytes, "this image")
     try:
-        layers: list[LayerInventory] = [stored.objects.get(layer.digest) for layer in image.layers]
+        layers = [room.take(stored.objects.get(layer.digest)) for layer in image.layers]
+    except LimitExceeded as failed:
+        return outcome_of_failure(failed), None
     except LakeError as damaged:  # it is removed, and read again by the next run
         return Outcome(Status.FAILED, Reason.TRANSPORT, str(damaged)), None
     try:

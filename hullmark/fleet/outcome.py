@@ -26,14 +26,13 @@ REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
 PERMANENT = frozenset({
     Reason.CORRUPT,
     Reason.FOREIGN_LAYER,
-    Reason.TOO_LARGE,
     Reason.UNKNOWN_OS,
     Reason.UNREADABLE_FILE,
     Reason.UNSUPPORTED_COMPRESSION,
     Reason.UNSUPPORTED_MEDIA_TYPE,
 })  # fmt: skip
-# What may lie in the image though the next try may succeed: run after run, it ends in quarantine.
-COUNTED = frozenset({Reason.TRANSPORT, Reason.TIMEOUT, Reason.DIGEST_MISMATCH, Reason.INVALID_BATCH})
+# What may lie in the image though the next try may succeed (a limit may be raised): run after run, it ends in quarantine.
+COUNTED = frozenset({Reason.TRANSPORT, Reason.TIMEOUT, Reason.TOO_LARGE, Reason.DIGEST_MISMATCH, Reason.INVALID_BATCH})
 # What leaves a digest out of one run and says nothing of the next.
 EXCLUDED = frozenset({Reason.EXCLUDED_REPOSITORY, Reason.EXCLUDED_TAG, Reason.TOO_OLD, Reason.SUPERSEDED})
 PASSING = frozenset({Reason.UNTAGGED, Reason.ARCHIVED, Reason.VANISHED}) | EXCLUDED

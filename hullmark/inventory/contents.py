@@ -106,7 +106,7 @@ class Collector:
         self.spent += count
         if self.spent > self._limits.kept_bytes:
             raise LimitExceeded(
-                f"{self._owner} has more than {self._limits.kept_bytes} bytes of names; raise the limit kept_bytes"
+                f"{self._owner} has more than {self._limits.kept_bytes} bytes of names; raise HULLMARK_LIMIT_KEPT_BYTES"
             )
 
     def _hide(self, path: str) -> None:

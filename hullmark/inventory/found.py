@@ -101,7 +101,9 @@ class Found:
     def _count(self, item: Find) -> None:
         self._packages += isinstance(item, Package)
         if self._packages > self._limits.packages:
-            raise LimitExceeded(f"{self._owner} has more than {self._limits.packages} packages; raise the limit packages")
+            raise LimitExceeded(
+                f"{self._owner} has more than {self._limits.packages} packages; raise HULLMARK_LIMIT_PACKAGES"
+            )
 
 
 def _guarded(cataloger: Cataloger, path: str, data: bytes) -> Iterator[Find]:

@@ -66,10 +66,10 @@ class Unpacked:
         name, limits = self._stored.name, self._limits
         self._stored.check_time()
         if self.size > limits.layer_bytes:
-            raise LimitExceeded(f"{name} unpacks to more than {limits.layer_bytes} bytes; raise the limit layer_bytes")
+            raise LimitExceeded(f"{name} unpacks to more than {limits.layer_bytes} bytes; raise HULLMARK_LIMIT_LAYER_BYTES")
         if self.size > FREE and self.size > limits.layer_ratio * self._stored.size:
             raise LimitExceeded(
-                f"{name} unpacks to more than {limits.layer_ratio} times its size; raise the limit layer_ratio"
+                f"{name} unpacks to more than {limits.layer_ratio} times its size; raise HULLMARK_LIMIT_LAYER_RATIO"
             )
 
 

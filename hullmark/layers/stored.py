@@ -51,7 +51,9 @@ class Stored:
     def check_time(self) -> None:
         """Raise TooSlow when the layer has taken too long."""
         if monotonic() > self._deadline:
-            raise TooSlow(f"{self.name} took more than {self._seconds:g} s; scan it alone or raise the limit layer_seconds")
+            raise TooSlow(
+                f"{self.name} took more than {self._seconds:g} s; scan it alone or raise HULLMARK_LIMIT_LAYER_SECONDS"
+            )
 
     def _wrong_size(self, found: str) -> IntegrityError:
         return IntegrityError(f"{self.name} has {found} the {self._promised} bytes of its manifest; push the image again")

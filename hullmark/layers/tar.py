@@ -263,4 +263,4 @@ class Tar:
         return CorruptData(f"{self._owner} is damaged: {how}; build or push the image again")
 
     def _too_much(self, what: str, limit: str, most: int) -> LimitExceeded:
-        return LimitExceeded(f"{self._owner} has more than {most} {what}; raise the limit {limit}")
+        return LimitExceeded(f"{self._owner} has more than {most} {what}; raise HULLMARK_LIMIT_{limit.upper()}")

@@ -54,7 +54,9 @@ def _entries(stream: BinaryIO, limits: Limits, owner: str) -> Iterator[Entry]:
             continue
         size = _number(more.get("size", ""), size)
         if size > limits.layer_bytes or time.monotonic() > deadline:
-            raise LimitExceeded(f"{owner} holds more bytes than are read of one layer; raise the limit if you trust it")
+            raise LimitExceeded(
+                f"{owner} holds more bytes than are read of one layer; raise HULLMARK_LIMIT_LAYER_BYTES if you trust it"
+            )
         entry = _entry(block, kind, size, more, stream.tell())
         more = {}
         if entry is not None:

@@ -42,6 +42,7 @@ SETTINGS = {
     "HULLMARK_MEMORY_MB": ("1 GB", "0"),
     "HULLMARK_REGISTRY_REQUESTS": ("0", "1.5"),
     "HULLMARK_FEEDS_MAX_AGE_HOURS": ("daily", "-24"),
+    "HULLMARK_LIMIT_LAYER_BYTES": ("64 GB", "-1"),
     "HULLMARK_LOG_LEVEL": ("LOUD", "7"),
 }
 LINES = {

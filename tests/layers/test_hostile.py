@@ -177,7 +177,7 @@ def test_limits(name: str, limits: Limits, members: list[tuple[str, Member]]) ->
 
 def test_too_many_packages() -> None:
     status = "".join(f"Package: p{n}\nStatus: install ok installed\nVersion: 1\n\n" for n in range(20)).encode()
-    with pytest.raises(LimitExceeded, match="limit packages"):
+    with pytest.raises(LimitExceeded, match="HULLMARK_LIMIT_PACKAGES"):
         read(tar_of({"var/lib/dpkg/status": status}), limits=Limits(packages=19))
 
 
