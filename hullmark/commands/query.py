@@ -77,7 +77,7 @@ def _print_table(rows: "pa.Table") -> None:
 def _print_csv(rows: "pa.Table") -> None:
     import csv
 
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(sys.stdout, lineterminator="\n")  # as the other tables in CSV have it, and shells expect
     writer.writerow(rows.column_names)
     for batch in rows.to_batches(max_chunksize=10_000):
         writer.writerows(tuple(row.values()) for row in batch.to_pylist())

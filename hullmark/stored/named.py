@@ -48,6 +48,7 @@ def named(connection: duckdb.DuckDBPyConnection, name: str, platform: str | None
     places is meant in the first one. Raises NotFound and UsageError, which say what there is.
     """
     wanted = None if platform in (None, "all") else parse_platform(str(platform))
+    name = name.strip()
     found = [Place(row) for row in _ask(connection, "named.sql", name)]
     if not found:
         raise _unknown(connection, name)

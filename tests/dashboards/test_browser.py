@@ -226,3 +226,19 @@ def press(place: Page | Locator, name: str) -> None:
     page = place if isinstance(place, Page) else place.page
     page.wait_for_timeout(300)
     settle(page)
+
+
+def test_an_image_has_documents_to_download(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{address}/image?digest={digest(3)}")
+        settle(page)
+        page.get_by_role("button", name="Download").first.click()
+        for label, ending, says in (
+            ("SBOM, SPDX", ".spdx.json", '"SPDX-2.3"'),
+            ("Security Hub", ".asff.json", '"2018-10-08"'),
+        ):
+            with page.expect_download() as asked:
+                page.get_by_role("button", name=label).click()
+            assert asked.value.suggested_filename == f"{digest(3).removeprefix('sha256:')[:12]}{ending}"
+            assert says in Path(asked.value.path()).read_text(encoding="utf-8")
+        assert wrong == []
