@@ -1,5 +1,6 @@
 """The charts: an Arrow table in, an Altair chart out. Colours of the theme come from Streamlit, nothing from a network."""
 
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -9,6 +10,7 @@ from dashboards.palette import ACCENT, STATES, ink, severity_colours
 from dashboards.words import counted
 
 ROW = 30  # pixels of one bar with its gap
+LONG = timedelta(days=6)  # from here on a tick a day is enough
 
 
 def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
@@ -36,7 +38,7 @@ def trend(rows: pa.Table) -> alt.LayerChart:
     """The number of findings after each run; `rows` has finished, findings, opened and closed."""
     values = [{**row, "finished": row["finished"].isoformat()} for row in rows.to_pylist()]
     base = alt.Chart(inline(values)).encode(
-        x=alt.X("finished:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
+        x=alt.X("finished:T", title=None, axis=_time_axis(rows["finished"])),
         y=alt.Y(
             "findings:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)
         ),
@@ -57,7 +59,7 @@ def share_line(rows: pa.Table, what: str) -> alt.LayerChart:
     """A share of a whole over time, in percent; `rows` has at and passing."""
     values = [{**row, "at": row["at"].isoformat()} for row in rows.to_pylist()]
     base = alt.Chart(inline(values)).encode(
-        x=alt.X("at:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
+        x=alt.X("at:T", title=None, axis=_time_axis(rows["at"])),
         y=alt.Y("passing:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12, format="%")),
         tooltip=[
             alt.Tooltip("at:T", title="At", format="%d %b %Y %H:%M"),
@@ -75,13 +77,18 @@ STATUSES = ("failed", "partial", "scanned", "unchanged", "skipped")
 
 def statuses(rows: pa.Table) -> alt.Chart:
     """What became of the digests of each scan, one upon the other; `rows` has started, status and digests."""
-    values = [{**row, "started": row["started"].isoformat()} for row in rows.to_pylist()]
+    told = {(row["started"], row["status"]): row["digests"] for row in rows.to_pylist()}
+    values = [
+        {"started": started.isoformat(), "status": status, "digests": told.get((started, status), 0)}
+        for started in dict.fromkeys(rows["started"].to_pylist())
+        for status in STATUSES  # an area without a number somewhere leaves a hole
+    ]
     colours = alt.Scale(domain=[*STATUSES], range=[STATES[name] for name in STATUSES])
     chart: alt.Chart = (
         alt.Chart(inline(values))
         .mark_area()
         .encode(
-            x=alt.X("started:T", title=None, axis=alt.Axis(grid=False, format="%d %b", tickCount=6, labelFontSize=12)),
+            x=alt.X("started:T", title=None, axis=_time_axis(rows["started"])),
             y=alt.Y("digests:Q", title=None, stack="zero", axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)),
             color=alt.Color("status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom")),
             tooltip=[
@@ -94,6 +101,14 @@ def statuses(rows: pa.Table) -> alt.Chart:
         .configure_view(stroke=None)
     )
     return chart
+
+
+def _time_axis(moments: pa.ChunkedArray) -> alt.Axis:
+    """Days, and hours too where a few days are shown, so that no two ticks read alike."""
+    times = moments.to_pylist()
+    span = max(times) - min(times) if times else LONG
+    form, ticks = ("%H:%M", 5) if span < timedelta(days=1) else ("%d %b %H:%M", 3) if span < LONG else ("%d %b", 6)
+    return alt.Axis(grid=False, format=form, tickCount=ticks, labelFontSize=12)
 
 
 PICKED = ("node", "label")  # what a click into a tree picks, by its mark; each a list of {"base": ...}
