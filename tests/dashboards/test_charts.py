@@ -25,6 +25,7 @@ def test_ticks_tell_the_time_where_days_are_few(span: timedelta, form: str) -> N
 def test_every_scan_has_a_number_for_every_status() -> None:
     second = FIRST + timedelta(hours=1)
     rows = pa.table({"started": [FIRST, second, second], "status": ["scanned", "unchanged", "failed"], "digests": [3, 2, 1]})
-    drawn = [(row["started"], row["status"], row["digests"]) for row in statuses(rows).to_dict()["data"]["values"]]
+    (values,) = statuses(rows).to_dict()["datasets"].values()
+    drawn = [(row["started"], row["status"], row["digests"]) for row in values]
     assert len(drawn) == 2 * len(STATUSES)
     assert [row[1:] for row in drawn if row[2]] == [("scanned", 3), ("failed", 1), ("unchanged", 2)]
