@@ -29,6 +29,7 @@ _LOWER = frozenset({"alpm", "apk", "npm", "pypi"})  # whose names the library wr
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]*")
 _SIMPLE = re.compile(r"[!-$&-.0-~]*")  # printable ASCII but `%` and `/`: quoting is all that the library does to it
+CASELESS = {"composer", "nuget"}
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -64,13 +65,20 @@ def parse_purl(text: str) -> Package:
 
 
 def advisory_name(package_type: str, name: str, source_name: str = "", ecosystem: str = "") -> str:
-    """The name that advisories use: the source package of an OS package, PEP 503 for pypi, else the name itself.
+    """The name that advisories use: the source package of an OS package, else the name as it is compared.
 
     Some distributions' advisories list binary packages instead.
     """
     if package_type in OS_TYPES:
         return name if lists_binaries(ecosystem) else source_name or name
-    return pep503_name(name) if package_type == "pypi" else name
+    return compared_name(package_type, name)
+
+
+def compared_name(package_type: str, name: str) -> str:
+    """A name of a language's package: PEP 503 for pypi, in lower case for registries that know no case, else as it is."""
+    if package_type == "pypi":
+        return pep503_name(name)
+    return name.lower() if package_type in CASELESS else name
 
 
 def lists_binaries(ecosystem: str) -> bool:

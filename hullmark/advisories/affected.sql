@@ -2,7 +2,7 @@
    match nothing: its snapshot counts until the feed is read anew. */
 CREATE OR REPLACE TEMP VIEW affected AS
 SELECT * REPLACE (
-    coalesce(modules, []) AS modules, coalesce(binaries, []) AS binaries, coalesce(status, '') AS status,
+    CASE WHEN ecosystem IN ('NuGet', 'Packagist') THEN lower(name) ELSE name END AS name, coalesce(modules, []) AS modules, coalesce(binaries, []) AS binaries, coalesce(status, '') AS status,
     coalesce(severity, '') AS severity, coalesce(note, '') AS note
 )
 FROM _affected

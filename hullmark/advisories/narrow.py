@@ -26,6 +26,7 @@ def register_packages(
     Advisories are those about the packages, and others about one of their vulnerabilities alone, which may score or reject
     it. Of the products of repositories, these repositories' alone. Raises FeedError when a snapshot is gone.
     """
+    names = {*names, *(name.lower() for name in names)}  # as some ecosystems compare them
     affected = [_rows(store, table, "name", names) for table in ("affected", "affected_versions")]
     about = {name for rows in affected for name in rows["advisory_id"].unique().to_pylist()}
     view(connection, "affected", affected[0])

@@ -17,10 +17,11 @@ from hullmark.advisories.severity import severity_of, statements
 from hullmark.advisories.terms import terms_of
 from hullmark.distro import advisory_ecosystem
 from hullmark.errors import InvalidVersion
-from hullmark.purl import pep503_name
+from hullmark.purl import compared_name
 from hullmark.versions import key, scheme_of_ecosystem
 
 Row = tuple[object, ...]
+NAMED = {"NuGet": "nuget", "Packagist": "composer", "PyPI": "pypi"}  # ecosystems whose names have forms, by purl type
 MOST_ENTRIES = 200_000  # versions of one package, and events of its ranges
 SUMMARY = 300  # characters
 REFERENCES = 1_000  # and other lists of texts
@@ -100,7 +101,7 @@ def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, r
     if not isinstance(stated, str) or not isinstance(package_name, str) or stated.partition(":")[0] != wanted:
         return
     ecosystem, scheme = normal_ecosystem(stated), scheme_of_ecosystem(stated)
-    package_name = pep503_name(package_name) if wanted == "PyPI" else package_name
+    package_name = compared_name(NAMED.get(wanted, ""), package_name)
     told, terms = len(rows.problems), terms_of(item, record.get("summary"))
     known = [NEVER] if terms.never else _ranges(name, item, scheme, rows)
     identity = (name, ecosystem, package_name, *terms.row)

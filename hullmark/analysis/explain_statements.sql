@@ -38,7 +38,7 @@ met AS (
             ELSE main_of(statement.ecosystem) = subject.ecosystem
         END AS is_read
     FROM subject
-    JOIN statement ON statement.name = subject.advisory_name
+    JOIN statement ON statement.name = compared_name(subject.ecosystem, subject.advisory_name)
         AND split_part(statement.ecosystem, ':', 1) = split_part(subject.ecosystem, ':', 1)
     JOIN about USING (advisory_id)
 )

@@ -5,7 +5,7 @@ SELECT
     layer_index, owner
 FROM packages
 SEMI JOIN fresh
-    ON main_of(fresh.ecosystem) = packages.ecosystem AND fresh.advisory_name = packages.advisory_name
+    ON main_of(fresh.ecosystem) = packages.ecosystem AND fresh.advisory_name = compared_name(packages.ecosystem, packages.advisory_name)
         AND fresh.advisory_version = packages.advisory_version
 SEMI JOIN present USING (image_digest)
 ANTI JOIN moved_image USING (image_digest);

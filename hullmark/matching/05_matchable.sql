@@ -10,7 +10,9 @@ JOIN beside AS owning ON owning.image_digest = inside.image_digest AND owning.ty
 WHERE inside.owner <> '' AND owning.ecosystem <> '';
 
 CREATE OR REPLACE TEMP VIEW matchable AS
-SELECT package.* REPLACE (coalesce(stream.place, ecosystem) AS ecosystem)
+SELECT package.* REPLACE (
+    coalesce(stream.place, ecosystem) AS ecosystem, compared_name(ecosystem, advisory_name) AS advisory_name
+)
 FROM package
 LEFT JOIN stream ON stream.image_digest = package.image_digest AND stream.main = package.ecosystem
 ANTI JOIN answered ON answered.image_digest = package.image_digest AND answered.owner = package.owner

@@ -1,5 +1,6 @@
 """Packages x affected -> findings, in SQL, for one image or the whole lake alike.
 
+01_compared_name  names of registries that know no case
 01_speaks_of   whether an advisory is about this module stream and binary package
 02_rule_of     default rules that doubt a finding
 03_restricted  packages of which an advisory names binaries

@@ -10,8 +10,8 @@ from hullmark.sql import read_sql
 MAIN_OF = "01_main_of.sql"
 ASKING = (MAIN_OF, "01_speaks_of.sql", "03_restricted.sql", "04_ended.sql", "05_place_of.sql")
 PREPARING = (
-    *ASKING, "02_rule_of.sql", "05_beside.sql", "05_streams.sql", "05_matchable.sql", "06_installed.sql",
-    "07_package_key.sql", "09_subject_of.sql",
+    *ASKING, "01_compared_name.sql", "02_rule_of.sql", "05_beside.sql", "05_streams.sql", "05_matchable.sql",
+    "06_installed.sql", "07_package_key.sql", "09_subject_of.sql",
 )  # fmt: skip
 INSTALLING = ("05_matchable.sql", "06_installed.sql")
 DISTINCT, COMPARED, HELD, VERDICTS = "08_distinct.sql", "10_candidates.sql", "20_affected.sql", "30_verdicts.sql"

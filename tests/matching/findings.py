@@ -6,12 +6,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from hullmark.advisories.osv import NAMED
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import InvalidVersion
 from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import PACKAGES
 from hullmark.matching.match import match
-from hullmark.purl import pep503_name
+from hullmark.purl import compared_name
 from hullmark.scan_match import match_packages
 from hullmark.versions import key, scheme_of_ecosystem
 
@@ -43,7 +44,7 @@ def package(ecosystem: str, name: str, version: str, **more: object) -> dict[str
     row: dict[str, Any] = {
         "image_digest": IMAGE, "path": "db", "type": kind, "name": name, "version": version, "arch": "",
         "purl": f"pkg:{kind}/{name}@{version}", "source_name": "", "source_version": "", "ecosystem": ecosystem,
-        "advisory_name": pep503_name(name) if base == "PyPI" else name, "advisory_version": version, "licence": "",
+        "advisory_name": compared_name(NAMED.get(base, ""), name), "advisory_version": version, "licence": "",
         "layer": LAYER, "layer_index": 0, "engine": "test",
     } | more  # fmt: skip
     return row | {"version_key": _key(ecosystem, row["advisory_version"])}

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from hullmark.advisories.osv import NAMED
 from hullmark.advisories.snapshot import FeedStore, sync
-from hullmark.purl import pep503_name
+from hullmark.purl import compared_name
 from hullmark.settings import Settings
 from tests.conftest import shared_folder
 from tests.matching.findings import matched, package
@@ -101,7 +102,7 @@ def of(ecosystem: str) -> Spoken:
             place = item.get("package", {}).get("ecosystem", "").removesuffix(":LTS")
             if place.partition(":")[0] == ecosystem:
                 name = item["package"]["name"]
-                items.setdefault((place, pep503_name(name) if ecosystem == "PyPI" else name), []).append(item)
+                items.setdefault((place, compared_name(NAMED.get(ecosystem, ""), name)), []).append(item)
         for key, one in items.items():
             spoken.setdefault(key, []).append(About(record, tuple(one)))
     return spoken

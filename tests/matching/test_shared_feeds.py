@@ -12,9 +12,10 @@ import pytest
 from packaging.version import InvalidVersion as NotPep440
 from packaging.version import Version
 
+from hullmark.advisories.osv import NAMED
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.errors import InvalidVersion
-from hullmark.purl import pep503_name
+from hullmark.purl import compared_name
 from hullmark.settings import Settings
 from hullmark.versions import key, scheme_of_ecosystem
 from tests.conftest import shared_folder
@@ -59,9 +60,7 @@ def test_as_a_plain_reading_of_the_records(feeds: Path, store: FeedStore, ecosys
             place = item.get("package", {}).get("ecosystem", "").removesuffix(":LTS")
             if place.partition(":")[0] == ecosystem:
                 name = item["package"]["name"]
-                spoken.setdefault((place, pep503_name(name) if ecosystem == "PyPI" else name), []).append(
-                    (record["id"], item)
-                )
+                spoken.setdefault((place, compared_name(NAMED.get(ecosystem, ""), name)), []).append((record["id"], item))
     rng = random.Random(17)  # noqa: S311  a sample
     # What comes from Ubuntu Pro is asked of two places (cases/ubuntu-pro.toml).
     spoken = {place: items for place, items in spoken.items() if not place[0].startswith("Ubuntu:Pro:")}
