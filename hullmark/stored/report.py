@@ -9,7 +9,7 @@ import duckdb
 from hullmark.advisories.feeds import chosen
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.lake.schema import TABLES, TEXT
-from hullmark.model import Distro, Image, Layer
+from hullmark.model import Distro, Image, Layer, Origin
 from hullmark.reports.scan_report import Report, ReportRows, scan_report
 from hullmark.settings import Settings
 from hullmark.sql import read_sql
@@ -41,7 +41,7 @@ def stored_report(connection: duckdb.DuckDBPyConnection, store: FeedStore, place
     report = scan_report(
         _image(connection, place),
         Distro(seen["os_id"], seen["os_version"], seen["os_name"], repositories=(*seen["content_sets"],)),
-        ReportRows(packages, findings, problems, removed, exposures),
+        ReportRows([_as_now(row) for row in packages], findings, problems, removed, exposures),
         feeds,
     )
     _note_exceptions(report, findings)
@@ -54,6 +54,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, place: Place) -> li
     blank = {field.name: "" for field in TABLES[table].schema if field.type == TEXT}
     found = connection.table(table).filter(here).to_arrow_table().to_pylist()
     return [blank | {name: value for name, value in row.items() if value is not None or name not in blank} for row in found]
+
+
+def _as_now(package: Row) -> Row:
+    """A package with what an older Hullmark did not tell apart."""
+    return package | {
+        "origin": package["origin"] or str(Origin.INSTALLED), "first_layer": package["first_layer"] or package["layer"],
+    }  # fmt: skip
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, query: str, place: Place) -> list[Row]:
