@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hullmark import __version__
 from hullmark.commands.flow_runs import quiet_prefect
@@ -80,8 +80,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # it is generic for type checkers alone
+    """Verbs that say in their own help what the list of verbs says of them, unless they say more."""
+
+    def add_parser(self, name: str, **said: Any) -> "Parser":  # noqa: ANN401  # what argparse takes
+        """The parser of a verb."""
+        words = str(said.get("help") or "")
+        told = {"description": f"{words[:1].upper()}{words[1:]}." if words else None}
+        made: Parser = super().add_parser(name, **told | said)
+        return made
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with a command line in one sentence, and where to read on."""
+
+    def __init__(self, *values: Any, **said: Any) -> None:  # noqa: ANN401  # what argparse takes
+        super().__init__(*values, **said)
+        self.register("action", "parsers", Described)
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""

@@ -23,6 +23,17 @@ def verbs(found: argparse.ArgumentParser, name: str = "hullmark") -> Iterator[tu
         yield name, {option for action in found._actions for option in action.option_strings} - {"-h", "--help"}
 
 
+def test_every_verb_says_in_its_help_what_it_is_for() -> None:
+    waiting, found = [parser()], 0
+    while waiting:
+        one, found = waiting.pop(), found + 1
+        assert one.description, one.prog
+        assert one.description.rstrip().endswith("."), one.prog
+        actions = [action for action in one._actions if isinstance(action, argparse._SubParsersAction)]
+        waiting += [child for action in actions for child in action.choices.values()]
+    assert found > 40
+
+
 def sections() -> dict[str, set[str]]:
     """The verbs of the page's headings, with the options in the first column of their tables."""
     told: dict[str, set[str]] = {}
