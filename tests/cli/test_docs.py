@@ -56,4 +56,4 @@ def test_every_verb_and_option_is_told_and_there() -> None:
 def test_every_setting_is_told_and_there() -> None:
     told = set(re.findall(r"HULLMARK_[A-Z_]+", PAGE.partition("\n## Settings")[2]))
     known = {f"HULLMARK_{item.name.upper()}" for item in fields(Settings) if item.name != "limits"}
-    assert told == known | {"HULLMARK_REGISTRY_USER", "HULLMARK_REGISTRY_PASSWORD"}
+    assert told == known | {"HULLMARK_REGISTRY_USER", "HULLMARK_REGISTRY_PASSWORD", "HULLMARK_LIMIT_"}
