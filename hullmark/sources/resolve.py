@@ -72,8 +72,8 @@ class _Walk:
         most = self.blobs.limits.index_bytes
         if self.bytes_read > most:
             raise LimitExceeded(
-                f"manifests and configurations of the index have more than {most} bytes; name one of its images by its digest,"
-                " or raise HULLMARK_LIMIT_INDEX_BYTES"
+                f"manifests and configurations of the index have more than {most} bytes; name one of its images by its"
+                " digest, or raise HULLMARK_LIMIT_INDEX_BYTES"
             )
         data = what(descriptor)
         self.bytes_read += len(data)
