@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.advisories.terms import ANY_STREAM
 from hullmark.analysis.explanation import Explanation, Row
 from hullmark.analysis.told import find_told
 from hullmark.matching.match import match
@@ -60,13 +61,14 @@ REASONS = {
     "withdrawn": "{advisory} was withdrawn",
     "rejected": "the CVE was rejected",
     "other-release": "what {advisory} says is about {said_of}, and the image has {ecosystem}",
-    "other-build": "{advisory} is about another module stream or other binary packages of {advisory_name}",
+    "other-build": "{advisory} is about {builds}",
     "not-listed": "{advisory} lists versions, and {compared} is none of them",
     "no-order": "{compared} is no version that can be ordered, so that the ranges of {advisory} say nothing of it",
     "before": "{compared} is before {low}, where {advisory} begins",
     "after": "{compared} is after {high}, the last version that {advisory} calls affected",
     "fixed": "{compared} is not before {fixed_or_high}, where {advisory} says that it is fixed",
 }
+STREAMS = ("Red Hat:rhel_", "Ubuntu:Pro:")  # what is said of them decides for their packages before what the release's says
 SAID = 4  # packages that are named in the sentence
 NEAREST = (
     "fixed",
@@ -94,14 +96,25 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
         return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
     if any(row["holds"] == "affected" for row in statements):
         row = next(row for row in statements if row["holds"] == "affected")
-        return f"Not affected: {row['advisory']} calls it affected, but {_decider(statements)} decides."
+        return f"Not affected: {row['advisory']} calls it affected, but {_decider(name, statements)} decides."
     if statements:
         row = _nearest(statements)
-        said = row | {"fixed_or_high": row["fixed_version"] or row["high"]}
+        said = row | {"fixed_or_high": row["fixed_version"] or row["high"], "builds": _builds(row)}
         return f"Not affected: {REASONS[row['holds']].format(**said)}."
     if package and not installed:
         return f"Not affected: the image has no package {package}."
     return f"Not affected: no advisory of the feeds names {name} and a package of this image together."
+
+
+def _builds(row: Row) -> str:
+    """The builds of a package that an advisory is about, where this package is none of them (see `speaks_of`)."""
+    modules, own, names = row["modules"], row["module"], row["binaries"]
+    if (own not in modules) if modules and ANY_STREAM not in modules else bool(own) != bool(modules):
+        streams = ", ".join(name for name in modules if name != ANY_STREAM)
+        about = f"the module stream {streams}" if streams else "a module" if modules else "packages of no module"
+        return f"{about}, and {row['package']} is of {own or 'no module'}"
+    more = f" and {len(names) - SAID:,} more" if len(names) > SAID else ""
+    return f"the binary packages {', '.join(names[:SAID])}{more}, and not {row['package']}"
 
 
 def _nearest(statements: Sequence[Row]) -> Row:
@@ -117,12 +130,12 @@ def _decided(row: Row) -> str:
     return f"{row['advisory']} decides, and {row['package']} {row['version']} lies in what it calls affected, {until}"
 
 
-def _decider(statements: Sequence[Row]) -> str:
+def _decider(name: str, statements: Sequence[Row]) -> str:
     """Who says that it is not affected, where somebody else says that it is."""
-    stream = next(
-        (row for row in statements if row["said_of"].startswith("Red Hat:rhel_") and row["holds"] != "other-release"), None
-    )
+    against = [row for row in statements if row["holds"] not in {"affected", "other-release"}]
+    stream = next((row for row in against if row["said_of"].startswith(STREAMS)), None)
     if stream:
         return f"{stream['advisory']} about {stream['said_of']}"
-    tracker = next((row["advisory"] for row in statements if row["advisory"].startswith("TRACKER-")), "")
-    return f"Debian's tracker ({tracker})" if tracker else "a record about this CVE alone"
+    tracker = next((row["advisory"] for row in against if row["advisory"].startswith("TRACKER-")), "")
+    alone = next((row["advisory"] for row in against if row["advisory"].endswith(f"-{name}")), "")
+    return f"Debian's tracker ({tracker})" if tracker else f"a record about this CVE alone{f' ({alone})' if alone else ''}"

@@ -33,10 +33,7 @@ met AS (
         statement.ecosystem AS said_of, statement.version AS listed, statement.version_key AS listed_keys,
         about.feed, about.summary, about.severity, about.score, about.vector, about.severity_source, about.published,
         about.modified, about.withdrawn, about.withdrawn_reason,
-        CASE WHEN starts_with(place, 'Red Hat:')
-            THEN list_contains(list_transform(read_of(place), lambda read: read.ecosystem), statement.ecosystem)
-            ELSE main_of(statement.ecosystem) = subject.ecosystem
-        END AS is_read
+        list_contains(list_transform(read_of(place), lambda read: read.ecosystem), statement.ecosystem) AS is_read
     FROM subject
     JOIN statement ON statement.name = compared_name(subject.ecosystem, subject.advisory_name)
         AND split_part(statement.ecosystem, ':', 1) = split_part(subject.ecosystem, ':', 1)
@@ -46,7 +43,7 @@ SELECT
     package_key(type, name, version, arch, path) AS package_key, type, name AS package, version AS installed, ecosystem, advisory_name,
     advisory_version AS compared, path, owner, layer, layer_index, origin, advisory_id AS advisory, feed, said_of, scheme, low, high,
     high_inclusive, fixed_version, listed, status, note, summary, severity, score, vector, severity_source, published, modified,
-    withdrawn,
+    withdrawn, modules, binaries, module,
     CASE
         WHEN is_owned THEN 'owned'
         WHEN withdrawn IS NOT NULL THEN if(withdrawn_reason = 'rejected', 'rejected', 'withdrawn')

@@ -27,6 +27,11 @@ PACKAGES_THERE = (
     package("PyPI", "flask", "2.0", path="site"),
     package("PyPI", "odd", "not a version", path="site"),
     package("PyPI", "inner", "1.0", path="dist", owner="deb/openssl"),
+    package("Rocky Linux:9", "ruby", "3.0.4-1.el9", path="rpm"),
+    package("Rocky Linux:9", "perl", "5.32.1-1.module+el9", path="rpm", modularity="perl:5.32:9:abc"),
+    package("Ubuntu:18.04", "vim-tiny", "8.0-1", path="dpkg", advisory_name="vim"),
+    package("Ubuntu:18.04", "zip", "3.0-1", path="dpkg"),
+    package("Ubuntu:18.04", "unzip", "6.0-1+esm1", path="dpkg"),
 )
 ALL = [{"introduced": "0"}]
 SERIES = ({"introduced": "0"}, {"fixed": "0.9"}, {"introduced": "1.0"}, {"fixed": "1.10"}, {"introduced": "3.0"})
@@ -74,9 +79,45 @@ RECORDS = {
         *TOLD,
     ),
 }  # fmt: skip
+RECORDS["Rocky Linux"] = (
+    record(
+        "RLSA-1", "Rocky Linux:9", "ruby", [*ALL, {"fixed": "0:3.3.1-2.module+el9.4.0+2+4c"}], aliases=["CVE-2024-1030"],
+        summary="Moderate: ruby:3.3 security update",
+    ),
+    record("RLSA-2", "Rocky Linux:9", "perl", [*ALL, {"fixed": "0:5.40-1.el9"}], aliases=["CVE-2024-1031"]),
+)  # fmt: skip
+RECORDS["Ubuntu"] = (
+    record(
+        "UBUNTU-CVE-2024-1032", "Ubuntu:18.04:LTS", "vim", [*ALL, {"fixed": "9.0-1"}],
+        ecosystem_specific={"binaries": [{"binary_name": "vim-gtk", "binary_version": "9.0-1"}]},
+    ),
+    record("UBUNTU-CVE-2024-1033", "Ubuntu:Pro:18.04:LTS", "zip", [*ALL, {"fixed": "3.0-1+esm1"}]),
+    {
+        **record("UBUNTU-CVE-2024-1034", "Ubuntu:18.04:LTS", "unzip", ALL),
+        "affected": [
+            record("x", place, "unzip", [*ALL, *fix])["affected"][0]
+            for place, fix in (("Ubuntu:18.04:LTS", []), ("Ubuntu:Pro:18.04:LTS", [{"fixed": "6.0-1+esm1"}]))
+        ],
+    },
+)  # fmt: skip
 ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and openssl 3.0.11-1 lies"),
-    ("CVE-2024-1002", "", {"fixed", "affected"}, "DSA-4-1 calls it affected, but a record about this CVE alone decides"),
+    (
+        "CVE-2024-1002",
+        "",
+        {"fixed", "affected"},
+        "DSA-4-1 calls it affected, but a record about this CVE alone (DEBIAN-CVE-2024-1002) decides",
+    ),
+    ("CVE-2024-1030", "", {"other-build"}, "RLSA-1 is about the module stream ruby:3.3, and ruby is of no module."),
+    ("CVE-2024-1031", "", {"other-build"}, "RLSA-2 is about packages of no module, and perl is of perl:5.32."),
+    ("CVE-2024-1032", "", {"other-build"}, "UBUNTU-CVE-2024-1032 is about the binary packages vim-gtk, and not vim-tiny."),
+    ("CVE-2024-1033", "", {"other-release"}, "is about Ubuntu:Pro:18.04, and the image has Ubuntu:18.04."),
+    (
+        "CVE-2024-1034",
+        "",
+        {"affected", "fixed"},
+        "but UBUNTU-CVE-2024-1034 about Ubuntu:Pro:18.04 decides",
+    ),
     ("CVE-2024-1003", "", {"other-release"}, "is about Debian:11, and the image has Debian:12"),
     ("CVE-2024-1005", "", {"after"}, "2.0 is after 1.9, the last version"),
     ("CVE-2024-1006", "", {"before"}, "2.0 is before 3.0"),
