@@ -23,6 +23,11 @@ from hullmark.versions import key, scheme_of_ecosystem
 Row = tuple[object, ...]
 NAMED = {"NuGet": "nuget", "Packagist": "composer", "PyPI": "pypi"}  # ecosystems whose names have forms, by purl type
 MOST_ENTRIES = 200_000  # versions of one package, and events of its ranges
+TOO_MANY_EVENTS = (
+    f"its ranges have more than {MOST_ENTRIES:,} events; the range that goes beyond, and those after it, are left out"
+)
+MOST_NAMES = 10_000  # aliases of one record; errata of kernels have some thousands
+_NAMES = ("aliases", "upstream", "related")
 SUMMARY = 300  # characters
 REFERENCES = 1_000  # and other lists of texts
 LONGEST_ID = 256
@@ -49,6 +54,7 @@ def parse_record(record: object, feed: str, ecosystem: str, rows: Rows) -> None:
     if not isinstance(record, Mapping) or not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
         rows.problems.append(("", f"a record is no JSON object with an id of at most {LONGEST_ID} characters"))
         return
+    record = _bounded(record, name, rows)
     if is_no_vulnerability(record, name):
         return
     known, listed, told = len(rows.affected), len(rows.versions), len(rows.problems)
@@ -61,6 +67,15 @@ def parse_record(record: object, feed: str, ecosystem: str, rows: Rows) -> None:
         rows.severities.extend((name, feed, *astuple(one)) for one in statements(record))
     elif len(rows.problems) == told and not record.get("withdrawn"):
         rows.problems.append((name, f"it names no package of {ecosystem}"))
+
+
+def _bounded(record: Mapping[str, Any], name: str, rows: Rows) -> Mapping[str, Any]:
+    """The record with as many other names as one may have: each vulnerability that it is about becomes a finding."""
+    long = [place for place in _NAMES if len(_texts(record.get(place))) > MOST_NAMES]
+    if not long:
+        return record
+    rows.problems.append((name, f"it has more than {MOST_NAMES:,} {' and '.join(long)}; the rest is left out"))
+    return {**record, **{place: _texts(record[place])[:MOST_NAMES] for place in long}}
 
 
 def vulnerability_ids(record: Mapping[str, Any], *, bulletin: bool = False) -> list[str]:
@@ -127,7 +142,7 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
         events = _list(one.get("events"))
         read += len(events)
         if read > MOST_ENTRIES:
-            rows.problems.append((name, f"its ranges have more than {MOST_ENTRIES:,} events; the rest is left out"))
+            rows.problems.append((name, TOO_MANY_EVENTS))
             break
         try:
             if scheme is None:

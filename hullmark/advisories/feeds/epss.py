@@ -49,8 +49,7 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
     good, bad = table.filter(sane), table.filter(pc.invert(sane))
     if not good.num_rows:
         raise FeedError(f"the feed {source.feed} holds no score; fetch it again later")
-    stated = _DATE.search(head)
-    day = date.fromisoformat(stated[1].decode()) if stated else None
+    day = _day(head)
     problems = [
         {"feed": source.feed, "record": str(cve)[:200], "reason": "it has no CVE id, or a score that is not between 0 and 1"}
         for cve in bad["cve"].to_pylist()
@@ -60,6 +59,15 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
         "problems": pa.Table.from_pylist(problems, schema=FEED_PROBLEMS),
     }
     return Loaded(tables, good.num_rows, datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None)
+
+
+def _day(head: bytes) -> date | None:
+    """The day of the scores as their first line has it; None where it names none that there is."""
+    stated = _DATE.search(head)
+    try:
+        return date.fromisoformat(stated[1].decode()) if stated else None
+    except ValueError:
+        return None
 
 
 def _is_share(column: pa.ChunkedArray) -> pa.ChunkedArray:
