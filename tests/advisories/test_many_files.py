@@ -292,7 +292,17 @@ def test_nvd(store: FeedStore, server: type[Server], monkeypatch: pytest.MonkeyP
     assert [one["vulnerability"] for one in matched(store, packages).to_pylist()] == ["CVE-2024-1000"]
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"totalResults": 5, "vulnerabilities": []}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"totalResults": 5, "vulnerabilities": []}',
+        b'{"totalResults": 0, "vulnerabilities": ""}',
+        b'{"totalResults": 0, "vulnerabilities": {}}',
+    ],
+)
 def test_what_is_no_page_of_nvd(
     store: FeedStore, server: type[Server], monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:

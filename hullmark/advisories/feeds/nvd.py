@@ -93,7 +93,12 @@ def _pages(asker: Asker, source: Source, span: Mapping[str, str], names: set[str
 def _page(content: bytes) -> dict[str, Any]:
     try:
         page = orjson.loads(content)
-        if isinstance(page["totalResults"], int) and all(isinstance(one, dict) for one in page["vulnerabilities"]):
+        listed = page["vulnerabilities"]
+        if (
+            isinstance(page["totalResults"], int)
+            and isinstance(listed, list)
+            and all(isinstance(one, dict) for one in listed)
+        ):
             return dict(page)
     except (orjson.JSONDecodeError, KeyError, TypeError):
         pass
