@@ -1,13 +1,13 @@
 """Answers as rows of the lake's tables; packages stay in Arrow, only images and their places are looped over."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 
 import pyarrow as pa
 
 from hullmark.fleet.answer import Answer
+from hullmark.fleet.facts import MOST_STEP, MOST_TEXT, facts, text_of
 from hullmark.fleet.run import Run
 from hullmark.formats.slsa import Provenance
 from hullmark.lake.schema import (
@@ -27,6 +27,7 @@ from hullmark.sources.digest import chain_ids
 from hullmark.vex.attested import Holder, read_attested
 
 Rows = list[dict[str, object]]
+CUT = f"not all of it is kept in the lake: it is no text, or more than {MOST_TEXT // 1024} KiB"
 
 
 def coverage_table(answers: Iterable[Answer], run: Run) -> pa.Table:
@@ -50,7 +51,8 @@ def image_layers_table(answers: Iterable[Answer]) -> pa.Table:
         for layer, chain in zip(image.layers, chain_ids([layer.diff_id for layer in image.layers]), strict=True):
             rows.append({
                 "image_digest": image.digest, "layer_index": layer.index, "layer": layer.digest, "diff_id": layer.diff_id,
-                "chain_id": chain, "size": layer.size, "created_by": _text(layer.created_by), "media_type": layer.media_type,
+                "chain_id": chain, "size": layer.size, "created_by": text_of(layer.created_by)[:MOST_STEP],
+                "media_type": layer.media_type,
             })  # fmt: skip
     return pa.Table.from_pylist(rows, schema=IMAGE_LAYERS)
 
@@ -67,8 +69,15 @@ def removed_packages_table(answers: Iterable[Answer]) -> pa.Table:
 
 
 def problems_table(answers: Iterable[Answer]) -> pa.Table:
-    """The problems of all images (schema PROBLEMS)."""
-    return pa.concat_tables([PROBLEMS.empty_table(), *(item.inventory.problems for item in answers if item.inventory)])
+    """The problems of all images, and what of their configuration is not kept (schema PROBLEMS)."""
+    items = list(answers)
+    cut = [
+        {"image_digest": image.digest, "layer": "", "path": path, "cataloger": "configuration", "reason": CUT}
+        for image in _images(items)
+        for path in facts(image).cut
+    ]
+    tables = (item.inventory.problems for item in items if item.inventory)
+    return pa.concat_tables([*tables, pa.Table.from_pylist(cut, schema=PROBLEMS)])
 
 
 def exposures_table(answers: Iterable[Answer]) -> pa.Table:
@@ -127,9 +136,9 @@ def _evidence(answer: Answer, item: Skipped, run: Run) -> Iterator[dict[str, obj
     for statement in answer.statements:
         for place in answer.locations:
             yield {
-                "subject": item.subject, "kind": statement.kind, "predicate_type": _text(statement.predicate_type),
+                "subject": item.subject, "kind": statement.kind, "predicate_type": text_of(statement.predicate_type),
                 "registry": place.registry, "repository": place.repository, "digest": item.digest,
-                "statement": statement.digest, "media_type": _text(statement.media_type), "size": statement.size,
+                "statement": statement.digest, "media_type": text_of(statement.media_type), "size": statement.size,
                 "account": place.account, "region": place.region, "at": run.at,
             }  # fmt: skip
 
@@ -147,7 +156,7 @@ def _coverage(answer: Answer, run: Run) -> Iterator[dict[str, object]]:
             "run": run.run, "registry": place.registry, "repository": place.repository, "digest": item.digest,
             "account": place.account, "region": place.region, "tags": list(place.tags), "media_type": item.media_type,
             "subject": item.subject if isinstance(item, Skipped) else "", "index_digest": place.index_digest,
-            "status": str(outcome.status), "reason": str(outcome.reason), "detail": _text(outcome.detail), "at": run.at,
+            "status": str(outcome.status), "reason": str(outcome.reason), "detail": text_of(outcome.detail), "at": run.at,
         }  # fmt: skip
 
 
@@ -155,57 +164,16 @@ def _image(
     answer: Answer, image: Image, run: Run, first_seen: Mapping[tuple[str, str, str], datetime]
 ) -> Iterator[dict[str, object]]:
     distro = answer.inventory.distro if answer.inventory else None
-    facts = _facts(image)
+    kept = facts(image).columns
     for place in answer.locations:
         key = (place.registry, place.repository, image.digest)
         yield {
             "registry": place.registry, "repository": place.repository, "digest": image.digest, "account": place.account,
-            "region": place.region, "tags": list(place.tags), "platform": _text(str(image.platform)),
+            "region": place.region, "tags": list(place.tags), "platform": text_of(str(image.platform)),
             "media_type": image.media_type, "size": image.size, "pushed_at": place.pushed_at,
             "os_id": distro.id if distro else "", "os_version": distro.version_id if distro else "",
-            "os_name": distro.name if distro else "", **facts,
+            "os_name": distro.name if distro else "", **kept,
             "index_digest": place.index_digest.partition(" ")[0], "engine": run.engine,
             "first_seen": first_seen.get(key, run.at), "last_seen": run.at, "state": "present",
-            "content_sets": [_text(name) for name in distro.repositories] if distro else [],
+            "content_sets": [text_of(name) for name in distro.repositories] if distro else [],
         }  # fmt: skip
-
-
-def _facts(image: Image) -> dict[str, object]:
-    """What the tables keep of the configuration; environment variables may hold secrets and are left where they are."""
-    stated = image.config.get("config")
-    config: Mapping[str, object] = stated if isinstance(stated, Mapping) else {}
-    user = config.get("User")
-    labels, ports = config.get("Labels"), config.get("ExposedPorts")
-    return {
-        "created_at": _created(image.config.get("created")),
-        "user": _text(user) if isinstance(user, str) else "",
-        "healthcheck": _has_healthcheck(config.get("Healthcheck")),
-        "ports": sorted(_text(str(port))[:40] for port in ports) if isinstance(ports, Mapping) else [],
-        "entrypoint": json.dumps([*_words(config.get("Entrypoint")), *_words(config.get("Cmd"))]),
-        "labels": json.dumps(labels if isinstance(labels, Mapping) else {}, sort_keys=True),
-        "annotations": json.dumps(dict(image.annotations), sort_keys=True),
-    }
-
-
-def _has_healthcheck(stated: object) -> bool:
-    test = stated.get("Test") if isinstance(stated, Mapping) else None
-    return bool(_words(test)) and _words(test)[0] != "NONE"
-
-
-def _words(value: object) -> list[str]:
-    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
-
-
-def _created(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    if moment is None or moment.year < 1971:  # reproducible builds write the epoch, which says nothing
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _text(text: str) -> str:
-    """Text of a configuration, whose JSON may hold halves of surrogate pairs, which no table can."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -39,7 +39,9 @@ def test_parts_get_smaller_and_nothing_is_lost(world: World) -> None:
         "Look at new images", *(f"Look at new images, of which {left} are left" for left in (5, 3, 1)),
     ]  # fmt: skip
     assert {row[0] for row in world.ask("SELECT digest FROM images")} == digests
-    assert world.ask("SELECT DISTINCT length(labels) > 1_000_000 FROM images") == [(True,)]
+    assert world.ask("SELECT DISTINCT length(labels) < 200, json_valid(labels) FROM images") == [(True, True)]
+    assert world.ask("SELECT count(DISTINCT labels ->> 'number') FROM images") == [(7,)]
+    assert world.ask("SELECT path, count(*) FROM problems GROUP BY path") == [("config.Labels", 7)]
     assert (record.counts.images_scanned, record.counts.layers_read) == (7, 2)
     assert set(world.coverage("status")) == {("scanned",)}
     totals_add_up(world, record)
