@@ -1,18 +1,31 @@
 """What the configuration of an image exposes: secrets in its environment, labels, commands and build history."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from hullmark.formats.secrets import find_secrets
-from hullmark.model import Exposure, Image
+from hullmark.model import Exposure, Image, Problem
 
-MOST_TEXT = 64 * 1024  # characters of one value or command
+READER = "configuration"  # the cataloger that Problem rows of this stage name
+MOST_TEXT = 1024 * 1024  # characters of one value or command
+MOST_TEXTS = 10_000  # values and commands; of all variables, labels and steps together
 
 
 def config_exposures(image: Image) -> Iterator[tuple[str, Exposure]]:
     """(place in the configuration, exposure), masked; places are "config.Env[NAME]", "config.Labels[name]", "history[3]"."""
-    for place, text in _texts(image):
+    for place, text in islice(_texts(image), MOST_TEXTS):
         for item in find_secrets(text[:MOST_TEXT]):
             yield place, item
+
+
+def config_problems(image: Image) -> Iterator[Problem]:
+    """What of the configuration nobody looked at for secrets."""
+    for place, _ in islice(_texts(image), MOST_TEXTS, MOST_TEXTS + 1):
+        reason = f"from here on, the configuration was not looked at for secrets: it has more than {MOST_TEXTS:,} texts"
+        yield Problem(place, READER, reason)
+    for place, text in islice(_texts(image), MOST_TEXTS):
+        if len(text) > MOST_TEXT:
+            yield Problem(place, READER, f"only its first {MOST_TEXT:,} characters were looked at for secrets")
 
 
 def _texts(image: Image) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.distro import choose
-from hullmark.inventory.configuration import config_exposures
+from hullmark.inventory.configuration import config_exposures, config_problems
 from hullmark.inventory.evidence import gone, once, without_answered
 from hullmark.inventory.heirs import Places, places
 from hullmark.inventory.licences import with_linked
@@ -39,7 +39,11 @@ def stack(image: Image, layers: Layers) -> Stacked:
         distro,
         without_answered(once(there)),
         gone(list(removed((span for span in spans if span.until < len(layers)), distro)), there),
-        [*_problems(layers, at), *unread_links([layer.names for layer in layers], versions)],
+        [
+            *_problems(layers, at),
+            *unread_links([layer.names for layer in layers], versions),
+            *((None, problem) for problem in config_problems(image)),
+        ],
         _exposures(image, layers, at),
     )
 

@@ -156,12 +156,12 @@ class Exposed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Stacked:
     """One image: its operating system, what is installed, what a lower layer still ships, what could not be read (with the
-    layer), and what should not be in it."""
+    layer, None for the configuration), and what should not be in it."""
 
     distro: Distro
     packages: Sequence[Installed]
     removed: Sequence[Removed]
-    problems: Sequence[tuple[int, Problem]]
+    problems: Sequence[tuple[int | None, Problem]]
     exposures: Sequence[Exposed]
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hullmark.inventory import assemble
+from hullmark.inventory.configuration import MOST_TEXT, MOST_TEXTS
 from hullmark.model import Image
 from tests.inventory.stacks import IMAGE
 from tests.layers.tars import read
@@ -119,3 +120,20 @@ def test_odd_configurations_expose_nothing() -> None:
     odd: list[dict[str, object]] = [{}, {"config": []}, {"config": {"Env": "x", "Labels": [], "Cmd": None}, "history": {}}]
     for config in odd:
         assert exposed({}, image=replace(IMAGE, config=config)) == set()
+
+
+def test_a_configuration_without_end_is_looked_at_so_far() -> None:
+    labels = {f"l{number:05}": "x" for number in range(MOST_TEXTS)}
+    image = replace(IMAGE, config={"config": {"Labels": labels | {"m": "x"}, "Cmd": ["x" * (MOST_TEXT + 1)]}})
+    found = [(row["path"], row["layer"], row["reason"]) for row in assemble(image, []).problems.to_pylist()]
+    assert found == [
+        (
+            "config.Labels[m]",
+            "",
+            "from here on, the configuration was not looked at for secrets: it has more than 10,000 texts",
+        )
+    ]
+    image = replace(IMAGE, config={"config": {"Cmd": ["x" * (MOST_TEXT + 1)]}})
+    (problem,) = assemble(image, []).problems.to_pylist()
+    assert (problem["path"], problem["cataloger"]) == ("config.Cmd", "configuration")
+    assert "first 65,536 characters" in problem["reason"]
