@@ -136,4 +136,4 @@ def test_a_configuration_without_end_is_looked_at_so_far() -> None:
     image = replace(IMAGE, config={"config": {"Cmd": ["x" * (MOST_TEXT + 1)]}})
     (problem,) = assemble(image, []).problems.to_pylist()
     assert (problem["path"], problem["cataloger"]) == ("config.Cmd", "configuration")
-    assert "first 65,536 characters" in problem["reason"]
+    assert "first 1,048,576 characters" in problem["reason"]
