@@ -1,21 +1,12 @@
 """`hullmark report IMAGE`: what the lake knows of an image of the fleet, as the document that a scan of it makes."""
 
 import argparse
-import sys
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import INCOMPLETE, Verbs
+from hullmark.commands.writing import TABLE, write_reports
 from hullmark.errors import UsageError
 from hullmark.reports.documents import document, document_names
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hullmark.stored.report import Stored
-
-TABLE = "table"  # every other format is a document
 
 
 def add(verbs: Verbs) -> None:
@@ -51,34 +42,10 @@ def run(options: argparse.Namespace) -> int:
         store = FeedStore(lake.feeds_root)
         places = named(connection, options.image, options.platform)
         found = [stored_report(connection, store, place, settings) for place in places]
-    _write(found, options)
+    write_reports([item.report for item in found], options.format, options.output, removed=options.removed)
     for note in (note for item in found for note in item.notes):
         print_error(f"note: {note}")
     gaps = list(dict.fromkeys(gap for item in found for gap in item.gaps))
     for gap in gaps:
         print_error(f"incomplete: {gap}")
     return INCOMPLETE if gaps else 0
-
-
-def _write(found: "Sequence[Stored]", options: argparse.Namespace) -> None:
-    from hullmark.commands.writing import write_answer
-
-    reports = [item.report for item in found]
-    if options.format != TABLE:
-        content = document(options.format).write(reports)
-        write_answer(content, options.output)
-        return
-    from rich.console import Console
-
-    from hullmark.reports.scan_table import print_scan
-
-    if not options.output:
-        print_scan(reports, Console(file=sys.stdout), removed=options.removed)
-        return
-    try:
-        with Path(options.output).open("w", encoding="utf-8") as file:
-            print_scan(reports, Console(file=file, width=120), removed=options.removed)
-    except OSError as error:
-        raise UsageError(
-            f"the answer could not be written to {options.output}: {error.strerror}; choose another file"
-        ) from None

@@ -1,11 +1,11 @@
 """`hullmark scan IMAGE`: one image, as a table or as JSON."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import INCOMPLETE, Verbs
+from hullmark.commands.writing import TABLE, write_reports
 from hullmark.errors import UsageError
 from hullmark.reports.documents import document, document_names
 from hullmark.reports.severity import ORDER
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from hullmark.profile import Profile
-    from hullmark.reports.scan_report import Report
     from hullmark.scan_answer import Scanned
 
 SETTLED = ("not_affected", "fixed")
-TABLE = "table"  # every other format is a document
 SHOWN = 10  # parts of a VEX document that are not believed
 
 
@@ -75,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         scan_report(item.image, item.found.distro, report_rows(item.found, item.layers, item.findings), scanned.feeds)
         for item in scanned.images
     ]
-    _write(reports, options, target)
+    write_reports(reports, options.format, options.output, removed=options.removed, listed=options.list)
     if profile:
         _show_profile(profile)
     for note in scanned.notes:
@@ -123,32 +121,6 @@ def _show_profile(profile: "Profile") -> None:
     from hullmark.reports.profile_table import print_profile
 
     print_profile(profile, Console(stderr=True))
-
-
-def _write(reports: list["Report"], options: argparse.Namespace, target: Path | None) -> None:
-    try:
-        if options.format == TABLE:
-            _write_table(reports, target, removed=options.removed, listed=options.list)
-        elif target:
-            target.write_bytes(document(options.format).write(reports))
-        else:
-            sys.stdout.buffer.write(document(options.format).write(reports))
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise UsageError(f"the report could not be written to {target}: {error.strerror}; choose another file") from None
-
-
-def _write_table(reports: list["Report"], target: Path | None, *, removed: bool, listed: bool) -> None:
-    from rich.console import Console
-
-    from hullmark.reports.scan_table import print_scan
-
-    if target:
-        with target.open("w", encoding="utf-8") as file:
-            print_scan(reports, Console(file=file, width=120), removed=removed, listed=listed)
-    else:
-        print_scan(reports, Console(), removed=removed, listed=listed)
 
 
 def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:

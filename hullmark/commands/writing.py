@@ -5,9 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hullmark.errors import UsageError
+from hullmark.reports.documents import document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
+
+    from hullmark.reports.scan_report import Report
+
+TABLE = "table"  # every other form of a report is a document
 
 
 def write_answer(content: "RenderableType | bytes", output: str | None) -> None:
@@ -30,3 +37,33 @@ def write_answer(content: "RenderableType | bytes", output: str | None) -> None:
         if isinstance(error, BrokenPipeError):
             raise
         raise UsageError(f"the answer could not be written to {output}: {error.strerror}; choose another file") from None
+
+
+def write_reports(
+    reports: "Sequence[Report]", form: str, output: str | None, *, removed: bool, listed: bool = False
+) -> None:
+    """Write reports of images as a document of that form, or as a table; raises UsageError when a file cannot be written."""
+    target = Path(output) if output else None
+    try:
+        if form == TABLE:
+            _write_table(reports, target, removed=removed, listed=listed)
+        elif target:
+            target.write_bytes(document(form).write(reports))
+        else:
+            sys.stdout.buffer.write(document(form).write(reports))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"the report could not be written to {output}: {error.strerror}; choose another file") from None
+
+
+def _write_table(reports: "Sequence[Report]", target: Path | None, *, removed: bool, listed: bool) -> None:
+    from rich.console import Console
+
+    from hullmark.reports.scan_table import print_scan
+
+    if target:
+        with target.open("w", encoding="utf-8") as file:
+            print_scan(reports, Console(file=file, width=120), removed=removed, listed=listed)
+    else:
+        print_scan(reports, Console(), removed=removed, listed=listed)

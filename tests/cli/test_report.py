@@ -49,10 +49,10 @@ BAD = [
     (["report", digest(3), "--platform", "linux"], "hullmark: 'linux' is no platform; write it like linux/amd64"),
     (["report", digest(3), "--platform", "linux/s390x"], f"hullmark: {digest(3)} has no image for linux/s390x"),
     (["report", digest(3), "--platform", "all", "--format", "spdx"], "hullmark: a document of spdx is of one platform"),
-    (["report", digest(3), "-o", "missing/file"], "hullmark: the answer could not be written to missing/file: No such file"),
+    (["report", digest(3), "-o", "missing/file"], "hullmark: the report could not be written to missing/file: No such file"),
     (
         ["report", digest(3), "--format", "spdx", "-o", "missing/file"],
-        "hullmark: the answer could not be written to missing",
+        "hullmark: the report could not be written to missing",
     ),
 ]
 
