@@ -30,4 +30,6 @@ class Cataloger:
     follows: bool = True  # whether a link at such a path is a Problem where it leads to what nobody reads
     # Any regular file that begins with one of these is wanted too, whatever its path; of programs machine code may be zeros.
     magic: tuple[bytes, ...] = ()
+    # Whether programs that are too large are read without their code, as zeros; all that have `magic` do.
+    without_code: bool = False
     reads_as: Callable[[str], object] | None = None  # paths for which it is equal yield equal finds for equal bytes

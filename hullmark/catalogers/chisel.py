@@ -39,7 +39,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
 
 
 def _packages(path: str, wall: bytes, files: dict[str, list[str]]) -> Iterator[Package | Problem]:
-    """The packages; notes in `files` the paths of each on the way."""
+    """The packages; notes in `files` them and the paths of each on the way."""
     lines = wall.split(b"\n")
     count = 0
     for number, line in enumerate(lines[1:], 2):
@@ -54,7 +54,10 @@ def _packages(path: str, wall: bytes, files: dict[str, list[str]]) -> Iterator[P
         kind = text(entry, "kind")
         if kind == "package":
             package = Package("deb", text(entry, "name"), text(entry, "version"), arch=text(entry, "arch")[:64])
-            yield stated(path, CATALOGER.name, package, _NAME)
+            found = stated(path, CATALOGER.name, package, _NAME)
+            if isinstance(found, Package):
+                files.setdefault(found.name, [])
+            yield found
         elif kind == "path":
             _note(entry, files)
     promised = parse_object(lines[0]).get("count")

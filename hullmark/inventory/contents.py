@@ -149,23 +149,34 @@ class Collector:
         """Let the catalogers read a file that they want for its path or its content; it is in memory only meanwhile."""
         by_content = self.matcher.recognising(tar.begins, by_path)
         found = self.contents.found
-        if not found.takes(entry.size, by_path, by_content):
+        holes = self._holes(entry, tar, by_path)
+        left_out = sum(end - begin for begin, end in holes)
+        if not found.takes(entry.size, by_path, by_content, left_out):
             found.refuse(path, entry.size, by_path, by_content)
         elif entry.size > HUGE:
             with _HUGE_FILES:
-                self._parse(path, _body(entry, tar, by_path), by_path, by_content)
+                self._parse(path, tar.body(holes), by_path, by_content, left_out)
         else:
-            self._parse(path, _body(entry, tar, by_path), by_path, by_content)
+            self._parse(path, tar.body(holes), by_path, by_content, left_out)
         if by_path:
             self.contents.facts[path] = (entry.size, entry.mode)
         elif path in found.by_content:
             self.contents.facts[path] = (entry.size, entry.mode)
             self._want(path)
 
-    def _parse(self, path: str, data: bytes, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger]) -> None:
-        self.contents.found.read(path, data, by_path, by_content)
+    def _parse(
+        self, path: str, data: bytes, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger], left_out: int = 0
+    ) -> None:
+        self.contents.found.read(path, data, by_path, by_content, left_out)
         if by_path:
             self.contents.recent.keep(path, data)
+
+    def _holes(self, entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> list[tuple[int, int]]:
+        """Where a program has machine code, if that is left out: wanted for its content alone, or else too large."""
+        least = self._limits.large_bytes + 1 if by_path else PROGRAM
+        if not least <= entry.size <= self._limits.program_bytes:
+            return []
+        return [hole for hole in code(tar.head(HEADERS)) if hole[1] <= entry.size]
 
     def _link(self, path: str, entry: Entry, wanting: Sequence[Cataloger]) -> None:
         """A hard link at a path that is wanted: its content is the target's at this moment."""
@@ -206,14 +217,6 @@ class Collector:
         if target in self.contents.found.by_content or target in self.contents.aliases:
             self.contents.aliases.add(path, target)
             self._want(path)
-
-
-def _body(entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> bytes:
-    """The content of a file; of a program that is wanted for its content alone the machine code is left out."""
-    if by_path or entry.size < PROGRAM:
-        return tar.body()
-    head = tar.head(HEADERS)
-    return tar.body([hole for hole in code(head) if hole[1] <= entry.size])
 
 
 def _settle(contents: Contents) -> None:

@@ -23,18 +23,20 @@ class Found:
         self._owner = owner
         self._packages = 0
 
-    def read(self, path: str, data: bytes, by_path: Readers, by_content: Readers = ()) -> None:
+    def read(self, path: str, data: bytes, by_path: Readers, by_content: Readers = (), left_out: int = 0) -> None:
         """Run over one file the catalogers that want it for its path and for its content. Raises LimitExceeded.
 
         A package that several catalogers find in the file is the first one's: rows of one file differ in type, name,
-        version or architecture.
+        version or architecture. `left_out` bytes of the file are machine code that was not kept.
         """
         seen: set[tuple[str, ...]] = set()
         for cataloger, most, finds in self._readers(by_path, by_content):
-            if len(data) > most:
+            if _kept(cataloger, len(data), left_out) > most:
                 finds.setdefault(path, []).append((cataloger.name, _too_large(path, cataloger, len(data))))
                 continue
-            for item in _guarded(cataloger, path, data):
+            for item in (
+                _guarded(cataloger, path, data) if cataloger.magic or not left_out else _spared(cataloger, path, data)
+            ):
                 if isinstance(item, Owned):
                     self.owned.setdefault(path, []).append((cataloger.type, item))
                 elif not isinstance(item, Package) or self._is_new(item, seen):
@@ -48,9 +50,9 @@ class Found:
                 self._count(item)
                 self.by_path.setdefault(path, []).append((name, _at(path, item)))
 
-    def takes(self, size: int, by_path: Readers, by_content: Readers) -> bool:
-        """Whether any cataloger reads a file of this size."""
-        return any(size <= most for _, most, _ in self._readers(by_path, by_content))
+    def takes(self, size: int, by_path: Readers, by_content: Readers, left_out: int = 0) -> bool:
+        """Whether any cataloger reads a file of this size, of which so much is left out."""
+        return any(_kept(item, size, left_out) <= most for item, most, _ in self._readers(by_path, by_content))
 
     def refuse(self, path: str, size: int, by_path: Readers, by_content: Readers) -> None:
         """Note that a file is too large for all of its catalogers."""
@@ -113,6 +115,21 @@ def _guarded(cataloger: Cataloger, path: str, data: bytes) -> Iterator[Find]:
     except (HullmarkError, ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, HullmarkError) else f"it cannot be parsed ({type(error).__name__})"
         yield Problem(path, cataloger.name, reason)
+
+
+def _spared(cataloger: Cataloger, path: str, data: bytes) -> Iterator[Find]:
+    """As `_guarded`, of a program without its code; finding nothing is one Problem, as it may have stood there."""
+    found = list(_guarded(cataloger, path, data))
+    yield from found or [
+        Problem(
+            path, cataloger.name, f"the program has {len(data)} bytes, too many to read its code, and the rest says nothing"
+        )
+    ]
+
+
+def _kept(cataloger: Cataloger, size: int, left_out: int) -> int:
+    """How many bytes of a file a cataloger takes; one that does not know of programs gets none of it spared."""
+    return size - left_out if cataloger.magic or cataloger.without_code else size
 
 
 def _too_large(path: str, cataloger: Cataloger, size: int) -> Problem:

@@ -9,6 +9,7 @@ from hullmark.inventory.heirs import Places, places
 from hullmark.inventory.licences import with_linked
 from hullmark.inventory.owners import owners_of
 from hullmark.inventory.packages import installed, removed
+from hullmark.inventory.sources import answered, with_sources
 from hullmark.inventory.spans import Span, spans_of
 from hullmark.inventory.unread import unread_links
 from hullmark.inventory.value import Exposed, FoundPackage, Installed, LayerInventory, Stacked
@@ -31,6 +32,7 @@ def stack(image: Image, layers: Layers) -> Stacked:
     distro = choose(_distros(layers, at))
     spans = spans_of(_packages(layers, at), len(layers))
     visible = [span for span in spans if span.until == len(layers)]
+    told = with_sources(visible)
     licences = with_linked(_licences(layers, at), [layer.names for layer in layers])
     owners = owners_of(visible, [item for layer in layers for item in layer.finds.owned], versions)
     owned = zip(visible, owners, (_licence(span, licences) for span in visible), strict=True)
@@ -40,7 +42,7 @@ def stack(image: Image, layers: Layers) -> Stacked:
         without_answered(once(there)),
         gone(list(removed((span for span in spans if span.until < len(layers)), distro)), there),
         [
-            *_problems(layers, at),
+            *((layer, problem) for layer, problem in _problems(layers, at) if not answered(problem, told)),
             *unread_links([layer.names for layer in layers], versions),
             *((None, problem) for problem in config_problems(image)),
         ],

@@ -1,5 +1,6 @@
 """Machine code of programs is left out where a file says that it is apart, and what is found stays the same."""
 
+import io
 import json
 import struct
 import zlib
@@ -8,11 +9,12 @@ from itertools import pairwise
 import pytest
 
 from hullmark.formats.executable import code, regions
+from hullmark.inventory import read_layer
 from hullmark.layers.tar import Tar
 from hullmark.settings import MIB, Limits
 from tests.catalogers.programs import elf, go_inline
 from tests.inventory.stacks import read_members
-from tests.layers.tars import pieces, tar_of
+from tests.layers.tars import layer_of, pieces, tar_of
 
 Segments = list[tuple[int, int, int]]  # flags, offset, size
 R, RX, RW = 4, 5, 6
@@ -85,3 +87,37 @@ def test_what_stands_beside_code_is_found() -> None:
     table = read_members({"usr/bin/both": program}).table
     found = [(row["name"], row["version"]) for row in table.to_pylist() if row["kind"] == "package"]
     assert sorted(found) == [("a.example/b", "v1.0.0"), ("ring", "0.17.8"), ("stdlib", "1.22.1")]
+
+
+CHROME = b"\0Chrome/131.0.6778.33\0"
+SMALL = Limits(file_bytes=MIB, large_bytes=MIB)
+TOO_LARGE = "more than are read of such a file"
+SILENT = "too many to read its code, and the rest says nothing"
+
+
+def browser(constants: bytes, code_bytes: int = 2 * MIB) -> bytes:
+    """A program of 2 MiB of code and these constants."""
+    head = header([(R, 0, 4096), (RX, 4096, code_bytes), (R, 4096 + code_bytes, len(constants))])
+    return head.ljust(4096, b"\0") + b"\x90" * code_bytes + constants
+
+
+LARGER: dict[str, tuple[str, bytes, Limits, list[str], str]] = {
+    "what stands beside the code": ("opt/chrome", browser(CHROME), SMALL, ["chromium=131.0.6778.33"], ""),
+    "nothing beside the code": ("opt/chrome", browser(b"\0"), SMALL, [], SILENT),
+    "too much beside the code": ("opt/chrome", browser(CHROME * 50_000), SMALL, [], TOO_LARGE),
+    "too large even so": ("opt/chrome", browser(CHROME), Limits(large_bytes=MIB, program_bytes=2 * MIB), [], TOO_LARGE),
+    "no program": ("opt/chrome", CHROME.ljust(2 * MIB, b"\0"), SMALL, [], TOO_LARGE),
+    "a cataloger that knows no programs": ("srv/composer.lock", browser(b"{}"), SMALL, [], TOO_LARGE),
+    "small enough to be whole": ("opt/chrome", browser(CHROME), Limits(), ["chromium=131.0.6778.33"], ""),
+}
+
+
+@pytest.mark.parametrize(("path", "content", "limits", "packages", "reason"), LARGER.values(), ids=LARGER)
+def test_programs_that_are_too_large_with_their_code(
+    path: str, content: bytes, limits: Limits, packages: list[str], reason: str
+) -> None:
+    plain = tar_of({path: content})
+    finds = read_layer(io.BytesIO(plain), layer_of(plain), limits).finds
+    assert [f"{item.package.name}={item.package.version}" for item in finds.packages] == packages
+    told = [problem.reason for problem in finds.problems if problem.cataloger in {"software", "composer-lock"}]
+    assert [reason in item for item in told] == [True] * bool(reason)

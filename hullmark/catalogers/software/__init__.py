@@ -20,7 +20,7 @@ from hullmark.model import Origin, Package, Problem
 from hullmark.shipped import shipped_in
 
 REACH = 1024  # bytes before and after a mark in which its text is looked for
-MOST_BYTES = 256 * 1024 * 1024  # Node.js has 150 MB
+MOST_BYTES = 256 * 1024 * 1024  # Node.js has 150 MB; browsers more, most of which is machine code, which is left out
 MOST_MARKS = 10_000  # of one evidence in one file
 MINOR = "{minor}"
 
@@ -124,4 +124,5 @@ CATALOGER = Cataloger(
     parse=parse,
     max_bytes=MOST_BYTES,
     reads_as=reads_as,
+    without_code=True,
 )
