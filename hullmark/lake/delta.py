@@ -6,9 +6,11 @@ by Delta's optimistic concurrency: the loser reads the new state and tries again
 
 import random
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +19,9 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Schema
 
 from hullmark.errors import LakeBusy, LakeError
+from hullmark.lake import log
 from hullmark.lake.batch import quote, same_rows
+from hullmark.lake.log import File, State
 from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
@@ -46,38 +50,27 @@ def open_table(place: Place, name: str) -> DeltaTable | None:
         raise LakeError(f"the table {name} of the lake {place.root} cannot be read: {one_line(error)}") from None
 
 
-def version(place: Place, name: str) -> int | None:
-    """The current version of a table, None when it does not exist."""
-    table = open_table(place, name)
-    return None if table is None else table.version()
+def state(place: Place, name: str) -> State | None:
+    """What a table is now, None when nothing was ever committed to it; raises LakeError when it is unreadable.
+
+    On S3, where a log is requests and not its reading, deltalake makes them at once.
+    """
+    known = log.read(Path(place.join("tables", name))) if place.is_local else None
+    return known or state_of(open_table(place, name))
+
+
+def state_of(table: DeltaTable | None) -> State | None:
+    """What a table is, as deltalake has opened it."""
+    if table is None:
+        return None
+    files = [_file(row) for row in pa.table(table.get_add_actions(flatten=True)).to_pylist()]
+    return State(table.version(), str(table.metadata().id), tuple(files))
 
 
 def identity(place: Place, name: str) -> str:
     """A word that is the same as long as the table is: its name, its own id and its version; "" when it does not exist."""
-    table = open_table(place, name)
-    return "" if table is None else f"{name} {table.metadata().id} {table.version()}"
-
-
-def may_hold(place: Place, name: str, column: str, value: str) -> bool:
-    """Whether a row of a table may have this text in a column, as far as the bounds in its log tell."""
-    table = open_table(place, name)
-    if table is None:
-        return False
-    files = pa.table(table.get_add_actions(flatten=True))
-    bounds = [f"{bound}.{column}" for bound in ("min", "max")]
-    if any(bound not in files.column_names or files[bound].null_count for bound in bounds):
-        return bool(files.num_rows)
-    return any(low <= value <= high for low, high in zip(*(files[bound].to_pylist() for bound in bounds), strict=True))
-
-
-def count(place: Place, name: str) -> int:
-    """The rows of the current state of a table, 0 when it does not exist."""
-    return rows_of(open_table(place, name))
-
-
-def rows_of(table: DeltaTable | None) -> int:
-    """The rows of a table in this state, 0 for one that does not exist; read from its log, not from its rows."""
-    return int(pc.sum(pa.table(table.get_add_actions()).column("num_records")).as_py() or 0) if table else 0
+    now = state(place, name)
+    return "" if now is None else f"{name} {now.id} {now.version}"
 
 
 def replace(place: Place, table: Table, rows: pa.Table, scopes: pa.Table) -> None:
@@ -152,8 +145,8 @@ def retry(place: Place, name: str, action: Callable[[DeltaTable], object], first
 def compact(place: Place, name: str) -> int:
     """Merge the small files of a table; returns how many files it has now."""
     retry(place, name, lambda table: table.optimize.compact(writer_properties=PROPERTIES))
-    table = open_table(place, name)
-    return len(table.file_uris()) if table else 0
+    now = state(place, name)
+    return len(now.files) if now else 0
 
 
 def vacuum(place: Place, name: str, keep_days: int) -> int:
@@ -161,6 +154,15 @@ def vacuum(place: Place, name: str, keep_days: int) -> int:
     gone: list[str] = []
     retry(place, name, lambda table: gone.extend(_vacuum_once(table, keep_days * 24)))
     return len(gone)
+
+
+def _file(row: Mapping[str, Any]) -> File:
+    bounds: dict[str, dict[str, Any]] = {"min": {}, "max": {}}
+    for name, value in row.items():
+        kind, _, column = name.partition(".")
+        if kind in bounds and value is not None:
+            bounds[kind][column] = value.isoformat() if isinstance(value, date) else value
+    return File(row["path"], row["num_records"] or 0, bounds["min"], bounds["max"])
 
 
 def _vacuum_once(table: DeltaTable, hours: int) -> list[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from hullmark.errors import LakeError
 from hullmark.lake import delta
 from hullmark.lake.duck import open_duckdb
+from hullmark.lake.log import State
 from hullmark.lake.marker import is_marked
 from hullmark.lake.naming import View, needed, views
 from hullmark.lake.place import Place, one_line
@@ -53,7 +53,7 @@ def _make(con: duckdb.DuckDBPyConnection, place: Place, names: Set[str]) -> None
     """Make all of these that there is; several tables at once are opened, since on S3 each is a few requests."""
     tables = [name for name in TABLES if name in names]
     with ThreadPoolExecutor(OPENERS) as pool:
-        states = dict(zip(tables, pool.map(lambda name: delta.open_table(place, name), tables), strict=True))
+        states = dict(zip(tables, pool.map(lambda name: delta.state(place, name), tables), strict=True))
     for name, state in states.items():
         try:
             _relation(con, place, TABLES[name], state).create_view(name)
@@ -64,32 +64,31 @@ def _make(con: duckdb.DuckDBPyConnection, place: Place, names: Set[str]) -> None
             con.execute(view.text)
 
 
-def _is_for(view: View, place: Place, states: Mapping[str, DeltaTable | None]) -> bool:
+def _is_for(view: View, place: Place, states: Mapping[str, State | None]) -> bool:
     if view.file not in HOLDING:
         return True
     table, filled = HOLDING[view.file]
-    return bool(delta.rows_of(states[table] if table in states else delta.open_table(place, table))) is filled
+    state = states[table] if table in states else delta.state(place, table)
+    return bool(state and state.rows) is filled
 
 
 def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.DuckDBPyRelation:
     """One table as it was at a version or time, on a connection of its own."""
-    state = delta.open_table(place, table.name)
-    if state is None:
+    opened = delta.open_table(place, table.name)
+    if opened is None:
         raise LakeError(f"the lake {place.root} has no table {table.name} yet; scan something first")
     try:
-        state.load_as_version(when)
-        return _relation(open_duckdb(), place, table, state)
+        opened.load_as_version(when)
+        return _relation(open_duckdb(), place, table, delta.state_of(opened))
     except (DeltaError, OSError, duckdb.Error) as error:
         raise LakeError(
             f"the table {table.name} cannot be read as of {when}: {one_line(error)}; it may have been vacuumed"
         ) from None
 
 
-def _relation(
-    con: duckdb.DuckDBPyConnection, place: Place, table: Table, state: DeltaTable | None
-) -> duckdb.DuckDBPyRelation:
-    names = pa.table(state.get_add_actions()).column("path").to_pylist() if state else []
-    if not names or state is None:
+def _relation(con: duckdb.DuckDBPyConnection, place: Place, table: Table, state: State | None) -> duckdb.DuckDBPyRelation:
+    names = [file.path for file in state.files] if state else []
+    if not names:
         return con.from_arrow(table.schema.empty_table())
     if not place.is_local:
         return con.from_arrow(_dataset(place, table, names))

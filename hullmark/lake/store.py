@@ -172,7 +172,7 @@ class Lake:
 
     def versions(self) -> dict[str, int]:
         """The current Delta version of each table that exists: it changes when, and only when, the table does."""
-        return {name: version for name in TABLES if (version := delta.version(self.place, name)) is not None}
+        return {name: now.version for name in TABLES if (now := delta.state(self.place, name))}
 
     def identity(self, table: str) -> str:
         """A word that is the same as long as the table is, "" where there is none; compacting a table changes it too."""
@@ -180,15 +180,17 @@ class Lake:
 
     def holds(self, table: str) -> bool:
         """Whether anything was ever committed to a table, even if its rows are gone since."""
-        return delta.version(self.place, table_named(table).name) is not None
+        return delta.state(self.place, table_named(table).name) is not None
 
     def may_hold(self, table: str, column: str, value: str) -> bool:
         """Whether some row may have this text in a column; read from the table's log, which only knows bounds."""
-        return delta.may_hold(self.place, table_named(table).name, column, value)
+        now = delta.state(self.place, table_named(table).name)
+        return now is not None and any(file.may_hold(column, value) for file in now.files)
 
     def count(self, table: str) -> int:
         """How many rows a table has now; read from its log, not from its rows."""
-        return delta.count(self.place, table_named(table).name)
+        now = delta.state(self.place, table_named(table).name)
+        return now.rows if now else 0
 
     @contextmanager
     def lock(self, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
