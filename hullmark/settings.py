@@ -43,7 +43,9 @@ class Limits:
     packages: int = 1_000_000  # packages of one layer
     image_bytes: int = 1024 * MIB  # memory for what all layers hold that are scanned together
     layer_seconds: float = 1800.0
-    feed_bytes: int = 4096 * MIB  # unpacked bytes of one feed
+    feed_bytes: int = 4096 * MIB  # one feed, as it is sent and unpacked
+    feed_seconds: float = 3600.0  # to fetch one feed, all its files and repetitions together
+    feed_idle_seconds: float = 60.0  # without a byte from the server of a feed
     record_bytes: int = 64 * MIB  # one advisory
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from hullmark.advisories.fetch import Fetched, Validators, fetching
+from hullmark.advisories.budget import Budget
+from hullmark.advisories.fetch import Fetched, Validators, fetching, shown
 from hullmark.errors import FeedError
 from hullmark.settings import MIB
 
@@ -33,7 +34,7 @@ class Asker:
     """`base` is a folder or an address, "" for the publishers' own; `key` an API key for a publisher that takes one."""
 
     base: str
-    most_bytes: int
+    budget: Budget
     endpoint: str = ""
     key: str = field(default="", repr=False)
 
@@ -52,13 +53,13 @@ class Asker:
 
     def fetching(self, url: str, known: Validators) -> AbstractContextManager[Fetched | None]:
         """See `fetch.fetching`."""
-        return fetching(url, known, self.most_bytes, self.endpoint)
+        return fetching(url, known, self.budget, self.endpoint)
 
     def read(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of a small file; raises Absent when there is none, else FeedError."""
-        with fetching(url, Validators(), min(self.most_bytes, LEAF_BYTES), self.endpoint, headers) as fetched:
+        with fetching(url, Validators(), self.budget.of_bytes(LEAF_BYTES), self.endpoint, headers) as fetched:
             if fetched is None:
-                raise FeedError(f"{url} answered that it has not changed, though nobody asked that; try again later")
+                raise FeedError(f"{shown(url)} answered that it has not changed, though nobody asked that; try again later")
             return fetched.path.read_bytes()
 
 

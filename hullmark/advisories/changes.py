@@ -1,18 +1,22 @@
 """Fetching only the OSV records that have changed: `modified_id.csv` says which, and each lies beside it as `<id>.json`.
 
 Where the publisher has no such list, or no single records, or too many have changed, the whole zip is fetched. What is known
-to have changed is what stands in the list otherwise than when the snapshot was made: no clock decides. (google.github.io/
-osv.dev/data)
+to have changed is what stands in the list otherwise than when the snapshot was made: no clock decides. A list is believed as
+far as single records bear it out: what has changed must be there, under its own id, and what has gone must not. Else the zip
+decides too, so that a cut or foreign answer takes nothing away. (google.github.io/osv.dev/data)
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
+
+import orjson
 
 from hullmark.advisories.asking import Asker, Held, bundle, part_of
 from hullmark.advisories.feeds import Source
@@ -23,6 +27,7 @@ LISTING = "modified_id.csv"
 MOST_CHANGES = 500  # single records; beyond, the zip is cheaper
 REQUESTS = 8  # at once
 LONGEST_ID = 256
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 @contextmanager
@@ -35,7 +40,8 @@ def fetch_changes(asker: Asker, source: Source, held: Held) -> Iterator[Fetched 
     if listing and held.listing and not changed and not gone:
         yield None
         return
-    if listing and held.listing and len(changed) <= MOST_CHANGES and (files := _records(asker, source, changed)) is not None:
+    few = listing and held.listing and len(changed) + len(gone) <= MOST_CHANGES
+    if few and (files := _records(asker, source, changed, gone)) is not None:
         with bundle(files, held.validators) as fetched:
             part = part_of(fetched, held.snapshot, frozenset((*changed, *gone)), content)
             yield replace(part, listing=listing)
@@ -45,9 +51,11 @@ def fetch_changes(asker: Asker, source: Source, held: Held) -> Iterator[Fetched 
 
 
 def parse_listing(content: bytes) -> dict[str, str]:
-    """The id of each record and when it was modified, as the publisher writes it; lines that say neither are left out."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8", "replace")))
-    return {row[1]: row[0] for row in rows if len(row) == 2 and 0 < len(row[1]) <= LONGEST_ID and row[0]}
+    """The id of each record and when it was modified, as the publisher writes it; nothing where a line is none of a list."""
+    rows = [row for row in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) if row]
+    if all(len(row) == 2 and 0 < len(row[1]) <= LONGEST_ID and _TIME.match(row[0]) for row in rows):
+        return {row[1]: row[0] for row in rows}
+    return {}
 
 
 def _listed(asker: Asker, source: Source) -> bytes:
@@ -58,19 +66,36 @@ def _listed(asker: Asker, source: Source) -> bytes:
         return b""
 
 
-def _records(asker: Asker, source: Source, names: Sequence[str]) -> list[tuple[str, bytes]] | None:
-    """The files of single records, None when the publisher does not serve one."""
+def _records(asker: Asker, source: Source, changed: Sequence[str], gone: Sequence[str]) -> list[tuple[str, bytes]] | None:
+    """The files of the records that have changed; None when the publisher does not serve one, or one that is gone."""
     with ThreadPoolExecutor(REQUESTS) as pool:
         try:
-            contents = list(pool.map(partial(_record, asker, source), names))
+            contents = list(pool.map(partial(_record, asker, source), changed))
+            is_gone = all(pool.map(partial(_is_gone, asker, source), gone))
         except FeedError:
             pool.shutdown(cancel_futures=True)
             return None
-    return [(f"{name}.json", content) for name, content in zip(names, contents, strict=True)]
+    return [(f"{name}.json", content) for name, content in zip(changed, contents, strict=True)] if is_gone else None
 
 
 def _record(asker: Asker, source: Source, name: str) -> bytes:
-    return asker.read(_beside(asker, source, f"{name}.json"))
+    """The file of one record; raises FeedError for what is not that record."""
+    content = asker.read(_beside(asker, source, f"{name}.json"))
+    try:
+        record = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        record = None
+    if not isinstance(record, dict) or record.get("id") != name:
+        raise FeedError(f"the record {name} of the feed {source.feed} cannot be read; fetch it again later")
+    return content
+
+
+def _is_gone(asker: Asker, source: Source, name: str) -> bool:
+    try:
+        asker.read(_beside(asker, source, f"{name}.json"))
+    except Absent:
+        return True
+    return False
 
 
 def _beside(asker: Asker, source: Source, name: str) -> str:

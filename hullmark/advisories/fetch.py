@@ -1,21 +1,20 @@
 """Fetch one feed file from https, a folder or S3, unless it is the one that we have; bounded in size and time."""
 
-import hashlib
 import os
+import re
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from hullmark.advisories.budget import Budget, Copy
 from hullmark.errors import FeedError
 
 CHUNK = 1 << 20
-MOST_SECONDS = 1800.0  # for one feed, however steadily it drips
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Absent(FeedError):
 
 @contextmanager
 def fetching(
-    url: str, known: Validators, most_bytes: int, endpoint: str = "", headers: Mapping[str, str] | None = None
+    url: str, known: Validators, budget: Budget, endpoint: str = "", headers: Mapping[str, str] | None = None
 ) -> Iterator[Fetched | None]:
     """The file at `url`, or None when it is the one that `known` describes.
 
@@ -61,13 +60,17 @@ def fetching(
         if scheme in ("http", "https"):
             from hullmark.advisories.fetch_http import fetch_http  # noqa: PLC0415  httpx costs time; a folder needs none
 
-            found = fetch_http(url, known, most_bytes, target, headers or {})
+            found = fetch_http(url, known, budget, target, headers or {})
         elif scheme == "s3":
-            found = _s3(url, known, most_bytes, target, endpoint)
+            found = _s3(url, known, budget, target, endpoint)
         elif scheme in ("", "file"):
-            found = _file(url, known, most_bytes, target)
+            found = _file(url, known, budget, target)
         else:
             raise FeedError(f"feeds cannot be fetched from {shown(url)}; give a folder, or an https, file or s3 address")
+        if found is not None and _is_page(found.path):
+            raise FeedError(
+                f"{shown(url)} is a web page and no feed; check the address, and whether the network wants a login"
+            )
         yield found
 
 
@@ -79,7 +82,7 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: str) -> Fetched | None:
+def _s3(url: str, known: Validators, budget: Budget, target: Path, endpoint: str) -> Fetched | None:
     from boto3.session import Session  # noqa: PLC0415  boto3 costs time, and few feeds lie in S3
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -89,7 +92,7 @@ def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: st
     try:
         answer = client.get_object(Bucket=parts.netloc, Key=unquote(parts.path.lstrip("/")), **condition)
         with target.open("wb") as out:
-            digest = copy_bounded(answer["Body"].iter_chunks(CHUNK), out, most_bytes, url)
+            digest = _copied(answer["Body"].iter_chunks(CHUNK), Copy(out, budget, shown(url)))
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in ("304", "NotModified"):
@@ -102,7 +105,7 @@ def _s3(url: str, known: Validators, most_bytes: int, target: Path, endpoint: st
     return Fetched(target, digest, Validators(answer.get("ETag", "")))
 
 
-def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched | None:
+def _file(url: str, known: Validators, budget: Budget, target: Path) -> Fetched | None:
     """A copy, since the file may be replaced while it is read."""
     path = Path(unquote(urlsplit(url).path)) if url.startswith("file://") else Path(url)
     try:
@@ -113,7 +116,7 @@ def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
             etag = f"{facts.st_mtime_ns}-{facts.st_size}"
             if known.etag == etag:
                 return None
-            digest = copy_bounded(iter(partial(file.read, CHUNK), b""), out, most_bytes, url)
+            digest = _copied(iter(partial(file.read, CHUNK), b""), Copy(out, budget, shown(url)))
     except (FileNotFoundError, NotADirectoryError):
         raise Absent(f"{path} is not there; check the address of the feeds") from None
     except (OSError, ValueError) as error:
@@ -121,17 +124,14 @@ def _file(url: str, known: Validators, most_bytes: int, target: Path) -> Fetched
     return Fetched(target, digest, Validators(etag))
 
 
-def copy_bounded(chunks: Iterator[bytes], out: IO[bytes], most_bytes: int, url: str) -> str:
-    """Copy to `out`, bounded in size and time; returns the digest. Raises FeedError."""
-    digest, size, until = hashlib.sha256(), 0, time.monotonic() + MOST_SECONDS
+def _copied(chunks: Iterator[bytes], copy: Copy) -> str:
+    """The digest of what these chunks are; raises FeedError."""
     for chunk in chunks:
-        size += len(chunk)
-        if size > most_bytes:
-            raise FeedError(
-                f"{shown(url)} is larger than {most_bytes:,} bytes, the most that a feed may have; check the address"
-            )
-        if time.monotonic() > until:
-            raise FeedError(f"{shown(url)} took more than {MOST_SECONDS:,.0f} seconds; check the network")
-        digest.update(chunk)
-        out.write(chunk)
-    return f"sha256:{digest.hexdigest()}"
+        copy.write(chunk)
+    return copy.digest()
+
+
+def _is_page(path: Path) -> bool:
+    """Whether it is HTML, as a network that wants a login serves it for every address."""
+    with path.open("rb") as file:
+        return _PAGE.match(file.read(1000)) is not None

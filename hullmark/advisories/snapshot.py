@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.advisories.asking import Asker, Held
+from hullmark.advisories.budget import Budget
 from hullmark.advisories.feeds import Feed, Loaded, Source, chosen
 from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.increments import merged, with_listing
@@ -205,4 +206,4 @@ def _missing(store: FeedStore, source: Source, settings: Settings) -> FeedState:
 
 
 def _asker(settings: Settings) -> Asker:
-    return Asker(settings.feeds, settings.limits.feed_bytes, settings.aws_endpoint_url, settings.nvd_api_key)
+    return Asker(settings.feeds, Budget.of(settings.limits), settings.aws_endpoint_url, settings.nvd_api_key)

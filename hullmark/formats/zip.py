@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from mmap import mmap
 
 from hullmark.errors import CorruptData, LimitExceeded, Unsupported
 
@@ -55,9 +56,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of bytes that is not copied: `data[start:end]`."""
+    """A stretch of bytes that is not copied: `data[start:end]`; a file on this machine may be one too."""
 
-    data: bytes
+    data: bytes | mmap
     start: int
     end: int
 

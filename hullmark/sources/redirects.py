@@ -30,18 +30,19 @@ class Destinations:
     base_url: httpx.URL
     name: str
     resolve: bool = True
+    check: str = "the registry"  # what messages advise to check
 
     def follow(self, url: httpx.URL, location: str) -> httpx.URL:
         """The target of a redirect from `url`; raises TransportError when it is not safe to go there."""
         try:
             target = url.join(location)
         except httpx.InvalidURL:
-            raise TransportError(f"{self.name} redirects to an address that is none; check the registry") from None
+            raise TransportError(f"{self.name} redirects to an address that is none; check {self.check}") from None
         if target.scheme not in ("http", "https") or not target.host:
-            raise TransportError(f"{self.name} redirects to an address that is none; check the registry")
+            raise TransportError(f"{self.name} redirects to an address that is none; check {self.check}")
         if url.scheme == "https" and target.scheme != "https":
             raise TransportError(
-                f"{self.name} redirects from https to http on {target.host}, which is not followed; check the registry"
+                f"{self.name} redirects from https to http on {target.host}, which is not followed; check {self.check}"
             )
         if not same_origin(target, self.base_url):
             self.require_safe(target)
@@ -54,7 +55,7 @@ class Destinations:
             if forbidden or (address.is_loopback and not self._is_here()):
                 raise TransportError(
                     f"{self.name} sends us to {target.host}, an address of this machine or its network only; "
-                    "it is not followed, check the registry"
+                    f"it is not followed, check {self.check}"
                 )
 
     def _is_here(self) -> bool:

@@ -136,5 +136,19 @@ def test_one_odd_member(tmp_path: Path, case: Case) -> None:
     assert not Path("/etc/hullmark-escaped.json").exists()
 
 
+def test_a_zip_that_lists_a_million_members(tmp_path: Path) -> None:
+    """It is counted before anything is held of it."""
+    path = tmp_path / "feeds/osv/PyPI/all.zip"
+    written(path)
+    entry = CENTRAL + bytes(24) + struct.pack("<HHH", 1, 0, 0) + bytes(12) + b"a"
+    listed = entry * 1_000_001
+    path.write_bytes(listed + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(listed), 0, 0))
+    (row,) = [
+        row for row in rows(FeedStore(str(tmp_path / "store")), tmp_path / "feeds", Limits()) if row["feed"] == "osv/PyPI"
+    ]
+    assert row["state"] == "failed"
+    assert "is no readable zip (the archives list more than 1000000 entries)" in row["detail"]
+
+
 def rows(store: FeedStore, base: Path, limits: Limits) -> list[dict[str, Any]]:
     return list(sync(store, Settings(feeds=str(base), limits=limits), ("PyPI",)).to_pylist())

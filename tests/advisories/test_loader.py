@@ -15,7 +15,7 @@ PACKAGE = Path(hullmark.__file__).parent
 # themselves), and what other functions of purl.py need.
 NEUTRAL = {
     "hullmark.advisories.asking", "hullmark.advisories.changes", "hullmark.advisories.fetch", "hullmark.distro",
-    "hullmark.errors", "hullmark.lake.schema", "hullmark.model", "hullmark.settings",
+    "hullmark.errors", "hullmark.formats.zip", "hullmark.lake.schema", "hullmark.model", "hullmark.settings",
 }  # fmt: skip
 
 

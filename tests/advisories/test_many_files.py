@@ -236,16 +236,43 @@ def table(store: FeedStore, view: str) -> Any:  # noqa: ANN401  an Arrow table
         return connection.sql(f"FROM {view} ORDER BY advisory_id").to_arrow_table()
 
 
-def test_a_changed_record_that_is_broken_is_a_problem(store: FeedStore, server: type[Server]) -> None:
+NOT_IT = {"broken": b"{", "another": b'{"id": "PYSEC-1"}', "a page": b"<html>Log in, please.</html>", "a list": b"[]"}
+
+
+@pytest.mark.parametrize("content", NOT_IT.values(), ids=NOT_IT)
+def test_a_changed_record_that_is_not_itself_is_read_from_the_zip(
+    store: FeedStore, server: type[Server], content: bytes
+) -> None:
     publish(server, at(1, "PYSEC-1", "a"), at(1, "PYSEC-2", "b"))
     osv_row(store, server)
     publish(server, at(1, "PYSEC-1", "a"), at(2, "PYSEC-2", "b"))
-    server.files["/osv/PyPI/PYSEC-2.json"] = b"{"
-    assert osv_row(store, server)["problems"] == 1
-    assert [row["record"] for row in store.problems().to_pylist()] == ["PYSEC-2"]
+    server.files["/osv/PyPI/PYSEC-2.json"] = content
+    row = osv_row(store, server)
+    assert (row["state"], row["records"], row["problems"]) == ("fresh", 2, 0)
+    assert server.asked["/osv/PyPI/all.zip"] == 2
     publish(server, at(1, "PYSEC-1", "a"), at(3, "PYSEC-2", "b"))
-    assert osv_row(store, server)["problems"] == 0
-    assert server.asked["/osv/PyPI/all.zip"] == 1
+    assert osv_row(store, server)["state"] == "fresh"
+    assert server.asked["/osv/PyPI/all.zip"] == 2
+
+
+# What is served as the list; none of it may take a record away.
+LISTS = {
+    "cut": b"2024-01-01T00:00:00Z,PYSEC-1\n", "a page": b"<html>Hello, guest</html>", "one line": b"Hello, guest\n",
+    "empty": b"", "other columns": b"PYSEC-1,2024-01-01T00:00:00Z\n",
+    "cut in a line": b"2024-01-01T00:00:00Z,PYSEC-1\n2024-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", LISTS.values(), ids=LISTS)
+def test_a_list_that_is_cut_or_none_takes_no_record_away(store: FeedStore, server: type[Server], content: bytes) -> None:
+    publish(server, at(1, "PYSEC-1", "a"), at(1, "PYSEC-2", "b"))
+    osv_row(store, server)
+    server.files["/osv/PyPI/modified_id.csv"] = content
+    osv_row(store, server)
+    assert ids(store) == {"PYSEC-1", "PYSEC-2"}
+    publish(server, at(1, "PYSEC-1", "a"))
+    assert osv_row(store, server)["state"] == "fresh"
+    assert ids(store) == {"PYSEC-1"}
 
 
 def test_past_snapshots_can_be_asked(store: FeedStore, server: type[Server]) -> None:

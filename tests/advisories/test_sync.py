@@ -199,7 +199,7 @@ def lying_bomb(path: Path) -> None:
 BROKEN = [
     (truncated, "no readable zip"), (damaged, "none could be read"), (encrypted, "none could be read"),
     (bomb, "unpacks to more than 30,000,000 bytes"), (lying_bomb, "none could be read"),
-    (lambda path: path.write_bytes(b"<html>sign in</html>"), "no readable zip"),
+    (lambda path: path.write_bytes(b"<html>sign in</html>"), "is a web page and no feed"),
     (lambda path: path.write_bytes(b""), "no readable zip"),
     (lambda path: write_zip(path, []), "holds no record"),
     (lambda path: write_zip(path, [b"[]"]), "none could be read"),

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 import pyarrow.compute as pc
@@ -51,6 +52,7 @@ EXTRAS = (
     "redis4.0", "redis6", "ruby2.4", "ruby2.6", "ruby3.0", "rust1", "selinux-ng", "squid4", "testing",
     "tomcat8.5", "tomcat9", "unbound1.13", "unbound1.17", "vim",
 )  # fmt: skip
+LONGEST_ADDRESS = 1000
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -127,15 +129,21 @@ def _repositories(asker: Asker, release: str) -> Iterator[_Repository]:
     """Every repository that is there; raises FeedError when one that is cannot be read."""
     for name, mirrors in _named(asker, release):
         try:
-            if asker.base:
-                root = asker.url(f"alas/{release}/{name}/x86_64", "")
-            else:
-                root = asker.read(mirrors).decode("ascii", "replace").splitlines()[0].strip().replace("$basearch", "x86_64")
+            below = f"alas/{release}/{name}/x86_64"
+            root = asker.url(below, "") if asker.base else _mirror(asker.read(mirrors), mirrors)
             yield _Repository(name, root.rstrip("/"), asker.read(f"{root.rstrip('/')}/repodata/repomd.xml"))
         except Absent:
             continue
-        except IndexError:
-            raise FeedError(f"{mirrors} lists no mirror; try again later") from None
+
+
+def _mirror(content: bytes, mirrors: str) -> str:
+    """The first address of a list of mirrors; raises FeedError when it is none, such as a path of this machine."""
+    line = content.decode("ascii", "replace").strip().partition("\n")[0].strip().replace("$basearch", "x86_64")
+    parts = urlsplit(line)
+    schemes = ("https",) if mirrors.startswith("https:") else ("http", "https")
+    if parts.scheme not in schemes or not parts.hostname or len(line) > LONGEST_ADDRESS:
+        raise FeedError(f"{mirrors} lists no mirror that is reached by {schemes[0]}; try again later")
+    return line
 
 
 def _named(asker: Asker, release: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,9 @@
 import re
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +16,8 @@ import pyarrow.compute as pc
 from hullmark.advisories.changes import fetch_changes
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.osv import Row, Rows, parse_record
-from hullmark.errors import FeedError, UsageError
+from hullmark.errors import CorruptData, FeedError, LimitExceeded, UsageError
+from hullmark.formats.zip import Budget, Window, entries
 from hullmark.lake.schema import ADVISORIES, AFFECTED, AFFECTED_VERSIONS, FEED_PROBLEMS, SEVERITIES
 from hullmark.settings import Limits
 from hullmark.versions import scheme_of_ecosystem
@@ -24,6 +27,7 @@ OTHERS = {"Amazon Linux"}  # which OSV does not serve, and another kind of feed 
 BATCH = 50_000  # rows that are Python objects at once
 _ECOSYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 _BROKEN = (orjson.JSONDecodeError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, CorruptData, LimitExceeded)
 
 
 def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
@@ -48,11 +52,12 @@ def load_part(file: Path, source: Source, limits: Limits) -> Loaded:
     """The same of some records, among which none may count."""
     records, tables = 0, Tables(source.feed, source.ecosystem)
     try:
+        _require_few(file)
         with zipfile.ZipFile(file) as archive:
             for item in _items(archive, source, limits):
                 records += 1
                 _read(archive, item, tables, limits)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise FeedError(f"the feed {source.feed} is no readable zip ({error}); fetch it again later") from None
     loaded = tables.finish()
     return Loaded(loaded, records, pc.max(loaded["advisories"]["modified"]).as_py())
@@ -103,6 +108,13 @@ class Tables:
         for parts, batch in zip(self._tables.values(), batches, strict=True):
             if batch:
                 parts.append(_table(batch, parts[0].schema))
+
+
+def _require_few(file: Path) -> None:
+    """Raise LimitExceeded for a zip that lists more members than are held in memory; they are only counted here."""
+    with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+        listed = Window(content, 0, len(content))
+        deque(entries(listed, lambda _name: False, Budget.of(0)), maxlen=0)
 
 
 def _items(archive: zipfile.ZipFile, source: Source, limits: Limits) -> list[zipfile.ZipInfo]:
