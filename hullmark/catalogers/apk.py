@@ -71,7 +71,7 @@ def _package(fields: dict[str, str]) -> Package:
         type="apk",
         name=name,
         version=fields["V"],
-        arch=fields.get("A", ""),
+        arch=fields.get("A", "")[:64],
         source_name=origin if origin != name and _NAME.fullmatch(origin) else "",
         licence=spdx(fields.get("L", "")),
     )

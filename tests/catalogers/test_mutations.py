@@ -81,7 +81,7 @@ CHANGES = st.sampled_from([_cut, _flip, _twice, _splice, _insert, _enlarge, _zer
 DAMAGE = st.lists(st.tuples(CHANGES, PLACE, PLACE), min_size=1, max_size=3)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(CATALOGERS))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(damage=DAMAGE, which=st.integers(0, MOST_SEEDS), other=st.integers(0, MOST_SEEDS))
