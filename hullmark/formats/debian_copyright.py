@@ -9,6 +9,7 @@ for the rest of it. A name that SPDX does not know is a `LicenseRef-`.
 import re
 from functools import lru_cache
 
+from hullmark.formats.licence_texts import licences_in, one_line
 from hullmark.formats.spdx_licences import is_spdx, spdx
 
 OTHERS = "LicenseRef-others"  # stands for licences that were not understood, or cut off
@@ -20,18 +21,17 @@ SHORT = 8192  # letters of a text that may speak of one licence alone
 _LICENCE = re.compile(rb"\nLicense:[ \t]*([^\n]{1,500})")
 _FILES = re.compile(rb"^(?:Files|Format|Format-Specification):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _REFERENCE = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-\d+(?:\.\d+)*)?)")
-_LATER = re.compile(
-    r"version\s+(\d(?:\.\d)?)(?:\s+of\s+the\s+Licen[sc]e)?,?\s+or\s+\(?at\s+your\s+option\)?,?\s+any\s+later", re.IGNORECASE
-)
-_MIT = ("Permission is hereby granted, free of charge, to any person obtaining a copy", "Except as contained in this notice")
+_LATER = re.compile(r"version (\d(?:\.\d)?)(?: of the licen[sc]e)?,? or \(?at your option\)?,? any later")
 _COMMA = re.compile(r",\s*(and|or)\s+|,\s*", re.IGNORECASE)
 _OR, _AND = re.compile(r"\s+or\s+", re.IGNORECASE), re.compile(r"\s+and\s+", re.IGNORECASE)
-_EXCEPTION = re.compile(r"(.+?)\s+with\s+(.+?)\s+exception", re.IGNORECASE)
+_EXCEPTION = re.compile(r"(.+?)[\s-]+with[\s-]+(.+?)[\s-]+exception", re.IGNORECASE)
+_INVARIANTS = re.compile(r"GFDL-NIV-(1\.[123])(\+?)", re.IGNORECASE)  # no invariant sections and no cover texts
 # Debian's names that SPDX has under another: Artistic is the text of Perl's, as in /usr/share/common-licenses.
 _NAMES = {"artistic": "Artistic-1.0-Perl", "bsd": "BSD-3-Clause", "cc0": "CC0-1.0", "gpl-1+": "GPL-1.0-or-later"}
 _EXCEPTIONS = {
     "bison": "Bison-exception-2.2", "classpath": "Classpath-exception-2.0", "font": "Font-exception-2.0",
     "libtool": "Libtool-exception", "linux-syscall-note": "Linux-syscall-note", "llvm": "LLVM-exception",
+    "texinfo": "Texinfo-exception",
 }  # fmt: skip
 _FAMILIES = {"GPL", "LGPL", "GFDL"}  # whose texts may be taken in a later version, which a reference does not say
 
@@ -61,11 +61,11 @@ def _of_paragraphs(data: bytes) -> list[str]:
 def _of_text(data: bytes) -> list[str]:
     text = data[:65536].decode("utf-8", "replace")
     named = list(dict.fromkeys(_REFERENCE.findall(text)))
-    later = {number.removesuffix(".0") for number in _LATER.findall(text)}
+    words = one_line(text)
+    later = {number.removesuffix(".0") for number in _LATER.findall(words)}
     found = [_referred(name, named, later) for name in named]
-    words = " ".join(text.split())
-    if _MIT[0] in words and _MIT[1] not in words:
-        found.append("MIT")
+    told = licences_in(words)
+    found += [licence for licence in told if licence.partition("-")[0] not in {name.partition("-")[0] for name in named}]
     return found if len(found) < 2 and len(text) <= SHORT else [*found, OTHERS]
 
 
@@ -106,6 +106,9 @@ def _one(name: str) -> str:
     if exception and exception[2].lower() in _EXCEPTIONS:
         whole = f"{_one(exception[1])} WITH {_EXCEPTIONS[exception[2].lower()]}"
         return whole if is_spdx(whole) else _reference(name)
+    invariants = _INVARIANTS.fullmatch(name)
+    if invariants:
+        return f"GFDL-{invariants[1]}-no-invariants-{'or-later' if invariants[2] else 'only'}"
     found = _NAMES.get(name.lower()) or spdx(name)
     return found if is_spdx(found) and " " not in found else _reference(name)
 
