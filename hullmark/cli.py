@@ -98,6 +98,13 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*values, **said)
         self.register("action", "parsers", Described)
 
+    def parse_known_args(self, *values: Any, **said: Any) -> Any:  # noqa: ANN401  # what argparse takes and gives
+        """As argparse; but what a verb does not know is refused by that verb, which can say where to read on."""
+        found, left = super().parse_known_args(*values, **said)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return found, left
+
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
         self.exit(UsageError.exit_status, f"hullmark: {message}; see `{self.prog} --help`\n")

@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP VIEW newcomer AS
 WITH stands AS (
     SELECT
         image, any_value(digest) AS image_digest, any_value(successor) AS successor, any_value(next) AS next,
-        coalesce(sum(hash(carried)::HUGEINT) FILTER (layer_index < base_layers), 0) AS below
+        list_sort(coalesce(list(carried) FILTER (layer_index < base_layers), [])) AS below
     FROM fleet_image LEFT JOIN holding USING (image)
     WHERE next >= 0 AND base_layers > 0
     GROUP BY image

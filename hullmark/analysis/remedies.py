@@ -26,7 +26,6 @@ UPGRADES, TARGETS, EXPECTED = "54_upgrades.sql", "60_upgraded.sql", ("70_expecte
 ASKED = (
     "90_elements.sql",
     "campaigns.sql",
-    "image_named.sql",
     "image_plan.sql",
     "image_origin.sql",
 )  # after `find_remedies`
@@ -36,9 +35,9 @@ READING = (
 
 
 def open_remedies(lake: Lake, memory_mb: int) -> duckdb.DuckDBPyConnection:
-    """A connection to what `find_remedies`, and all that is asked after it, reads of a lake; raises LakeError."""
+    """A connection to what `find_remedies`, what is asked after it, and an image's name read of a lake; raises LakeError."""
     texts = (read_sql(__package__, name) for name in READING)
-    return lake.connect(memory_mb, only={"content_set", *named(texts)})
+    return lake.connect(memory_mb, only={"content_set", "digests", *named(texts)})
 
 
 def find_remedies(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from hullmark.commands.verbs import Verbs
@@ -17,7 +17,9 @@ def add(verbs: Verbs) -> None:
         description="Write what was known at a date to one archive, the same bytes each time, and print its digest.",
     )
     what = verb.add_mutually_exclusive_group(required=True)
-    what.add_argument("--as-of", metavar="DATE", help="the end of this day (UTC), such as 2026-03-31, or a time")
+    what.add_argument(
+        "--as-of", metavar="DATE", help="the end of this day (UTC), such as 2026-03-31, or a time; of today, now"
+    )
     what.add_argument("--verify", metavar="FILE", help="check a bundle against its manifest instead")
     verb.add_argument("-o", "--output", metavar="FILE", help="where the bundle goes (default: hullmark-audit-DATE.zip)")
     verb.set_defaults(handler=run)
@@ -47,14 +49,16 @@ def _make(options: argparse.Namespace) -> int:
     from hullmark.commands.query import lake_with_data
     from hullmark.compliance.load import policy_texts, read_policy
     from hullmark.inventory import engine
-    from hullmark.reports.audit_bundle import write_bundle
+    from hullmark.reports.audit_bundle import require_ended, write_bundle
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    moment = moment_of(options.as_of, datetime.now(UTC))
-    target = Path(options.output or f"hullmark-audit-{moment:%Y-%m-%d}.zip")
+    now = datetime.now(UTC)
+    moment = moment_of(options.as_of, now)
+    target = Path(options.output or f"hullmark-audit-{_written(moment).replace(':', '')}.zip")
     read_policy(settings.policy)  # says what is wrong with it
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
+        require_ended(connection, moment, now)
         part = target.with_name(f"{target.name}.part")
         try:
             with part.open("wb") as file:
@@ -64,23 +68,40 @@ def _make(options: argparse.Namespace) -> int:
             raise UsageError(f"the bundle could not be written to {target}: {error.strerror}; choose another file") from None
         finally:
             part.unlink(missing_ok=True)
-    _say(f"{target} holds what was known on {moment:%Y-%m-%d %H:%M} UTC.")
+    _say(f"{target} holds what was known on {moment:%Y-%m-%d %H:%M:%S} UTC.")
+    if _day(options.as_of) == now.date():
+        _say(f"That day is not over; `--as-of {_written(moment)}` writes the same bytes again.")
     _say(digest)
     return 0
 
 
-def moment_of(said: str, now: datetime) -> datetime:
-    """The end of a day, or the time itself; raises UsageError for what is neither and for days to come."""
+def _written(moment: datetime) -> str:
+    """A time as `--as-of` takes it, and a day for its end."""
     from hullmark.analysis.past import end_of
 
+    return f"{moment:%Y-%m-%d}" if moment == end_of(moment.date()) else f"{moment:%Y-%m-%dT%H:%M:%S}"
+
+
+def moment_of(said: str, now: datetime) -> datetime:
+    """The end of a day (of today, now), or the time itself; raises UsageError for what is neither, and for days to come."""
+    from hullmark.analysis.past import end_of
+
+    day = _day(said)
     try:
-        found = datetime.fromisoformat(said)
+        found = datetime.combine(day, time.min) if day else datetime.fromisoformat(said)
     except ValueError:
         raise UsageError(f"{said[:40]!r} is no date; write it as in 2026-03-31 or 2026-03-31T12:00") from None
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     if found > now:
         raise UsageError(f"{said[:40]} has not come yet; give today or an earlier day")
-    return end_of(found.date()) if len(said) == len("2026-03-31") else found.astimezone(UTC)
+    return min(end_of(day), now.replace(microsecond=0)) if day else found.astimezone(UTC)
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
 
 
 def _say(sentence: str) -> None:

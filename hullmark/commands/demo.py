@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
+from hullmark.commands.ports import add_port
 from hullmark.commands.verbs import Verbs
-
-PORT = 8501
 
 
 def add(verbs: Verbs) -> None:
@@ -13,7 +12,7 @@ def add(verbs: Verbs) -> None:
     verb = verbs.add_parser("demo", help="see it all on this machine, with two made-up accounts")
     verb.add_argument("--once", action="store_true", help="do not serve the dashboard; exit when the run is done")
     verb.add_argument("--state", metavar="DIR", type=Path, default=Path(".hullmark"), help="default: .hullmark")
-    verb.add_argument("--port", type=int, default=PORT, help=f"of the dashboard on 127.0.0.1 (default: {PORT})")
+    add_port(verb, "of the dashboard ")
     verb.set_defaults(handler=run)
 
 

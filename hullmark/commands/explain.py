@@ -3,6 +3,7 @@
 import argparse
 from contextlib import closing
 
+from hullmark.commands.meant import add_platform, image_meant
 from hullmark.commands.verbs import Verbs
 
 
@@ -16,6 +17,7 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("image", metavar="IMAGE", help="repository:tag or digest of the fleet")
     verb.add_argument("vulnerability", metavar="VULNERABILITY", help="a CVE, GHSA or other id, as findings show it")
+    add_platform(verb)
     verb.add_argument("--package", metavar="NAME", default="", help="this package alone")
     verb.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")
     verb.set_defaults(handler=run)
@@ -29,7 +31,6 @@ def run(options: argparse.Namespace) -> int:
 
     from hullmark.advisories.snapshot import FeedStore
     from hullmark.analysis.explain import explain
-    from hullmark.commands.fixes import digest_of
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.showing import showing
     from hullmark.progress import progress
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     lake = lake_with_data(settings.lake)
     with showing(), closing(lake.connect(settings.memory_mb)) as connection:
         progress().begin("Ask the advisories", None)
-        digest = digest_of(connection, options.image)
+        digest = image_meant(connection, options.image, options.platform)
         answer = explain(connection, FeedStore(lake.feeds_root), digest, options.vulnerability.strip(), options.package)
     if options.format == "json":
         sys.stdout.buffer.write(explanation_json(answer))

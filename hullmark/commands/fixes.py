@@ -4,8 +4,9 @@ import argparse
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from hullmark.commands.meant import add_platform, image_meant
 from hullmark.commands.verbs import Verbs
-from hullmark.errors import NotFound, UsageError
+from hullmark.errors import UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,6 +24,7 @@ def add(verbs: Verbs) -> None:
         description="Say what to change. What each change ends is computed by matching the new versions.",
     )
     verb.add_argument("image", metavar="IMAGE", nargs="?", help="repository:tag or digest of the fleet (default: the fleet)")
+    add_platform(verb)
     verb.add_argument("--limit", type=int, default=20, metavar="N", help="how many changes (default: 20)")
     verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
@@ -42,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--limit is {options.limit}; give a number from 1 on")
     if options.image and options.format == "csv":
         raise UsageError("a plan has steps with text of several lines; ask for markdown or json instead of csv")
+    if options.platform and not options.image:
+        raise UsageError("--platform is of one image; name it, or leave --platform away")
     settings = read_settings()
     lake = lake_with_data(settings.lake)
     with showing(), closing(open_remedies(lake, settings.memory_mb)) as connection:
@@ -79,7 +83,7 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     from hullmark.analysis.remedies import find_remedies
     from hullmark.reports import fixes_report
 
-    digest = digest_of(connection, options.image)
+    digest = image_meant(connection, options.image, options.platform)
     find_remedies(connection, FeedStore(feeds), datetime.now(UTC))
     steps, origin = image_plan(connection, digest), image_origin(connection, digest)
     if options.format == "json":
@@ -87,18 +91,3 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     if options.format == "markdown":
         return fixes_report.plan_markdown(options.image, steps, origin).encode()
     return fixes_report.plan_view(steps, origin) if steps else "It has no findings."
-
-
-def digest_of(connection: "duckdb.DuckDBPyConnection", image: str) -> str:
-    """The one image of the fleet that is meant; raises NotFound and UsageError."""
-    from hullmark.sql import read_sql
-    from hullmark.stored.named import no_tag
-
-    found = connection.sql(read_sql("hullmark.analysis", "image_named.sql"), params={"name": image}).fetchall()
-    if not found:
-        raise no_tag(connection, image) or NotFound(
-            f"no registry holds an image {image}; give repository:tag as the dashboard's page Images shows it"
-        )
-    if len(found) > 1:
-        raise UsageError(f"{image} names {len(found)} images ({found[0][0]}, {found[1][0]}, ...); give the digest of one")
-    return str(found[0][0])

@@ -31,7 +31,6 @@ def run(options: argparse.Namespace) -> int:
     """Connect every account of the file that passes its test; status 3 when a row was refused."""
     from hullmark.settings import read_settings
     from hullmark.sources.ecr.accounts_file import MOST_BYTES, Defaults, parse_accounts
-    from tasks.hub import Fate, connect_all
 
     kind = KINDS.get(options.file.suffix.lower())
     if kind is None:
@@ -43,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"{options.file} cannot be read: {error.strerror}; check the path") from None
     base = ask_secret("ExternalIdBase: ") if options.ask_external_id_base else ""
     rows = parse_accounts(data, kind, Defaults(base, tuple(options.region or ())))
+    from tasks.hub import Fate, connect_all
+
     results: list[Result] = []
     for result in connect_all(rows, read_settings(), dry_run=options.dry_run, even_if_failing=options.even_if_failing):
         _show(result)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from hullmark.commands import integration_import, integration_setup
 from hullmark.commands.integration_words import ask_secret, report, report_gone, report_test, say, show_history, show_list
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import Verbs, account_id
 from hullmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def add(verbs: Verbs) -> None:
         ("forget", run_forget, "delete what is kept of a disconnected account"),
     ):
         action = actions.add_parser(name, help=words)
-        action.add_argument("account", metavar="ACCOUNT_ID")
+        action.add_argument("account", metavar="ACCOUNT_ID", type=account_id)
         action.set_defaults(handler=handler)
         if name == "disconnect":
             action.add_argument("--yes", action="store_true", help="do not ask")
@@ -47,7 +47,7 @@ def _add_values(action: argparse.ArgumentParser, *, required: bool) -> argparse.
     if required:
         action.add_argument("--account-id", dest="account", metavar="ID", required=True, help="12 digits")
     else:
-        action.add_argument("account", metavar="ACCOUNT_ID")
+        action.add_argument("account", metavar="ACCOUNT_ID", type=account_id)
     action.add_argument("--role-arn", metavar="ARN", required=required, help="output RoleArn of the stack")
     action.add_argument(
         "--external-id",

@@ -24,12 +24,12 @@ def show(_: argparse.Namespace) -> int:
     from rich.text import Text
 
     from hullmark.fleet.quarantine import held
-    from hullmark.lake.store import Lake
+    from hullmark.commands.query import lake_with_data
     from hullmark.reports.terminal import plain
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    items = held(Lake(settings.lake), settings.memory_mb)
+    items = held(lake_with_data(settings.lake), settings.memory_mb)
     console = Console()
     if not items:
         console.print("Nothing is in quarantine.", highlight=False)
@@ -52,12 +52,12 @@ def release(options: argparse.Namespace) -> int:
 
     from hullmark.errors import UsageError
     from hullmark.fleet.quarantine import release as let_go
-    from hullmark.lake.store import Lake
+    from hullmark.commands.query import lake_with_data
     from hullmark.settings import read_settings
 
     if bool(options.digest) == options.all:
         raise UsageError("name the digests to release, or give --all")
     settings = read_settings()
-    number = let_go(Lake(settings.lake), options.digest, settings.memory_mb)
+    number = let_go(lake_with_data(settings.lake), options.digest, settings.memory_mb)
     Console().print(f"{number} released; the next run tries again.", highlight=False)
     return 0

@@ -2,11 +2,16 @@
 
 import argparse
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.commands.writing import TABLE, write_reports
 from hullmark.errors import UsageError
 from hullmark.reports.documents import document, document_names
+from hullmark.reports.severity import ORDER
+
+if TYPE_CHECKING:
+    from hullmark.reports.scan_report import Report
 
 
 def add(verbs: Verbs) -> None:
@@ -15,9 +20,12 @@ def add(verbs: Verbs) -> None:
         "report",
         help="the report or SBOM of an image of the fleet, without scanning again",
         description="Write what the lake knows of an image of the fleet, as the report that `hullmark scan` makes of it.",
-        epilog="Exit status: 0 done, 2 no such image, or several, 3 done but incomplete.",
+        epilog="Exit status: 0 done, 1 findings at or above --fail-on, 2 no such image, or several, 3 done but incomplete.",
     )
     verb.add_argument("image", metavar="IMAGE", help="repository:tag with or without its registry, or a digest")
+    verb.add_argument(
+        "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
+    )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
     verb.add_argument("--removed", action="store_true", help="list also what later layers removed and lower ones ship")
     verb.add_argument("--format", choices=(TABLE, *document_names()), default=TABLE, help="what to print (default: table)")
@@ -48,4 +56,15 @@ def run(options: argparse.Namespace) -> int:
     gaps = list(dict.fromkeys(gap for item in found for gap in item.gaps))
     for gap in gaps:
         print_error(f"incomplete: {gap}")
+    if options.fail_on and _fails([item.report for item in found], options.fail_on):
+        return 1
     return INCOMPLETE if gaps else 0
+
+
+def _fails(reports: "list[Report]", fail_on: str) -> bool:
+    """Whether a finding is that grave which no VEX and no exception has settled."""
+    from hullmark.reports.scan_table import is_settled
+    from hullmark.reports.severity import reaches
+
+    open_ones = (row for report in reports for row in report["findings"] if not is_settled(row))  # type: ignore[attr-defined]  # what scan_report makes
+    return reaches({row["severity"] for row in open_ones}, fail_on)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hullmark.commands.meant import add_platform, image_meant
 from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import InputError, UsageError
 
@@ -31,6 +32,7 @@ def add(verbs: Verbs) -> None:
     taken.set_defaults(handler=run_import)
     written = actions.add_parser("export", help="write what is stated and excepted of the fleet, or of one image")
     written.add_argument("image", metavar="IMAGE", nargs="?", help="repository:tag or digest (default: the fleet)")
+    add_platform(written)
     written.add_argument("--author", metavar="NAME", required=True, help="who issues the document")
     written.add_argument("--format", choices=FORMATS, default="openvex", help="what to write (default: openvex)")
     written.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
@@ -62,15 +64,18 @@ def run_import(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write one document."""
-    from hullmark.commands.fixes import digest_of
     from hullmark.commands.query import lake_with_data
     from hullmark.settings import read_settings
     from hullmark.sql import read_sql
     from hullmark.vex import write
 
+    if options.platform and not options.image:
+        raise UsageError("--platform is of one image; name it, or leave --platform away")
+    if not options.author.strip():
+        raise UsageError("--author is empty; say who issues the document")
     settings = read_settings()
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
-        digest = digest_of(connection, options.image) if options.image else ""
+        digest = image_meant(connection, options.image, options.platform) if options.image else ""
         rows = connection.sql(read_sql("hullmark.vex", "export.sql"), params={"digest": digest}).to_arrow_table().to_pylist()
     written = write.openvex if options.format == "openvex" else write.cyclonedx
     document = written(rows, options.author, datetime.now(UTC))

@@ -11,7 +11,7 @@ import httpx
 
 from hullmark.errors import TransportError, UsageError
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 STOP_SECONDS = 15.0
 
 

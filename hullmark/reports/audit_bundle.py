@@ -9,7 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import IO, Any
 
@@ -29,6 +29,7 @@ MOST_FILES = 10_000
 MOST_BYTES = 64 << 30
 LARGEST_MANIFEST = 16 << 20
 CHUNK = 1 << 20
+HEART_STOPPED = timedelta(minutes=5)  # a run tells each minute that it is alive
 
 
 def write_bundle(
@@ -49,6 +50,16 @@ def write_bundle(
         })  # fmt: skip
         _put(archive, MANIFEST, manifest)
     return _digest(manifest)
+
+
+def require_ended(connection: duckdb.DuckDBPyConnection, moment: datetime, now: datetime) -> None:
+    """Raise UsageError where a run is under way that began by then: what it finds counts from its start."""
+    asked = {"moment": moment, "since": now - HEART_STOPPED}
+    for (started,) in connection.sql(read_sql(__package__, "audit_under_way.sql"), params=asked).fetchall():
+        raise UsageError(
+            f"a run that began on {started.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC is under way, and what it finds counts "
+            "from then; give an earlier time, or ask when it has ended"
+        )
 
 
 def verify_bundle(source: IO[bytes]) -> tuple[str, Mapping[str, Any]]:

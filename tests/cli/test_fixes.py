@@ -44,7 +44,13 @@ def test_the_plan_of_an_image(home: Path) -> None:
 
 BAD = [
     (["fixes", "storefront/web"], "hullmark: storefront/web is a repository; name one of its tags: storefront/web:"),
-    (["fixes", "nope:1"], "hullmark: no registry holds an image nope:1; give repository:tag"),
+    (["fixes", "nope:1"], "hullmark: the lake knows no image nope:1; give repository:tag"),
+    (["fixes", digest(3), "--platform", "linux/s390x"], f"hullmark: {digest(3)} has no image for linux/s390x; choose one"),
+    (
+        ["fixes", digest(3), "--platform", "all"],
+        "hullmark: this is asked of one image; name one platform, such as linux/amd64",
+    ),
+    (["fixes", "--platform", "linux/amd64"], "hullmark: --platform is of one image; name it, or leave --platform away"),
     (["fixes", "--limit", "0"], "hullmark: --limit is 0; give a number from 1 on"),
     (["fixes", digest(3), "--format", "csv"], "hullmark: a plan has steps with text of several lines"),
     (["fixes", "-o", "missing/file"], "hullmark: the answer could not be written to missing/file: No such file"),

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hullmark.reports.documents import document_names
+from hullmark.reports.severity import ORDER, rank
 from tests.cli.command import run
 from tests.dashboards.fleet import digest, write_fleet
 from tests.reports.test_scan_report import SCHEMA
@@ -41,6 +42,14 @@ def test_the_report_obeys_the_schema_and_the_table_says_the_same(home: Path) -> 
     assert f"{len(report['packages'])} packages" in shown
     assert run(home, ["report", "payments/api:0.3.0", "-o", "table.txt"]).stdout == ""
     assert report["image"]["reference"] in (home / "table.txt").read_text()
+
+
+def test_fail_on_counts_what_nothing_has_settled(home: Path) -> None:
+    """Status 1 goes before 3, which says that the answer lacks something."""
+    findings = json.loads(run(home, ["report", digest(3), "--format", "json"]).stdout)["findings"]
+    worst = max(rank(row["severity"]) for row in findings)
+    statuses = [run(home, ["report", digest(3), "--fail-on", name]).status for name in ORDER]
+    assert statuses == [1 if place <= worst else 3 for place in range(len(ORDER))]
 
 
 BAD = [

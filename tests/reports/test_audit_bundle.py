@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hullmark.analysis.past import end_of
+from hullmark.commands.audit import moment_of
 from hullmark.compliance.load import policy_texts
 from hullmark.errors import CorruptData, HullmarkError, IntegrityError, LimitExceeded, UsageError
 from hullmark.lake.store import Lake
@@ -18,8 +21,10 @@ from hullmark.reports import audit_bundle
 from hullmark.reports.audit_bundle import verify_bundle, write_bundle
 from tests.analysis.fleets import HOST, NOW, Image, point, write, write_images
 from tests.cli.command import run
+from tests.cli.sentences import assert_one_sentence
 
 ONE, TWO, LATE = Image("app:1", "a"), Image("app:2", "b", state="deleted"), Image("app:3", "c")
+END = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def day(number: float) -> datetime:
@@ -211,6 +216,40 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert checked.status == 0
     assert checked.stdout.splitlines()[-1] == made.stdout.splitlines()[-1]
     assert made.stdout.splitlines()[-1].startswith("sha256:")
+
+
+def test_a_day_that_is_not_over_is_told_up_to_now(lake: Lake, tmp_path: Path) -> None:
+    """The bundle says until when it speaks; what comes later that day is in no bundle of the same time."""
+    now = datetime(2026, 3, 11, 15, 4, 5, 678, tzinfo=UTC)
+    assert moment_of("2026-03-11", now) == now.replace(microsecond=0)
+    assert moment_of("2026-03-10", now) == moment_of("20260310", now) == end_of(now.date() - timedelta(days=1))
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    made = run(tmp_path, ["audit", "--as-of", today])
+    if f"{datetime.now(UTC):%Y-%m-%d}" != today:
+        return  # midnight has come meanwhile
+    (written,) = tmp_path.glob("hullmark-audit-*.zip")
+    said, again, digest = made.stdout.splitlines()
+    assert said.startswith(f"{written.name} holds what was known on {today} ")
+    moment = re.search(r"--as-of (\S+)`", again)
+    assert moment
+    assert verify_bundle(io.BytesIO(written.read_bytes()))[1]["as_of"] == f"{moment[1]}+00:00"
+    write(lake, "runs", [{"run": "later", "started": END, "finished": END, "state": "completed"}])
+    second = run(tmp_path, ["audit", "--as-of", moment[1], "-o", "again.zip"])
+    assert second.stdout.splitlines()[-1] == digest
+
+
+def test_a_run_that_is_under_way_is_waited_for(lake: Lake, tmp_path: Path) -> None:
+    """What it finds counts from its start, so that a bundle made now would differ from one made later."""
+    started = datetime.now(UTC) - timedelta(minutes=2)
+    row = {"run": "now", "kind": "scan", "started": started, "finished": None, "state": "running"}
+    write(lake, "runs", [{**row, "heartbeat": datetime.now(UTC) + timedelta(days=1)}])
+    refused = run(tmp_path, ["audit", "--as-of", f"{started:%Y-%m-%dT%H:%M:%S.%f}"])
+    assert_one_sentence(refused, rf"a run that began on {started:%Y-%m-%d at %H:%M:%S} UTC is under way, and what it finds")
+    assert refused.status == 2
+    before = started - timedelta(seconds=1)
+    assert run(tmp_path, ["audit", "--as-of", f"{before:%Y-%m-%dT%H:%M:%S}"]).status == 0
+    write(lake, "runs", [{**row, "heartbeat": started - timedelta(days=1)}])  # it was killed
+    assert run(tmp_path, ["audit", "--as-of", f"{started:%Y-%m-%dT%H:%M:%S.%f}"]).status == 0
 
 
 BAD_LINES = [
