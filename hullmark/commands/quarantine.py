@@ -23,8 +23,8 @@ def show(_: argparse.Namespace) -> int:
     from rich.table import Table
     from rich.text import Text
 
-    from hullmark.fleet.quarantine import held
     from hullmark.commands.query import lake_with_data
+    from hullmark.fleet.quarantine import held
     from hullmark.reports.terminal import plain
     from hullmark.settings import read_settings
 
@@ -50,9 +50,9 @@ def release(options: argparse.Namespace) -> int:
     """Release, and say how many."""
     from rich.console import Console
 
+    from hullmark.commands.query import lake_with_data
     from hullmark.errors import UsageError
     from hullmark.fleet.quarantine import release as let_go
-    from hullmark.commands.query import lake_with_data
     from hullmark.settings import read_settings
 
     if bool(options.digest) == options.all:
