@@ -13,8 +13,9 @@ from posixpath import basename, dirname
 
 from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version
 from hullmark.catalogers.base import Cataloger
-from hullmark.errors import InputError
+from hullmark.errors import CorruptData, InputError
 from hullmark.formats import jar_manifest, java_properties, maven_pom
+from hullmark.formats.licence_texts import licence_file
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.spdx_licences import any_of, is_spdx, spdx
 from hullmark.formats.zip import Budget, Entry, Window, content, entries
@@ -28,6 +29,8 @@ _METADATA_BYTES = 1024 * 1024
 _NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
 _METADATA = (b"pom.properties", b"META-INF/MANIFEST.MF")
 _POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
+_LICENCES, _END = b"<licenses>", b"</licenses>"
+_LICENCE_FILES = tuple(f"{folder}LICENSE{kind}".encode() for folder in ("META-INF/", "") for kind in ("", ".txt", ".md"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _read(archive: _Archive, budget: Budget) -> Iterator[Package | Problem]:
 
 
 def _is_wanted(name: bytes) -> bool:
-    return name.endswith(_METADATA) or name.endswith(_NESTED) or name.endswith(b"/pom.xml")
+    return name.endswith(_METADATA) or name.endswith(_NESTED) or name.endswith(b"/pom.xml") or name in _LICENCE_FILES
 
 
 def _nested(archive: _Archive, entry: Entry, budget: Budget) -> Iterator[Package | Problem]:
@@ -100,10 +103,11 @@ def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterato
     own = _own(stated, archive.name)
     licence = _licence(manifest)
     if own:
-        yield replace(own, licence=own.licence or licence)
+        yield replace(own, licence=own.licence or licence or _licence_file(archive, found, budget))
     else:
         concluded = identity(archive.name, manifest)
         if concluded and concluded not in {(package.name, package.version) for package in stated}:
+            licence = licence or _licence_file(archive, found, budget)
             yield Package("maven", *concluded, licence=licence, origin=Origin.BINARY, inner=archive.inner)
     yield from (package for package in stated if package != own)
 
@@ -128,10 +132,13 @@ def _stated(archive: _Archive, found: list[Entry], budget: Budget) -> Iterator[P
     """What Maven wrote: each pom.properties, and each pom.xml without one beside it; each artifact once."""
     seen = set()
     folders = {dirname(entry.name) for entry in found if basename(entry.name) == "pom.properties"}
+    projects = {dirname(entry.name): entry for entry in found if basename(entry.name) == "pom.xml"}
     for entry in found:
         project = _POM_XML.fullmatch(entry.name)
         if basename(entry.name) == "pom.properties":
             item = _from_properties(archive, entry, budget)
+            if isinstance(item, Package) and dirname(entry.name) in projects:
+                item = replace(item, licence=_stated_licence(archive, projects[dirname(entry.name)], budget))
         elif project and dirname(entry.name) not in folders:
             item = _from_xml(archive, entry, budget)
         else:
@@ -159,6 +166,30 @@ def _from_xml(archive: _Archive, entry: Entry, budget: Budget) -> Package | Prob
     *_, group, artifact, _ = entry.name.split("/")
     found = _package(archive, entry, group, artifact, project.version)
     return replace(found, licence=any_of(project.licences)) if isinstance(found, Package) else found
+
+
+def _stated_licence(archive: _Archive, entry: Entry, budget: Budget) -> str:
+    """The licences that a pom.xml names; "" where it cannot be read, as the artifact is known without it."""
+    try:
+        pom = _bytes(archive, entry, budget)
+        start = pom.find(_LICENCES)
+        end = pom.find(_END, start) + len(_END)
+        if start < 0 or end < start:
+            return ""
+        return any_of(maven_pom.parse(b"<project>%b</project>" % pom[start:end]).licences)
+    except CorruptData:
+        return ""
+
+
+def _licence_file(archive: _Archive, found: list[Entry], budget: Budget) -> str:
+    """The licence whose text lies in an archive that names none."""
+    for entry in found:
+        if entry.name.encode() in _LICENCE_FILES:
+            try:
+                return licence_file(_bytes(archive, entry, budget))
+            except CorruptData:
+                return ""
+    return ""
 
 
 def _package(archive: _Archive, entry: Entry, group: str, artifact: str, version: str) -> Package | Problem:

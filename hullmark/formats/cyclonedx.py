@@ -59,12 +59,18 @@ def _component(item: Object, *, is_subject: bool = False) -> Component:
     return Component(
         name=text(item, "name"),
         version=text(item, "version"),
-        purl=text(item, "purl"),
+        purl=text(item, "purl") or _named_by_reference(item),
         cpe=text(item, "cpe"),
         licence=all_of(_licences(item)),
         is_subject=is_subject,
         kind=text(item, "type").lower(),
     )
+
+
+def _named_by_reference(item: Object) -> str:
+    """The package URL that an entry has for its own name in the document alone, where it is of a whole package."""
+    reference = text(item, "bom-ref")
+    return reference if reference.startswith("pkg:") and "#" not in reference and text(item, "version") else ""
 
 
 def _licences(item: Object) -> Iterator[str]:

@@ -35,6 +35,15 @@ _GNU = re.compile(
     r"(?: either)? version (\d(?:\.\d)?) ?(?:of the licen[sc]e)?,? ?\(?or,? \(?at your option\)?,? any later version"
 )
 _FAMILIES = {"lesser": "LGPL", "library": "LGPL", "affero": "AGPL", "": "GPL"}
+_HEADINGS = (
+    ("Apache-2.0", "apache license version 2.0, january 2004"),
+    ("EPL-1.0", "eclipse public license - v 1.0"),
+    ("EPL-2.0", "eclipse public license - v 2.0"),
+    ("MPL-2.0", "mozilla public license version 2.0"),
+    ("CDDL-1.0", "common development and distribution license (cddl) version 1.0"),
+    ("CDDL-1.1", "common development and distribution license (cddl) version 1.1"),
+)
+_HEAD, _ALONE = 400, 13_000  # bytes in which a heading stands, and of a text that holds no more than one licence
 _MARGINS = (" * ", " # ", " // ")  # of comments in source code
 
 
@@ -44,6 +53,16 @@ def one_line(text: str) -> str:
     for margin in _MARGINS:
         words = words.replace(margin, " ")
     return words
+
+
+def licence_file(data: bytes) -> str:
+    """The licence that a file of a licence's text is about; "" where that is none of these, or more than one."""
+    head = one_line(data[:_HEAD].decode("utf-8", "replace"))
+    headed = next((licence for licence, heading in _HEADINGS if heading in head), "")
+    if headed:
+        return headed if len(data) <= _ALONE else f"{headed} AND LicenseRef-others"
+    found = licences_in(one_line(data.decode("utf-8", "replace"))) if len(data) <= _ALONE else []
+    return found[0] if len(found) == 1 else ""
 
 
 def licences_in(words: str) -> list[str]:

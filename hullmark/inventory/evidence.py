@@ -5,6 +5,7 @@ package that equals an installed one is that one. The rest stays, with its origi
 
 A package of Nix lies in a folder for each of its outputs, and is in the store's database as well: it is listed once. So is
 the package that programs say they were built for (`elf-note`), where no OS package owns the program, or is the same.
+Of a distribution of Python that has an `egg-info` beside its `dist-info`, as some of Debian's, the latter counts.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,13 @@ from hullmark.purl import OS_TYPES
 
 NOTED = "elf"  # type of what programs say of their package
 SCATTERED = frozenset({NOTED, "nix"})  # types of which one package has several places
+EGG, NEW = ".egg-info", ".dist-info"  # ends of the names of Python's records, the old and the new
 FIRM = frozenset({Origin.INSTALLED, Origin.BINARY})  # in the image by its own files
 
 
 def once(packages: Sequence[Installed]) -> Sequence[Installed]:
     """Of the rows of one scattered package the one whose path is the last: the database's, else one of the folders'."""
+    packages = _without_old_records(packages)
     scattered = [item for item in packages if item.package.type in SCATTERED]
     if not scattered:
         return packages
@@ -28,6 +31,22 @@ def once(packages: Sequence[Installed]) -> Sequence[Installed]:
     last = {_exact(item.package): item for item in sorted(told, key=lambda item: item.path)}
     rest = [item for item in packages if item.package.type not in SCATTERED]
     return [*rest, *(last[exact] for exact in sorted(last))]
+
+
+def _without_old_records(packages: Sequence[Installed]) -> Sequence[Installed]:
+    """The packages without an `egg-info` that repeats the `dist-info` in the same folder."""
+    old = [item for item in packages if EGG in item.path and item.package.type == "pypi"]
+    if not old:
+        return packages
+    new = {_distribution(item, NEW) for item in packages if NEW in item.path and item.package.type == "pypi"}
+    repeated = {id(item) for item in old if _distribution(item, EGG) in new}
+    return [item for item in packages if id(item) not in repeated] if repeated else packages
+
+
+def _distribution(item: Installed, kind: str) -> tuple[str, str, str]:
+    """Where a distribution's code lies, and what it is."""
+    folder = item.path[: item.path.rfind(kind)]
+    return folder[: folder.rfind("/") + 1], item.advisory_name, item.package.version
 
 
 def gone(removed: Sequence[Removed], there: Sequence[Installed]) -> list[Removed]:

@@ -17,6 +17,10 @@ from tests.catalogers.cases import read_rows
 
 HERE = Path(__file__).parent
 LIBRARY = properties("g.example", "lib", "1.0")
+ISC = (
+    b"Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee "
+    b"is hereby granted, provided that the above copyright notice appears.\n"
+)
 
 
 def read(data: bytes, path: str = "app.jar") -> tuple[list[tuple[str, str, str]], list[str]]:
@@ -92,6 +96,38 @@ def test_a_pom_counts_where_no_properties_lie_beside_it(own: str, expected: str)
     assert packages == ([("g.example:lib", expected, "")] if expected else [])
     assert bool(problems) != bool(expected)
     assert read(jar(pom | LIBRARY))[0] == [("g.example:lib", "1.0", "")]
+
+
+APACHE = (
+    b"                                 Apache License\n                        Version 2.0, January 2004\n" + b"x" * 11_000
+)
+BESIDE = {"META-INF/maven/g.example/lib/pom.xml": POM.format("").encode()}
+LICENCES: dict[str, tuple[Files, str]] = {
+    "its pom.xml": (LIBRARY | BESIDE, "MIT"),
+    "its pom.xml before the text": (LIBRARY | BESIDE | {"META-INF/LICENSE": APACHE}, "MIT"),
+    "a damaged pom.xml": (LIBRARY | {next(iter(BESIDE)): b"<licenses><license></licenses>"}, ""),
+    "a pom.xml without an end": (LIBRARY | {next(iter(BESIDE)): b"<licenses>" * 100_000}, ""),
+    "a pom.xml that ends first": (LIBRARY | {next(iter(BESIDE)): b"</licenses><licenses>"}, ""),
+    "its manifest": (LIBRARY | manifest(Bundle_License="MIT") | {"LICENSE": APACHE}, "MIT"),
+    "the text": (LIBRARY | {"META-INF/LICENSE": APACHE}, "Apache-2.0"),
+    "the text and more": (LIBRARY | {"LICENSE.txt": APACHE * 2}, "Apache-2.0 AND LicenseRef-others"),
+    "a short text": (LIBRARY | {"META-INF/LICENSE.md": b"ISC\n" + ISC}, "ISC"),
+    "two short texts": (LIBRARY | {"LICENSE": ISC + b"Altered source versions must be plainly marked as such\n"}, ""),
+    "no licence": (LIBRARY | {"META-INF/LICENSE": b"\xff\xfe\0"}, ""),
+    "a concluded name": (manifest() | {"META-INF/LICENSE": APACHE}, "Apache-2.0"),
+}
+
+
+@pytest.mark.parametrize(("files", "licence"), LICENCES.values(), ids=LICENCES)
+def test_licences(files: Files, licence: str) -> None:
+    found = list(java.parse("lib-1.0.jar", jar(files)))
+    assert [item.licence for item in found if isinstance(item, Package)] == [licence]
+    assert len(found) == 1
+
+
+def test_the_text_of_a_licence_is_of_the_archive_and_not_of_what_it_swallowed() -> None:
+    found = java.parse("lib-1.0.jar", jar(LIBRARY | properties("a.example", "alpha", "2.0") | {"META-INF/LICENSE": APACHE}))
+    assert [item.licence for item in found if isinstance(item, Package)] == ["Apache-2.0", ""]
 
 
 BILLION_LAUGHS = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>

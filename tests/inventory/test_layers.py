@@ -6,7 +6,7 @@ from hullmark.catalogers.base import Cataloger
 from hullmark.inventory import Inventory
 from hullmark.inventory.globs import Matcher
 from hullmark.model import Origin, Package
-from tests.inventory.stacks import Members, apk, metadata, removed, stack, status
+from tests.inventory.stacks import Members, apk, metadata, removed, seen, stack, status
 from tests.layers.tars import hardlink, symlink
 
 DPKG, APK = "var/lib/dpkg/status", "lib/apk/db/installed"
@@ -178,3 +178,24 @@ def test_a_lock_file_of_what_is_no_longer_installed() -> None:
     assert removed(stack(*layers, {".wh.l.stated": b""}, wanting=STATED)) == {
         ("i.stated", "a=1", 0, 1)
     }  # only what was installed
+
+
+SITE = "usr/lib/python3/dist-packages"
+NEW, OLD = "a-1.dist-info/METADATA", "a.egg-info/PKG-INFO"
+RECORDS: dict[str, tuple[list[str], set[str]]] = {
+    "a folder beside": ([NEW, OLD], {NEW}),
+    "a file beside": ([NEW, "a-1.egg-info"], {NEW}),
+    "in another folder": ([NEW, f"x/{OLD}"], {NEW, f"x/{OLD}"}),
+    "an old one alone": ([OLD], {OLD}),
+}
+
+
+@pytest.mark.parametrize(("files", "left"), RECORDS.values(), ids=RECORDS)
+def test_old_and_new_records_of_a_python_distribution(files: list[str], left: set[str]) -> None:
+    found = stack({f"{SITE}/{file}": metadata("a", "1") for file in files})
+    assert {path.removeprefix(f"{SITE}/") for path, _, _ in seen(found)} == left
+
+
+def test_an_old_record_of_another_version_is_another_package() -> None:
+    found = stack({f"{SITE}/a-1.dist-info/METADATA": metadata("a", "1"), f"{SITE}/a.egg-info/PKG-INFO": metadata("a", "2")})
+    assert found.packages.num_rows == 2
