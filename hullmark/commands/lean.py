@@ -16,10 +16,10 @@ else:
     Loader = object  # importlib.abc imports thirty modules more
 
 SWITCH = (
-    0.0005  # seconds after which a thread that computes lets another one have its next piece; Python waits ten times longer
+    0.001  # seconds after which a thread that computes lets another one have its next piece; Python waits five times longer
 )
 COLLECT = 100_000  # objects that are made before garbage is looked for; names and finds are none
-LARGE = 1 << 20  # bytes
+LARGE = 4 << 20  # bytes; pieces of a layer are below it, so that their memory is used again
 SPARE = 4 << 20  # bytes that are free and not given back: a few pieces of a layer
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
 

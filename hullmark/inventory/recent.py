@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from hullmark.settings import MIB
 
-MOST = 16 * MIB  # of all
+MOST = 4 * MIB  # of all
 LARGEST = MIB // 2  # of one
 
 

@@ -8,8 +8,8 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Self
 
-WAITING = 12  # pieces, each at most `inflate.PIECE` bytes
-ALONE = 2  # pieces that are made without a thread, unless it is known that there are many
+WAITING = 4  # pieces, each at most `inflate.PIECE` bytes
+ALONE = 1  # pieces that are made without a thread, unless it is known that there are many
 
 
 class Ahead:

@@ -11,8 +11,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
 
-WAITING = 8  # pieces, each at most `inflate.PIECE` bytes
-ALONE = 4  # pieces that are hashed without a thread
+WAITING = 4  # pieces, each at most `inflate.PIECE` bytes
+ALONE = 2  # pieces that are hashed without a thread
 
 
 class _Hash(Protocol):

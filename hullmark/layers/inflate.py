@@ -15,7 +15,7 @@ from hullmark.layers.header import BLOCK, is_header
 from hullmark.layers.stored import Stored
 from hullmark.settings import MIB, Limits
 
-PIECE = 512 * 1024  # most bytes of one unpacked piece
+PIECE = MIB  # most bytes of one unpacked piece; each is handed from thread to thread, and few hands are fast ones
 FIRST_STEP = 4096  # bytes given to a new gzip member, so that what it leaves is cheap to take back
 FREE = 64 * MIB  # unpacked bytes that no ratio is asked of: so few do no harm, and zstd reaches any ratio
 

@@ -6,9 +6,9 @@ from typing import BinaryIO
 from hullmark.errors import IntegrityError, TooSlow
 from hullmark.layers.digests import Digests
 from hullmark.model import Layer
-from hullmark.settings import Limits
+from hullmark.settings import MIB, Limits
 
-PIECE = 256 * 1024
+PIECE = MIB
 
 
 class Stored:
