@@ -1,6 +1,7 @@
 """Pieces made ahead by a thread of their own, so that a layer is inflated while what came before is walked.
 
-Inflating releases the GIL. What waits is bounded by the number of pieces.
+Inflating releases the GIL. What waits is bounded by the number of pieces: EARLY more than WAITING before any is taken, since
+whoever takes them may still be importing catalogers then.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from threading import Event, Thread
 from typing import Self
 
 WAITING = 4  # pieces, each at most `inflate.PIECE` bytes
+EARLY = 12  # pieces more that may wait at first; their room is not given back
 ALONE = 1  # pieces that are made without a thread, unless it is known that there are many
 
 
@@ -20,6 +22,7 @@ class Ahead:
         self._alone = 0 if many else ALONE
         self._made: SimpleQueue[tuple[bytes, BaseException | None]] = SimpleQueue()
         self._room: SimpleQueue[None] = SimpleQueue()
+        self._early = EARLY
         self._unwanted = Event()
         self._thread: Thread | None = None
         if many:
@@ -38,7 +41,10 @@ class Ahead:
         if failure or not piece:
             self._made.put((piece, failure))  # for whoever asks again
             raise failure or StopIteration
-        self._room.put(None)
+        if self._early:
+            self._early -= 1
+        else:
+            self._room.put(None)
         return piece
 
     def close(self) -> None:
@@ -49,7 +55,7 @@ class Ahead:
             self._thread.join()
 
     def _start(self) -> None:
-        for _ in range(WAITING):
+        for _ in range(WAITING + EARLY):
             self._room.put(None)
         self._thread = Thread(target=self._make, name="layer-ahead", daemon=True)
         self._thread.start()

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from hullmark.errors import CorruptData
-from hullmark.layers.ahead import ALONE, WAITING, Ahead
+from hullmark.layers.ahead import ALONE, EARLY, WAITING, Ahead
 
 
 def numbered(count: int, made: list[int], failure: Exception | None = None) -> Iterator[bytes]:
@@ -19,7 +19,7 @@ def numbered(count: int, made: list[int], failure: Exception | None = None) -> I
 
 
 @pytest.mark.parametrize("many", [False, True])
-@pytest.mark.parametrize("count", [0, 1, ALONE, ALONE + 1, WAITING + ALONE, 1000])
+@pytest.mark.parametrize("count", [0, 1, ALONE, ALONE + 1, WAITING + ALONE, WAITING + EARLY + ALONE, 1000])
 def test_the_same_pieces_come_in_their_order(count: int, many: bool) -> None:
     with closing(Ahead(numbered(count, []), many)) as pieces:
         assert list(pieces) == [b"%d" % number for number in range(count)]
@@ -33,8 +33,8 @@ def test_no_more_is_made_than_may_wait(many: bool) -> None:
     with closing(Ahead(numbered(1000, made), many)) as pieces:
         for number in range(50):
             assert next(pieces) == b"%d" % number
-            assert len(made) <= number + 1 + WAITING + 1
-    assert len(made) <= 50 + WAITING + 1
+            assert len(made) <= ALONE + max(number + 1, EARLY) + WAITING + 1
+    assert len(made) <= ALONE + 50 + WAITING + 1
     assert set(threading.enumerate()) <= others
 
 
