@@ -29,8 +29,8 @@ STAND_INS: Mapping[str, Mapping[str, object]] = {
     # Arrow writes texts for help() about 300 functions: 25 ms.
     "pyarrow.vendored.docscrape": {"NumpyDocString": lambda _text: defaultdict(tuple)},
 }
-# What pyarrow does without where it is not installed; it imports NumPy at once (10 MB and 40 ms), and pandas as soon as it is
-# given a list (30 MB and 0.15 s).
+# What pyarrow does without where it is not installed; it imports NumPy at once (10 MB and 40 ms), and pandas as soon as it
+# is given a list (30 MB and 0.15 s).
 ABSENT = frozenset({"numpy", "pandas"})
 
 
