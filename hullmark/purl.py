@@ -26,6 +26,7 @@ NAMESPACES = {
 }
 BINARY_ECOSYSTEMS = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "Red Hat"})  # errata by rpm, not by its source
 _LOWER = frozenset({"alpm", "apk", "npm", "pypi"})  # whose names the library writes in lower case
+_CUT_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]*")
 _SIMPLE = re.compile(r"[!-$&-.0-~]*")  # printable ASCII but `%` and `/`: quoting is all that the library does to it
@@ -51,6 +52,8 @@ def parse_purl(text: str) -> Package:
 
     Of an OS package also the source, as `purl_of` writes it. Raises ValueError for what is no package URL.
     """
+    if _CUT_ESCAPE.search(text):
+        raise ValueError("a percent sign in it begins no escape")
     purl = PackageURL.from_string(text)
     qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
     version, space = purl.version or "", purl.namespace or ""

@@ -43,7 +43,8 @@ def _directives(text: str) -> Iterator[list[str]]:
             block = ""
         elif line:
             words = [word.strip('"`') for word in _WORD.findall(line)]
-            yield [block, *words] if block else words
+            if words:  # none in a line of a single quote
+                yield [block, *words] if block else words
 
 
 def _pins(required: dict[str, str], replaced: dict[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,23 @@ from tests.catalogers.contract import CATALOGERS, MOST_SEEDS, Seed, check, seeds
 
 PLACE = st.integers(0, 1 << 20)
 NUMBER = re.compile(rb"\d+")
-MARKS = [b"\0", b"\xff\xfe", b"\n\n", b"\r", b'"', b"{", b"[" * 3000, b"<", b"&a;" * 300, b"../", b"\xc3", b"%n", b"\x1b[2J"]
+EXTREMES = (0, 1, 0x7F, 0x80, 0x7FFF, 0x8000, 0xFFFF, 1 << 20, 1 << 28, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, -1)
+MARKS = [
+    b'\n"\n',
+    b"\0",
+    b"\xff\xfe",
+    b"\n\n",
+    b"\r",
+    b'"',
+    b"{",
+    b"[" * 3000,
+    b"<",
+    b"&a;" * 300,
+    b"../",
+    b"\xc3",
+    b"%n",
+    b"\x1b[2J",
+]
 
 
 def _cut(data: bytes, at: int, _: int, __: bytes) -> bytes:
@@ -66,6 +82,14 @@ def _saturate(data: bytes, at: int, size: int, _: bytes) -> bytes:
     return data[:start] + b"\xff" * min(size % 9, len(data) - start) + data[start + size % 9 :]
 
 
+def _extreme(data: bytes, at: int, which: int, _: bytes) -> bytes:
+    """One number of a binary format, of any width and order, becomes one that no file can mean."""
+    size = (1, 2, 4, 8)[which % 4]
+    place = at % (len(data) + 1) // size * size
+    value = EXTREMES[which // 8 % len(EXTREMES)] % (1 << 8 * size)
+    return data[:place] + value.to_bytes(size, ("little", "big")[which // 4 % 2]) + data[place + size :]
+
+
 def _recode(data: bytes, which: int, _: int, __: bytes) -> bytes:
     """In another encoding, as an editor of another system would have stored it."""
     text = data.decode("utf-8", "replace")
@@ -77,7 +101,7 @@ def _empty(_: bytes, __: int, ___: int, ____: bytes) -> bytes:
     return b""
 
 
-CHANGES = st.sampled_from([_cut, _flip, _twice, _splice, _insert, _enlarge, _zero, _saturate, _recode, _empty])
+CHANGES = st.sampled_from([_cut, _flip, _twice, _splice, _insert, _enlarge, _zero, _saturate, _extreme, _recode, _empty])
 DAMAGE = st.lists(st.tuples(CHANGES, PLACE, PLACE), min_size=1, max_size=3)
 
 
