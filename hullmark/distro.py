@@ -49,12 +49,12 @@ UBUNTU = {
     "oracular": "24.10", "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
 }  # fmt: skip
 
-# Products of SUSE Linux Enterprise that share the packages of one service pack; not Micro, Real Time, Package Hub.
 _RED_HAT_MINOR = re.compile(r"\A(Red Hat:enterprise_linux:\d+)\.\d+\Z")
+# Products of SUSE Linux Enterprise that share the packages of one service pack; not Micro, Real Time, Package Hub.
 _SUSE_PRODUCT = re.compile(
     r"SUSE:Linux Enterprise (?:Server|Desktop|High Performance Computing|Software Development Kit|Workstation Extension"
-    r"|Module for [A-Za-z &-]+?)(?: for SAP Applications| for SAP applications)? (\d+(?:\.\d+)?(?: SP\d+)?)"
-    r"(?:-[A-Za-z0-9-]+)?"
+    r"|Module for [A-Za-z0-9 &-]+?)(?: for SAP Applications| for SAP applications| LTSS(?: [A-Z][a-z]+)*)?"
+    r" (\d+(?:\.\d+)?(?: SP\d+)?)(?:-[A-Za-z0-9-]+)?"
 )
 
 LANGUAGES = {
@@ -89,7 +89,7 @@ def choose(releases: Mapping[str, Distro]) -> Distro:
 
 def release(distro: Distro) -> str:
     """The release as OSV writes it ("12", "22.04", "v3.18", "edge"), "" for rolling and unknown ones."""
-    family = _FAMILIES.get(distro.id)
+    family = _family(distro)
     return family.release(distro) if family else ""
 
 
@@ -100,7 +100,7 @@ def ecosystem(distro: Distro, package_type: str) -> str:
     """
     if package_type in LANGUAGES:
         return LANGUAGES[package_type]
-    family = _FAMILIES.get(distro.id)
+    family = _family(distro)
     if family is None or family.package_type != package_type:
         return ""
     if family.rolling:
@@ -127,7 +127,7 @@ def advisory_ecosystem(text: str) -> str:
 
 def package_type(distro: Distro) -> str:
     """The purl type of the distro's own packages ("deb", "apk", "rpm"); "" for a distro that Hullmark does not know."""
-    family = _FAMILIES.get(distro.id)
+    family = _family(distro)
     return family.package_type if family else ""
 
 
@@ -243,6 +243,21 @@ def _open_euler(distro: Distro) -> str:
     return f"{distro.version_id}-{found[1]}" if found and distro.version_id else distro.version_id
 
 
+def _hardened_alpine(distro: Distro) -> str:
+    """ "Alpine:3.24": Docker's own ecosystem names what it is built from, and writes no "v"."""
+    found = re.match(r"\d+\.\d+", distro.version_id)
+    return f"Alpine:{found[0]}" if found else ""
+
+
+def _hardened_debian(distro: Distro) -> str:
+    return f"Debian:{_debian(distro)}" if _debian(distro) else ""
+
+
+def _hummingbird(_distro: Distro) -> str:
+    """Red Hat's product by its CPE; VERSION_ID is the day of a build."""
+    return "hummingbird:1"
+
+
 def _nowhere(_distro: Distro) -> str:
     return ""
 
@@ -267,12 +282,14 @@ _FAMILIES = {
     "wolfi": _Family("Wolfi", "apk", _whole, rolling=True),
     "chainguard": _Family("Chainguard", "apk", _whole, rolling=True),
     "minimos": _Family("MinimOS", "apk", _whole, rolling=True),
+    "echo": _Family("Echo", "deb", _whole, rolling=True),
     "alpaquita": _Family("Alpaquita", "apk", _major),
     "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", "apk", _major),
     "almalinux": _Family("AlmaLinux", "rpm", _major),
     "rocky": _Family("Rocky Linux", "rpm", _major),
     "rhel": _RED_HAT,
     "centos": _Family("Red Hat", "rpm", _centos),
+    "hummingbird": _Family("Red Hat", "rpm", _hummingbird),
     "amzn": _Family("Amazon Linux", "rpm", _amazon),
     "sles": _SUSE,
     "sled": _SUSE,
@@ -298,3 +315,14 @@ _FAMILIES = {
     "openwrt": _Family("", "opkg", _nowhere),
     "nixos": _Family("", "nix", _nowhere),
 }
+# Docker's hardened images, by what they are built from (ID_LIKE); before 2026 they called themselves that.
+_HARDENED = {
+    "alpine": _Family("Docker Hardened Images", "apk", _hardened_alpine),
+    "debian": _Family("Docker Hardened Images", "deb", _hardened_debian),
+}
+
+
+def _family(distro: Distro) -> _Family | None:
+    if distro.id == "dhi":
+        return next((_HARDENED[name] for name in distro.id_like if name in _HARDENED), None)
+    return _FAMILIES.get(distro.id)

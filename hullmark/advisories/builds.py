@@ -1,8 +1,9 @@
-"""What errata of rpm systems write into versions: several builds of one release, and architectures; pure.
+"""What errata of rpm systems write into versions: several builds of one release, architectures, and the epoch 0; pure.
 
 AlmaLinux and Rocky list 1.18.0-8.module_el8.3 beside 1.18.0-8.module_el8.5, the rebuild for another minor release. Each of
 them has the fix. Read as ranges of their own, the first would be affected until the second; so the lowest ends the range.
-Red Hat's older records write the architecture behind the version (2.13.3-3.el8_6.1.x86_64), which no package does.
+Red Hat's older records write the architecture behind the version (2.13.3-3.el8_6.1.x86_64), and many the epoch 0 before it,
+which no package does.
 """
 
 import re
@@ -28,12 +29,16 @@ def lowest_builds(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [row for row in rows if lowest[_identity(row)] is row]
 
 
-def without_architecture(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def as_packages_write(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The events of a range with versions as packages have them."""
     return [
-        {kind: _ARCHITECTURE.sub("", version) if isinstance(version, str) else version for kind, version in event.items()}
+        {kind: _as_package(version) if isinstance(version, str) else version for kind, version in event.items()}
         for event in events
     ]
+
+
+def _as_package(version: str) -> str:
+    return _ARCHITECTURE.sub("", version).removeprefix("0:")
 
 
 def _identity(row: tuple[Any, ...]) -> object:

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from hullmark.advisories.builds import lowest_builds, without_architecture
+from hullmark.advisories.builds import as_packages_write, lowest_builds
 from hullmark.advisories.ranges import NEVER, Interval, Unordered, intervals
 from hullmark.advisories.severity import severity_of, statements
 from hullmark.advisories.terms import terms_of
@@ -32,7 +32,7 @@ SUMMARY = 300  # characters
 REFERENCES = 1_000  # and other lists of texts
 LONGEST_ID = 256
 # Errata that fix bugs or add features: what names no vulnerability is none.
-_NO_SECURITY = re.compile(r"(AL|RL|RH|EL|MG)(BA|EA|AA)-")
+_NO_SECURITY = re.compile(r"(AL|RL|RH|EL|MG)(BA|EA|AA)-|(open)?SUSE-[FOR]U-")
 _REJECTED = re.compile(r"\s*(\*\* ?REJECT ?\*\*|Rejected reason:)", re.IGNORECASE)
 _CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]{4,})")
 
@@ -147,7 +147,7 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
         try:
             if scheme is None:
                 raise Unordered("its ecosystem has no version order here, so that only listed versions are matched")
-            found += intervals(without_architecture(events) if scheme == "rpm" else events, scheme)
+            found += intervals(as_packages_write(events) if scheme == "rpm" else events, scheme)
         except Unordered as error:
             rows.problems.append((name, str(error)))
     return found

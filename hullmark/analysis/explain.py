@@ -68,7 +68,11 @@ REASONS = {
     "after": "{compared} is after {high}, the last version that {advisory} calls affected",
     "fixed": "{compared} is not before {fixed_or_high}, where {advisory} says that it is fixed",
 }
-STREAMS = ("Red Hat:rhel_", "Ubuntu:Pro:")  # what is said of them decides for their packages before what the release's says
+STREAMS = (
+    "Red Hat:rhel_",
+    "Red Hat:enterprise_linux_",
+    "Ubuntu:Pro:",
+)  # what is said of them decides for their packages before what the release's says
 SAID = 4  # packages that are named in the sentence
 NEAREST = (
     "fixed",

@@ -1,9 +1,9 @@
 /* The release that a place is of: "Ubuntu:22.04" for what Ubuntu Pro adds to it, "Red Hat:enterprise_linux:9" for its extended streams
-   ("Red Hat:rhel_eus:9.2"), else the place itself. */
+   ("Red Hat:rhel_eus:9.2", since RHEL 10 "Red Hat:enterprise_linux_eus:10.0"), else the place itself. */
 CREATE OR REPLACE TEMP MACRO main_of(place) AS (
     CASE
         WHEN starts_with(place, 'Ubuntu:Pro:') THEN regexp_replace(place, '^Ubuntu:Pro:([^0-9:]+:)?', 'Ubuntu:')
-        WHEN regexp_matches(place, '^Red Hat:(enterprise_linux|rhel_(eus|aus|tus|e4s|els|eus_long_life)):[0-9]')
+        WHEN regexp_matches(place, '^Red Hat:(enterprise_linux|(rhel|enterprise_linux)_(eus|aus|tus|e4s|els|eus_long_life)):[0-9]')
             THEN 'Red Hat:enterprise_linux:' || regexp_extract(place, ':([0-9]+)', 1)
         ELSE place
     END
@@ -18,7 +18,7 @@ CREATE OR REPLACE TEMP MACRO read_of(place) AS (
             {'ecosystem': regexp_replace(place, '^Ubuntu:Pro:[^0-9:]+:', 'Ubuntu:Pro:'), 'rank': 1},
             {'ecosystem': main_of(place), 'rank': 0}
         ]
-        WHEN starts_with(place, 'Red Hat:rhel_') AND main_of(place) <> place THEN list_append(
+        WHEN regexp_matches(place, '^Red Hat:(rhel|enterprise_linux)_') AND main_of(place) <> place THEN list_append(
             list_transform(string_split(place[9:], '+'), lambda name: {'ecosystem': 'Red Hat:' || name, 'rank': 2}),
             {'ecosystem': main_of(place), 'rank': 0}
         )

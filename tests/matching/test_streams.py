@@ -1,5 +1,6 @@
 """Red Hat's extended streams: which advisories count for an image follows from the repositories that it was built from."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,3 +67,20 @@ def test_which_stream_decides(store: FeedStore, name: str) -> None:
     found = matched(store, installed, stated=[(IMAGE, release, one) for one in sets]).to_pylist()
     assert {row["vulnerability"]: row["fixed_version"] for row in found} == fixes
     assert {row["note"] for row in found} == {note}
+
+
+def test_an_extended_stream_since_ten(tmp_path: Path) -> None:
+    """Since RHEL 10 extended streams are called enterprise_linux_eus, and repositories have no channels."""
+    records = (
+        fix("RHSA-2026:1", "enterprise_linux:10.1", "5.8-1.el10_1", "CVE-2026-0001"),
+        fix("RHSA-2026:2", "enterprise_linux_eus:10.0", "5.4-9.el10_0", "CVE-2026-0001"),
+        fix("RHSA-2026:3", "enterprise_linux:10.1", "5.8-2.el10_1", "CVE-2026-0002"),
+    )
+    sets = {"rhel-10-baseos-eus__10_DOT_0": ["cpe:/o:redhat:enterprise_linux_eus:10.0"]}
+    base = write_repositories(write_osv(tmp_path / "feeds", *records, ecosystem="Red Hat"), sets)
+    installed = [package("Red Hat:enterprise_linux:10", "podman", "5.4-9.el10_0")]
+    stated = [(IMAGE, "10.0", name) for name in sets]
+    found = matched(read(base, "Red Hat"), installed, stated=stated).to_pylist()
+    assert [(row["vulnerability"], row["advisory"]) for row in found] == [("CVE-2026-0002", "RHSA-2026:3")]
+    found = matched(read(base, "Red Hat"), installed).to_pylist()
+    assert [row["advisory"] for row in found] == ["RHSA-2026:1", "RHSA-2026:3"]
