@@ -265,7 +265,7 @@ EXCEPTIONS = _schema(
 VEX_STATEMENTS = _schema(
     document=TEXT, row=COUNT, document_id=TEXT, format=TEXT, author=TEXT, issued_at=TIME, at=TIME, source=TEXT,
     imported_at=TIME, imported_by=TEXT, vulnerability=TEXT, aliases=TEXTS, status=TEXT, justification=TEXT, detail=TEXT,
-    product=TEXT, stem=TEXT, version=TEXT, qualifiers=TEXTS, image_digest=TEXT, repository=TEXT, tag=TEXT,
+    product=TEXT, stem=TEXT, version=TEXT, qualifiers=TEXTS, image_digest=TEXT, repository=TEXT, tag=TEXT, platform=TEXT,
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {

@@ -1,4 +1,4 @@
-"""CSAF 2.0 and 2.1, profile VEX (docs.oasis-open.org/csaf, section 4.5): a product tree leads from ids to package URLs."""
+"""CSAF 2.0 and 2.1, profile VEX (docs.oasis-open.org/csaf, 4.5): a product tree leads from ids to package URLs and CPEs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -81,7 +81,7 @@ def _name(product: Object) -> str:
     purl = next((purl for purl in purls if purl), "")
     hashes = [item for entry in objects(helper.get("hashes")) for item in objects(entry.get("file_hashes"))]
     digest = next((text(item, "value") for item in hashes if text(item, "algorithm") == "sha256"), "")
-    return purl or (f"sha256:{digest}" if digest else text(product, "name"))
+    return purl or (f"sha256:{digest}" if digest else text(helper, "cpe") or text(product, "name"))
 
 
 def _groups(tree: Object) -> Mapping[str, list[str]]:

@@ -99,7 +99,7 @@ def _rows(claim: Claim | Refused, vex: Vex, issued: datetime, now: datetime) -> 
             "justification": claim.justification[:LONGEST_TEXT] or claim.detail[:LONGEST_TEXT],
             "detail": claim.detail[:LONGEST_TEXT], "product": target.product, "stem": target.stem, "version": target.version,
             "qualifiers": list(target.qualifiers), "image_digest": target.image_digest, "repository": target.repository,
-            "tag": target.tag,
+            "tag": target.tag, "platform": target.platform,
         }  # fmt: skip
 
 
@@ -120,7 +120,12 @@ def _target(names: tuple[str, ...]) -> Target:
     if len(names) > 2:
         raise ValueError(f"{names[-1][:80]!r} is part of a part")
     first, *rest = names
-    return within(target_of(first), target_of(rest[0])) if rest else target_of(first)
+    target = target_of(first)
+    if rest:
+        return within(target, target_of(rest[0]))
+    if target.is_platform:
+        raise ValueError(f"the product {first[:80]!r} is a platform, of which any package could be meant")
+    return target
 
 
 def _vulnerability(name: str) -> str:

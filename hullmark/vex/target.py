@@ -1,9 +1,11 @@
-"""What a VEX statement is about: a package, an image, or a package in an image (package-url/purl-spec; OpenVEX 0.2.0)."""
+"""What a VEX statement is about: a package, also in an image or of a platform, or an image (purl-spec; OpenVEX 0.2.0)."""
 
 import re
 from dataclasses import dataclass, replace
 
 from packageurl import PackageURL
+
+from hullmark.vex.platform import platform_of
 
 LONGEST = 2000  # characters of a name
 IMAGES = ("pkg:oci/", "pkg:docker/")
@@ -24,11 +26,17 @@ class Target:
     image_digest: str = ""
     repository: str = ""
     tag: str = ""
+    platform: str = ""
 
     @property
     def is_image(self) -> bool:
         """Whether it is an image, of which nothing narrower is said."""
-        return not self.stem
+        return not self.stem and not self.platform
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether it is an operating system, of which no package is said."""
+        return not self.stem and bool(self.platform)
 
 
 def target_of(product: str) -> Target:
@@ -39,6 +47,8 @@ def target_of(product: str) -> Target:
         return _image(product)
     if product.startswith("pkg:"):
         return _package(product)
+    if product.startswith("cpe:"):
+        return Target(product, platform=platform_of(product))
     if _DIGEST.fullmatch(product):
         return Target(product, image_digest=product)
     if found := _REFERENCE.fullmatch(product):
@@ -47,11 +57,13 @@ def target_of(product: str) -> Target:
 
 
 def within(image: Target, package: Target) -> Target:
-    """The package in the image; raises ValueError where the product that holds it is no image."""
+    """The package in the image or of the platform; raises ValueError where the product that holds it is neither."""
+    if image.is_platform and package.stem:
+        return replace(package, product=f"{image.product} {package.product}", platform=image.platform)
     if not image.is_image:
         raise ValueError(f"{package.product[:80]!r} is part of {image.product[:80]!r}, which is no image")
-    if package.is_image:
-        raise ValueError(f"{package.product[:80]!r} is an image in an image")
+    if not package.stem:
+        raise ValueError(f"{package.product[:80]!r} is no package, and part of an image")
     both = f"{image.product} {package.product}"
     return replace(package, product=both, image_digest=image.image_digest, repository=image.repository, tag=image.tag)
 

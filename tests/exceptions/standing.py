@@ -59,7 +59,7 @@ def write_statements(lake: Lake, *said: Mapping[str, object]) -> None:
         "status": "not_affected",
         "justification": "component_not_present", "aliases": [], "stem": "", "version": "", "qualifiers": [],
         "image_digest": "",
-        "repository": "", "tag": "", "format": "openvex",
+        "repository": "", "tag": "", "platform": "", "format": "openvex",
     }  # fmt: skip
     full = [plain | {"row": number} | dict(row) for number, row in enumerate(said)]
     lake.commit("vex_statements", rows("vex_statements", *full))

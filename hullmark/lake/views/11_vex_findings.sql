@@ -1,8 +1,9 @@
 -- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last. Of several issues of one
 -- document the newest counts alone. What an attestation states of its image is an issue of its own, counts where nothing that was
 -- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
--- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag. Names and URLs are
--- compared once for each that there is, however many images have it.
+-- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag, the platform by the
+-- system and release that the URL names (rhel-9 holds rhel-9.4). What is said of a source (arch=src, arch=source) fits the packages that are built
+-- from it: by the URL that the source has. Names and URLs are compared once for each that there is, however many images have it.
 CREATE VIEW vex_findings AS
 WITH issued AS (
     SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
@@ -16,17 +17,51 @@ told AS (
     FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued) AS stated
     JOIN called USING (called)
 ),
-product AS (
+named AS (
     SELECT
         purl, vulnerability, regexp_extract(purl, '^[^@?#]+') AS stem, regexp_extract(purl, '@([^?#]*)', 1) AS named,
         string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
     FROM (SELECT DISTINCT purl, vulnerability FROM findings SEMI JOIN told ON told.about = findings.vulnerability)
+),
+built AS (
+    SELECT *, regexp_extract(purl, '[?&]upstream=([^&#]*)', 1) AS upstream, starts_with(stem, 'pkg:rpm/') AS is_rpm
+    FROM named
+    WHERE regexp_matches(stem, '^pkg:(rpm|deb)/') AND vulnerability IN (
+        SELECT about FROM told WHERE list_has_any(coalesce(qualifiers, []), ['arch=src', 'arch=source'])
+    )
+),
+source AS (
+    SELECT
+        purl, vulnerability,
+        regexp_replace(stem, '[^/]*$', '') || CASE
+            WHEN upstream = '' THEN regexp_extract(stem, '[^/]*$')
+            WHEN is_rpm THEN regexp_replace(upstream, '-[^-]+-[^-]+$', '')
+            ELSE regexp_replace(upstream, '%40.*$', '')
+        END AS stem,
+        CASE
+            WHEN is_rpm AND upstream <> '' THEN regexp_extract(upstream, '([^-]+-[^-]+)[.]src[.]rpm$', 1)
+            WHEN contains(upstream, '%40') THEN regexp_extract(upstream, '%40(.*)$', 1)
+            ELSE named
+        END AS named,
+        list_append(
+            list_filter(said, lambda item: NOT regexp_matches(item, '^(arch|upstream)=')),
+            CASE WHEN is_rpm THEN 'arch=src' ELSE 'arch=source' END
+        ) AS said
+    FROM built
+),
+product AS (
+    SELECT purl, vulnerability, stem, named, said, false AS is_source FROM named
+    UNION ALL SELECT purl, vulnerability, stem, named, said, true FROM source
 ),
 fitting AS (
     SELECT told.*, product.purl
     FROM told JOIN product ON product.vulnerability = told.about
         AND (told.stem = '' OR told.stem = product.stem) AND (told.version = '' OR told.version = product.named)
         AND list_has_all(product.said, coalesce(told.qualifiers, []))
+        AND (NOT product.is_source OR list_has_any(coalesce(told.qualifiers, []), ['arch=src', 'arch=source']))
+        AND (coalesce(told.platform, '') = '' OR len(list_filter(
+            product.said, lambda item: regexp_matches(item, '^distro=' || regexp_escape(told.platform) || '([.-]|$)')
+        )) > 0)
 )
 SELECT
     images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability,
