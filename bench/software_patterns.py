@@ -19,7 +19,8 @@ from hullmark.inventory.globs import Matcher
 from hullmark.model import Package
 
 PACKAGES = (
-    "apache2-bin", "bash", "busybox", "busybox-static", "curl", "elixir", "erlang-base", "exim4-daemon-light", "ffmpeg", "firefox-esr",
+    "apache2-bin", "bash", "busybox", "busybox-static", "curl", "elixir", "erlang-base", "exim4-daemon-light", "ffmpeg",
+    "firefox-esr",
     "gcc-12", "git", "golang-1.19-go", "gzip", "haproxy", "jq", "libapache2-mod-php8.2", "libavcodec59", "libcurl3-gnutls",
     "libcurl4", "libexpat1", "libjpeg62-turbo", "libkrb5-3", "liblzma5", "libnode108", "libperl5.36", "libpng16-16",
     "libpython3.11", "libruby3.1", "libsqlcipher0", "libsqlite3-0", "libssl3", "libstd-rust-1.63", "libtiff6", "libzstd1",

@@ -13,7 +13,7 @@ from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.spdx_licences import spdx
-from hullmark.formats.stanzas import Fields, field_pattern, stanzas
+from hullmark.formats.stanzas import CUT, Fields, field_pattern, is_cut, stanzas
 from hullmark.model import Owned, Package, Problem
 
 _FIELDS = field_pattern("P", "V", "A", "o", "L", "F", "R")
@@ -43,6 +43,8 @@ def _packages(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
                     yield item
             except CorruptData as error:
                 yield Problem(path, "apk", f"stanza {number} ({fields['P']}): {error}")
+    if is_cut(data):
+        yield Problem(path, "apk", CUT)
 
 
 def _files(pairs: Fields) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.formats.problems import bound_problems
-from hullmark.formats.stanzas import Fields, field_pattern, stanzas
+from hullmark.formats.stanzas import CUT, Fields, field_pattern, is_cut, stanzas
 from hullmark.model import Package, Problem
 
 PRESENT = frozenset({"installed", "half-configured", "half-installed", "triggers-awaited", "triggers-pending", "unpacked"})
@@ -47,6 +47,8 @@ def _packages(path: str, data: bytes, cataloger: str, default: str, kind: str = 
                 yield Problem(
                     path, cataloger, f"stanza {number} {_called(fields)}has no valid Source field; its name stands for it"
                 )
+    if default != INSTALLED and is_cut(data):
+        yield Problem(path, cataloger, CUT)
 
 
 def _damage(pairs: Fields, fields: dict[str, str], status: str) -> str:
