@@ -34,6 +34,15 @@ def test_a_scan_imports_no_orchestrator(tmp_path: Path) -> None:
     assert report.exists()
 
 
+def test_a_second_scan_reads_what_the_first_one_kept(tmp_path: Path) -> None:
+    """Without NumPy too."""
+    image = layout(tmp_path / "layout")
+    for name in ("first.json", "second.json"):
+        modules = imported(tmp_path, "scan", image, "--list", "--format", "json", "-o", tmp_path / name)
+    assert "hullmark.inventory.layer_table" in modules
+    assert json.loads((tmp_path / "second.json").read_bytes())["packages"]
+
+
 def test_a_list_of_packages_costs_no_database_and_no_network(tmp_path: Path) -> None:
     """Half of what a small image takes is starting up."""
     options = ("--no-cache", "--list", "--format", "json", "-o", tmp_path / "report.json")

@@ -1,7 +1,9 @@
 """A layer as rows of LAYER_OBJECT, and back: what it is kept as."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -72,8 +74,8 @@ def from_layer_table(table: pa.Table) -> tuple[Finds, Names]:
 
 def _parts(table: pa.Table) -> dict[str, pa.Table]:
     """The rows of each kind of PARTS, which follow each other, and under "" the names after them."""
-    number = pc.fill_null(pc.index_in(table["kind"], value_set=pa.array(PARTS)), len(PARTS)).to_numpy()
-    ends = [*number.searchsorted(range(len(PARTS)), side="right").tolist(), table.num_rows]
+    counts = {row["values"]: row["counts"] for row in table["kind"].value_counts().to_pylist()}
+    ends = [*accumulate(counts.get(kind, 0) for kind in PARTS), table.num_rows]
     return {kind: table.slice(start, end - start) for kind, start, end in zip((*PARTS, ""), [0, *ends], ends, strict=False)}
 
 
@@ -81,9 +83,9 @@ def _rows(rows: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(_values(rows[name]) for name in columns), strict=True)
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
-    """The values of a column, several times faster than to_pylist; a number must not be null."""
-    values: list[Any] = column.to_numpy().tolist()
+def _values(column: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """The values of a column; a number must not be null. NumPy is several times faster, where it may be used."""
+    values: list[Any] = column.to_numpy().tolist() if "numpy" in sys.modules else column.to_pylist()
     return values
 
 
@@ -91,7 +93,7 @@ def _shared(column: pa.ChunkedArray) -> list[str]:
     """The values of a column that has few, each one string however often it is there."""
     encoded = pc.dictionary_encode(column.combine_chunks())
     words = encoded.dictionary.to_pylist()
-    return [words[index] for index in encoded.indices.to_numpy().tolist()]
+    return [words[index] for index in _values(encoded.indices)]
 
 
 def _packages(rows: pa.Table) -> Iterator[Package]:
