@@ -117,7 +117,7 @@ def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, r
         return
     ecosystem, scheme = normal_ecosystem(stated), scheme_of_ecosystem(stated)
     package_name = compared_name(NAMED.get(wanted, ""), package_name)
-    told, terms = len(rows.problems), terms_of(item, record.get("summary"))
+    told, terms = len(rows.problems), terms_of(item, record)
     known = [NEVER] if terms.never else _ranges(name, item, scheme, rows)
     identity = (name, ecosystem, package_name, *terms.row)
     rows.affected.extend(

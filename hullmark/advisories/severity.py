@@ -22,6 +22,7 @@ WORDS = {
 GRAVITY = ("none", "negligible", "low", "medium", "high", "critical")
 LONGEST_VECTOR = 512
 UNJUDGED = "unknown"  # then no word of the same record about another package counts instead
+INFORMATIONAL = "informational"
 NOT_YET = {"not yet assigned", "untriaged"}
 OWN = {"Ubuntu": "ubuntu", "Amazon": "amazon"}  # entries of `severity` that hold a distribution's word
 # Errata that state their severity in the title ("Important: nodejs:16 security update"), by how their ids begin.
@@ -42,7 +43,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """`score` is 0 to 10 or None; `source` says who judged: "cvss", the distribution's name, or "" when nobody did."""
+    """`score` is 0 to 10 or None; `source` says who judged: "cvss", the distribution's name, or "" when nobody did.
+
+    "informational" with the word "none" is a record that tells of no flaw (RustSec: unmaintained, unsound, a notice) and
+    has no score.
+    """
 
     word: str = "unknown"
     score: float | None = None
@@ -57,7 +62,16 @@ def severity_of(record: Mapping[str, Any]) -> Severity:
     word, source = _own_word(record, stated)
     if word:
         return Severity(word, best.score, best.vector, source)
+    if best.score is None and informational(record):
+        return Severity("none", source=INFORMATIONAL)
     return best
+
+
+def informational(record: Mapping[str, Any]) -> str:
+    """What a record is that tells of no flaw, as its database calls it ("unmaintained"), "" for others."""
+    places = [record.get("database_specific"), *(item.get("database_specific") for item in _dicts(record.get("affected")))]
+    words = [place.get("informational") for place in places if isinstance(place, Mapping)]
+    return next((word.lower() for word in words if isinstance(word, str) and word), "")
 
 
 def statements(record: Mapping[str, Any]) -> list[Statement]:

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hullmark.advisories.severity import own_word
+from hullmark.advisories.severity import informational, own_word
 
 ANY_STREAM = "*"
 STATUSES = {
     "end-of-life": "end-of-life", "out of support scope": "end-of-life", "fix-not-planned": "will-not-fix",
     "will-not-fix": "will-not-fix", "will not fix": "will-not-fix", "ignored": "will-not-fix", "wont-fix": "will-not-fix",
+    "unmaintained": "will-not-fix",
 }  # fmt: skip
 NEVER = {"not-affected", "not affected", "false-positive-determination"}
 NOTES = {
     "pending-upstream-fix": "waits for a fix upstream", "unimportant": "unimportant, says Debian",
     "deferred": "fix deferred", "fix deferred": "fix deferred", "unmaintained": "unmaintained, no flaw",
-    "unsound": "unsound", "notice": "a notice",
+    "unsound": "unsound: misuse of it may break memory safety", "notice": "a notice, no flaw",
 }  # fmt: skip
 _STREAM = re.compile(r"(?<![\w:/.+-])([A-Za-z][\w.+-]*:[A-Za-z0-9][\w.+-]*)(?=[\s,]|$)")
 _MODULAR = re.compile(r"\.module[+_]")
@@ -43,12 +44,12 @@ class Terms:
         return list(self.modules), list(self.binaries), self.status, self.severity, self.note
 
 
-def terms_of(item: Mapping[str, Any], title: object) -> Terms:
-    """What one entry of `affected` says, in a record with this summary."""
-    words = [word.lower() for word in _words(item)]
+def terms_of(item: Mapping[str, Any], record: Mapping[str, Any]) -> Terms:
+    """What one entry of `affected` of a record says."""
+    words = [word.lower() for word in (*_words(item), informational(record))]
     modular = any(_MODULAR.search(version) for version in _fixes(item))
     return Terms(
-        modules=tuple(streams(title) or [ANY_STREAM]) if modular else (),
+        modules=tuple(streams(record.get("summary")) or [ANY_STREAM]) if modular else (),
         binaries=tuple(sorted(set(_binaries(item)))),
         status=next((STATUSES[word] for word in words if word in STATUSES), ""),
         severity=own_word(item),
@@ -63,9 +64,8 @@ def streams(title: object) -> list[str]:
 
 
 def _words(item: Mapping[str, Any]) -> Iterator[str]:
-    places = (("ecosystem_specific", "status"), ("ecosystem_specific", "urgency"), ("database_specific", "informational"))
-    for place, name in places:
-        specific = item.get(place)
+    specific = item.get("ecosystem_specific")
+    for name in ("status", "urgency"):
         word = specific.get(name) if isinstance(specific, Mapping) else None
         if isinstance(word, str):
             yield word

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from hullmark.advisories.severity import INFORMATIONAL
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.advisories.terms import ANY_STREAM
 from hullmark.analysis.explanation import Explanation, Row
@@ -93,9 +94,10 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
 ) -> str:
     """The answer in one sentence."""
     if found:
-        told = [*dict.fromkeys(_decided(row) for row in found)]
+        is_told = all(row["severity_source"] == INFORMATIONAL for row in found)
+        told = [*dict.fromkeys(_noted(row) if is_told else _decided(row) for row in found)]
         more = f", and {len(told) - SAID:,} more" if len(told) > SAID else ""
-        return f"Affected: {'; '.join(told[:SAID])}{more}."
+        return f"{'No vulnerability' if is_told else 'Affected'}: {'; '.join(told[:SAID])}{more}."
     if other:
         return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
     if any(row["holds"] == "affected" for row in statements):
@@ -126,6 +128,11 @@ def _nearest(statements: Sequence[Row]) -> Row:
     first = min(statements, key=lambda row: NEAREST.index(row["holds"]))
     alike = [row for row in statements if all(row[name] == first[name] for name in ("package_key", "advisory", "holds"))]
     return alike[0] if first["holds"] == "before" else alike[-1]
+
+
+def _noted(row: Row) -> str:
+    """What is said of a package where nobody says that it has a flaw."""
+    return f"{row['advisory']} says of {row['package']} {row['version']}: {row['note']}"
 
 
 def _decided(row: Row) -> str:

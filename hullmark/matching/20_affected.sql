@@ -11,7 +11,8 @@
    5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others; so does what is said of an extended
       stream of Red Hat for the packages of an image that is built from it. Where it says nothing, the release's decides.
    6. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
-      CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal.
+      CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal. One that tells of no flaw
+      (informational) comes last.
    7. The fixed version is the lowest one above the installed version that any of them names for this build, in whichever
       range, and that none of them calls affected; where they call all of those affected, the lowest. A version without a
       key has none. */
@@ -112,7 +113,7 @@ judged AS (
         arg_max(
             {'advisory': advisory_id, 'severity': coalesce(nullif(known.severity, ''), advice.severity), 'score': score,
                 'vector': vector, 'source': severity_source, 'summary': summary},
-            {'judge': coalesce(list_position(['', 'nvd', 'database', 'cvss'], severity_source), 5),
+            {'judge': coalesce(list_position(['informational', '', 'nvd', 'database', 'cvss'], severity_source), 6),
                 'modified': coalesce(modified, TIMESTAMPTZ '1970-01-01'), 'id': advisory_id}
         ) FILTER (WHERE decides) AS chosen,
         max(status) FILTER (WHERE decides) AS status,

@@ -2,7 +2,7 @@
    Reads `held`, `advisories` and `exploitation`.
    Where no advisory about the package gives a score, that of another advisory about the same CVE alone is taken, as a CVE is
    scored by NVD or in the feed of another ecosystem: NVD first, then the newest CVSS standard, then the highest score. Another
-   distribution's own word is not taken. */
+   distribution's own word is not taken. What is informational has severity none, unless somebody scored it. */
 CREATE OR REPLACE TEMP TABLE verdict AS
 WITH unscored AS (
     SELECT DISTINCT vulnerability FROM held WHERE chosen.score IS NULL AND starts_with(vulnerability, 'CVE-')
@@ -22,15 +22,16 @@ elsewhere AS (
 judged AS (
     SELECT
         held.*, coalesce(chosen.score, given.score) AS best, best AS score,
+        CASE WHEN chosen.source = 'informational' AND best IS NOT NULL THEN 'unknown' ELSE chosen.severity END AS word,
         CASE WHEN chosen.score IS NULL THEN coalesce(given.vector, '') ELSE chosen.vector END AS vector,
         CASE
-            WHEN chosen.severity <> 'unknown' THEN chosen.severity
+            WHEN word <> 'unknown' THEN word
             WHEN best >= 9 THEN 'critical' WHEN best >= 7 THEN 'high' WHEN best >= 4 THEN 'medium'
             WHEN best > 0 THEN 'low' WHEN best = 0 THEN 'none'
             ELSE 'unknown'
         END AS severity,
         CASE
-            WHEN chosen.severity <> 'unknown' THEN chosen.source
+            WHEN word <> 'unknown' THEN chosen.source
             WHEN chosen.score IS NULL AND given.source = 'nvd' THEN 'nvd'
             WHEN best IS NOT NULL THEN 'cvss'
             ELSE ''
