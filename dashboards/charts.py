@@ -39,9 +39,7 @@ def trend(rows: pa.Table) -> alt.LayerChart:
     values = [{**row, "finished": row["finished"].isoformat()} for row in rows.to_pylist()]
     base = alt.Chart(inline(values)).encode(
         x=alt.X("finished:T", title=None, axis=_time_axis(rows["finished"])),
-        y=alt.Y(
-            "findings:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)
-        ),
+        y=alt.Y("findings:Q", title=None, scale=alt.Scale(zero=True), axis=_count_axis()),
         tooltip=[
             alt.Tooltip("finished:T", title="Run ended", format="%d %b %Y %H:%M"),
             alt.Tooltip("findings:Q", title="Findings", format=","),
@@ -89,8 +87,8 @@ def statuses(rows: pa.Table) -> alt.Chart:
         .mark_area()
         .encode(
             x=alt.X("started:T", title=None, axis=_time_axis(rows["started"])),
-            y=alt.Y("digests:Q", title=None, stack="zero", axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12)),
-            color=alt.Color("status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom")),
+            y=alt.Y("digests:Q", title=None, stack="zero", axis=_count_axis()),
+            color=alt.Color("status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom", columns=3)),
             tooltip=[
                 alt.Tooltip("started:T", title="Scan", format="%d %b %Y %H:%M"),
                 alt.Tooltip("status:N", title="Status"),
@@ -101,6 +99,11 @@ def statuses(rows: pa.Table) -> alt.Chart:
         .configure_view(stroke=None)
     )
     return chart
+
+
+def _count_axis() -> alt.Axis:
+    """Whole numbers, also where all of them are 0."""
+    return alt.Axis(tickCount=4, tickMinStep=1, format=",d", domain=False, labelFontSize=12)
 
 
 def _time_axis(moments: pa.ChunkedArray) -> alt.Axis:

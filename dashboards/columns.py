@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboards.palette import SEVERITIES, STATES, severity_colours
 
 Config = Any  # Streamlit keeps the type of a column configuration to itself
 WORST = (*SEVERITIES, "clean")
+MEGABYTE = 1_000_000
 
 
 def severity(label: str = "Severity", words: Iterable[str] = WORST) -> Config:
@@ -80,9 +83,17 @@ def day(label: str) -> Config:
     return st.column_config.DatetimeColumn(label, format="D MMM YYYY", width=98)
 
 
-def size(label: str = "Size") -> Config:
-    """Bytes."""
-    return st.column_config.NumberColumn(label, format="bytes", width=78)
+def sized(rows: pa.Table, name: str = "size") -> tuple[pa.Table, Config]:
+    """The rows with a column of bytes in the one unit that suits the largest, and how it looks.
+
+    Streamlit's own format for bytes writes billions of them as BB.
+    """
+    largest = pc.max(rows[name]).as_py() or 0
+    unit, bytes_each = ("MB", 1e6) if largest >= MEGABYTE else ("kB", 1e3)
+    column = pc.divide(pc.cast(rows[name], pa.float64()), bytes_each)
+    return rows.set_column(rows.column_names.index(name), name, column), st.column_config.NumberColumn(
+        "Size", format=f"%.1f {unit}", width=78
+    )
 
 
 def tags(label: str = "Tags", width: int = 120) -> Config:
@@ -100,9 +111,14 @@ def days(label: str, width: int = 84, form: str = "%.1f d") -> Config:
     return st.column_config.NumberColumn(label, format=form, width=width)
 
 
+def percents(rows: pa.Table, name: str) -> pa.Table:
+    """The rows with the shares of a column in percent."""
+    return rows.set_column(rows.column_names.index(name), name, pc.multiply(pc.cast(rows[name], pa.float64()), 100.0))
+
+
 def part(label: str) -> Config:
-    """A share of a whole, in percent."""
-    return st.column_config.NumberColumn(label, format="percent", width=66)
+    """A share of a whole, in percent; written as EPSS is."""
+    return st.column_config.NumberColumn(label, format="%.1f %%", width=72)
 
 
 def severity_badge(name: str) -> None:

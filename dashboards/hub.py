@@ -23,7 +23,7 @@ def hub() -> ModuleType:
     if not get_current_settings().api.url:
         raise TransportError(
             "No Prefect API is set, and it keeps the integrations; run `prefect server start`, then start the dashboard "
-            "again with PREFECT_API_URL=http://127.0.0.1:4200/api."
+            "again with `PREFECT_API_URL=http://127.0.0.1:4200/api`"
         )
     return found
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.data import Row, ask, ask_row, lake_exists, settings
-from dashboards.words import ago
+from dashboards.words import ago, sentence
 from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
@@ -141,10 +141,14 @@ def addressed(key: str) -> str:
 
 
 def failure(what: str, error: HullmarkError) -> None:
-    """What did not work, and the error's own sentence, which may hold words of others, as plain text."""
+    """What did not work, and the error's own sentence, which may hold words of others: plain text but for its commands."""
     with st.container(border=True):
         st.markdown(f":red[:material/error:] **{what}**")
-        st.text(f"{str(error).rstrip('.')}.")
+        said = f"{str(error).rstrip('.')}."
+        if "`" in said:
+            st.markdown(sentence(said))
+        else:
+            st.text(said)  # addresses in it can be copied
 
 
 def attempt(action: Callable[[], None]) -> None:

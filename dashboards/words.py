@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hullmark.reports.terminal import age, counted, size
 
-__all__ = ["age", "ago", "counted", "literal", "moment", "share", "size"]
+__all__ = ["age", "ago", "counted", "literal", "moment", "sentence", "share", "size"]
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # What a renderer makes a link, an icon or an emoji of in spite of backslashes: addresses, and words between two colons.
@@ -17,6 +17,19 @@ def literal(text: object) -> str:
     """Text of an image or a feed as Markdown that shows exactly it, on one line."""
     plain = LIVELY.sub(lambda found: found[0] + JOINER, " ".join(str(text).split()))
     return PUNCTUATION.sub(r"\\\1", plain)
+
+
+def sentence(text: str) -> str:
+    """A sentence as Markdown that shows exactly it, and what it has between backticks as a command."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one of them is of somebody's words
+        return literal(text)
+    return "".join(f"`{' '.join(part.split())}`" if number % 2 else _spaced(part) for number, part in enumerate(parts))
+
+
+def _spaced(part: str) -> str:
+    """A part as `literal` shows it, with the spaces at its ends."""
+    return f"{' ' * part[:1].isspace()}{literal(part)}{' ' * (part[-1:].isspace() and bool(part.strip()))}"
 
 
 def ago(hours: float | None) -> str:

@@ -22,10 +22,10 @@ def show() -> None:
     rows = ask("overview_coverage")
     st.title("Coverage", anchor=False)
     if not rows.num_rows:
-        st.caption("No run has listed a registry yet.")
+        st.caption("No run has listed a registry yet: run `hullmark run`.")
         return
     st.subheader("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
-    still_table(rows, {
+    still_table(columns.percents(rows, "share"), {
         "status": columns.state(width=90), "digests": columns.number("Digests", 66), "share": columns.part("Share"),
         "reason": columns.text("Reason", 130), "detail": columns.text("For example", 560),
         "example": columns.text("Where", 260),

@@ -67,7 +67,7 @@ def vulnerabilities(chosen: dict[str, object], fleet: dict[str, int]) -> Picked:
     rows, found = ask_page("findings_vulnerabilities", "vulnerabilities_page", **chosen)
     whole = fleet["all_vulnerabilities"] if chosen["with_settled"] else fleet["vulnerabilities"]
     st.caption(f"{share(found, whole)} vulnerabilities. Click a row to see the images that carry it.")
-    return listing(rows, found, "vulnerabilities_page", {
+    return listing(columns.percents(rows, "fixable"), found, "vulnerabilities_page", {
         "vulnerability": columns.text("Vulnerability", 150), "risk": columns.risk(),
         "severity": columns.severity(words=SEVERITIES),
         "score": columns.score(), "exploited": columns.exploited(), "epss_percent": columns.epss(),

@@ -171,12 +171,12 @@ def checks(image: Row) -> None:
 
 def layers(image: Row) -> None:
     """The layers, bottom first."""
-    rows = ask("images_layers", digest=image["digest"])
+    rows, size = columns.sized(ask("images_layers", digest=image["digest"]))
     still_table(rows, {
         "layer_index": columns.number("Layer", 54), "created_by": columns.text("Made by", 460),
         "packages": columns.number("Packages"), "critical": columns.number("Critical", 62),
         "high": columns.number("High", 54),
-        "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": columns.size(),
+        "findings": columns.number("Findings", 68), "fixable": columns.number("Fixable", 66), "size": size,
         "short_digest": columns.text("Digest", 170),
     })  # fmt: skip
     removed(image)

@@ -53,7 +53,7 @@ def groups(per: str, named: dict[str, columns.Config], options: dict[str, list[s
         st.info("Nothing passes these filters. Remove one to see more.")
         return
     st.caption(f"{counted(found, per)}, by risk. Click one to see its {'repositories' if per == 'account' else 'images'}.")
-    table(rows, {
+    table(columns.percents(rows, "fixable"), {
         **named, "risk": columns.risk(), "worst": columns.severity("Worst"), "images": columns.number("Images", 66),
         "grave_images": columns.number("At high risk", 88, help="Images with critical or high findings"),
         "exploited_images": columns.number("Exploited", 76, help="Images with a finding that is known to be exploited"),
@@ -68,18 +68,21 @@ def images(options: dict[str, list[str]]) -> None:
     """One row an image in a place; a click opens it."""
     chosen = filters(options)
     rows, found = ask_page("images_list", "images_page", **chosen)
-    whole = ask_row("images_count")["images"]
+    whole = ask_row("images_count")
+    many = whole["places"] != whole["images"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{share(found, whole)} images. Click a row to open it.", width="content")
+        what = f"places of {counted(whole['images'], 'image')}" if many else "images"
+        st.caption(f"{share(found, whole['places'])} {what}. Click a row to open it.", width="content")
         way_to_history(st.session_state["repository"])
     if not found:
         st.info("No image passes these filters. Remove one to see more.")
         return
+    rows, size = columns.sized(rows)
     shown = {
         "name": columns.text("Image", 230), "risk": columns.risk(), "worst": columns.severity("Worst"),
         "exploited": columns.exploited(), "critical": columns.number("Critical", 62), "high": columns.number("High", 54),
         "findings": columns.number("All", 54), "status": columns.state("Read", 90), "os": columns.text("System", 98),
-        "platform": columns.text("Platform", 94), "size": columns.size(), "account": columns.text("Account", 112),
+        "platform": columns.text("Platform", 94), "size": size, "account": columns.text("Account", 112),
         "region": columns.text("Region", 92), "pushed_at": columns.day("Pushed"),
     }  # fmt: skip
     picked = table(rows, filled(rows, shown, "account", "region"), "images_table")

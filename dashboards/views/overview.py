@@ -134,7 +134,7 @@ def coverage() -> None:
     st.subheader("Coverage", anchor=False, help="Every digest that ECR lists is in one of these rows")
     rows = ask("overview_coverage")
     if not rows.num_rows:
-        st.caption("No run has listed a registry yet.")
+        st.caption("No run has listed a registry yet: run `hullmark run`.")
         return
     still_table(rows, {
         "status": columns.state(width=90), "digests": columns.number("Digests", 62), "reason": columns.text("Reason", 126),

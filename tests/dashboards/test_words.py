@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from dashboards.data import harmless
-from dashboards.words import JOINER, ago, literal, share
+from dashboards.words import JOINER, ago, literal, sentence, share
 
 HOSTILE = (
     "**bold** _it_ `code` # head", "<img src=x onerror=alert(1)>", "[a](http://203.0.113.9)", "![p](https://203.0.113.9/p.png)",
@@ -34,6 +34,19 @@ def test_what_reorders_text_is_shown_in_words_and_lists() -> None:
         {"word": "a\ufffdb", "list": ["x", "c\ufffdd", None], "number": 1}, {"word": None, "list": None, "number": 2},
     ]  # fmt: skip
     assert harmless(table.slice(0, 0)).num_rows == 0
+
+
+SENTENCES = [
+    ("run `prefect server start`, then look", "run `prefect server start`\\, then look"),
+    ("`a` and *b*", "`a` and \\*b\\*"),
+    ("say `a\n b` ", "say `a b`"),
+    ("one ` alone is of *somebody*", literal("one ` alone is of *somebody*")),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), SENTENCES, ids=range(len(SENTENCES)))
+def test_commands_of_a_sentence_are_shown_as_such(text: str, shown: str) -> None:
+    assert sentence(text).strip() == shown
 
 
 def test_shares_say_their_whole() -> None:
