@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Columns that no finding hangs on, which are null here.
 UNREAD = {"published", "cwes", "references", "scheme", "low", "high", "kev_added", "epss_date"}
 ABOUT = "vulnerability_ids"
+CASELESS = {"NuGet", "Packagist"}
 
 
 def register_packages(
@@ -46,20 +47,30 @@ def register_exploitation(
 def rows_with(content: bytes, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
     """Columns of the rows of a Parquet file that have one of these sorted texts in `column`, by groups of rows.
 
-    Groups that cannot have one are not read; of those that have none only `column`.
+    Groups that cannot have one are not read; of those that have none only `column`. Names that an older Hullmark wrote as records
+    spell them are compared without case, where their registry knows none.
     """
     file = _file(content)
     place, wanted = file.schema.names.index(column), pa.array(values, pa.string())
     for group in range(file.num_row_groups):
-        if not _may_hold(file.metadata.row_group(group).column(place).statistics, values):
+        is_caseless = column == "name" and _is_caseless(file, group)
+        if not is_caseless and not _may_hold(file.metadata.row_group(group).column(place).statistics, values):
             continue
-        held = pc.is_in(file.read_row_group(group, [column], use_threads=False)[column], wanted)
+        stated = file.read_row_group(group, [column], use_threads=False)[column]
+        held = pc.is_in(pc.utf8_lower(stated) if is_caseless else stated, wanted)
         if pc.any(held).as_py():
             yield file.read_row_group(group, columns, use_threads=False).filter(held)
 
 
 def _file(content: bytes) -> pq.ParquetFile:
     return pq.ParquetFile(pa.BufferReader(content))
+
+
+def _is_caseless(file: pq.ParquetFile, group: int) -> bool:
+    """Whether a group of rows is about packages of a registry that knows no case."""
+    names = file.schema.names
+    known = file.metadata.row_group(group).column(names.index("ecosystem")).statistics if "ecosystem" in names else None
+    return known is not None and known.has_min_max and {known.min, known.max} <= CASELESS
 
 
 def _may_hold(statistics: pq.Statistics | None, values: Sequence[str]) -> bool:

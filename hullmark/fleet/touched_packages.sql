@@ -4,7 +4,8 @@
    what differs between the feeds that were matched last and those of now, as it was and as it is, and `namesake`, the rows of
    today's indexes with the same ids. */
 CREATE OR REPLACE TEMP MACRO release_of(package) AS main_of(split_part(package, '|', 1));
-CREATE OR REPLACE TEMP MACRO name_of(package) AS package[length(split_part(package, '|', 1)) + 2:];
+CREATE OR REPLACE TEMP MACRO name_of(package) AS
+    compared_name(split_part(package, '|', 1), package[length(split_part(package, '|', 1)) + 2:]);
 
 CREATE OR REPLACE TEMP TABLE touched_package AS
 SELECT DISTINCT release_of(package) AS ecosystem, name_of(package) AS advisory_name
