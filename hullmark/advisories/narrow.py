@@ -47,8 +47,8 @@ def register_exploitation(
 def rows_with(content: bytes, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
     """Columns of the rows of a Parquet file that have one of these sorted texts in `column`, by groups of rows.
 
-    Groups that cannot have one are not read; of those that have none only `column`. Names that an older Hullmark wrote as records
-    spell them are compared without case, where their registry knows none.
+    Groups that cannot have one are not read; of those that have none only `column`. Names that an older Hullmark wrote as
+    records spell them are compared without case, where their registry knows none.
     """
     file = _file(content)
     place, wanted = file.schema.names.index(column), pa.array(values, pa.string())
