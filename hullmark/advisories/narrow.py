@@ -20,19 +20,24 @@ CASELESS = {"NuGet", "Packagist"}
 
 
 def register_packages(
-    store: FeedStore, connection: "duckdb.DuckDBPyConnection", names: Collection[str], repositories: Collection[str] = ()
+    store: FeedStore,
+    connection: "duckdb.DuckDBPyConnection",
+    names: Collection[str],
+    repositories: Collection[str] = (),
+    also: Collection[str] = (),
 ) -> None:
     """Make the views that `match.compare` reads, with the rows about packages of these names, in whichever release.
 
     Advisories are those about the packages, and others about one of their vulnerabilities alone, which may score or reject
-    it. Of the products of repositories, these repositories' alone. Raises FeedError when a snapshot is gone.
+    it; `also`: and those of these ids, or about one of these vulnerabilities alone. Of the products of repositories, these
+    repositories' alone. Raises FeedError when a snapshot is gone.
     """
     names = {*names, *(name.lower() for name in names)}  # as some ecosystems compare them
     affected = [_rows(store, table, "name", names) for table in ("affected", "affected_versions")]
     about = {name for rows in affected for name in rows["advisory_id"].unique().to_pylist()}
     view(connection, "affected", affected[0])
     view(connection, "affected_versions", affected[1])
-    view(connection, "advisories", _advisories(store, about))
+    view(connection, "advisories", _advisories(store, about, also))
     view(connection, "product_repositories", _rows(store, "product_repositories", "repository", repositories))
     store.register(connection, ("end_of_life",))
 
@@ -97,13 +102,14 @@ def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _advisories(store: FeedStore, about: Collection[str]) -> pa.Table:
-    """The advisories of these ids, and those that are about one of the same vulnerabilities and nothing else."""
-    contents = list(store.contents("advisories")) if about else []
+def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:
+    """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone."""
+    contents = list(store.contents("advisories")) if about or also else []
     if not contents:
         return SCHEMAS["advisories"].empty_table()
     index = pa.concat_tables(_file(content).read(["advisory_id", ABOUT], use_threads=False) for content in contents)
     named = index.filter(pc.is_in(index["advisory_id"], pa.array(about, pa.string())))
     alone = index.filter(pc.equal(pc.list_value_length(index[ABOUT]), 1))
-    kin = alone.filter(pc.is_in(pc.list_flatten(alone[ABOUT]), pc.list_flatten(named[ABOUT]).combine_chunks()))
-    return _rows(store, "advisories", "advisory_id", {*about, *kin["advisory_id"].to_pylist()})
+    wanted = pa.concat_arrays([pc.list_flatten(named[ABOUT]).combine_chunks(), pa.array(also, pa.string())])
+    kin = alone.filter(pc.is_in(pc.list_flatten(alone[ABOUT]), wanted))
+    return _rows(store, "advisories", "advisory_id", {*about, *also, *kin["advisory_id"].to_pylist()})

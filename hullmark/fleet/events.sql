@@ -1,18 +1,7 @@
 /* What a person may want to know of: findings that opened, closed, or changed in severity, fix or exploitation, and why.
-   Gives the columns of `finding_events`. A new EPSS score alone is no event. Reads `pair`, `finding_events`, `event_image` and
-   `touched_image`. returned: the finding closed when the image went. told: the last event of this finding says the same already; asked only of images that changed, and of all when the last matching
-   did not end ($doubted). taken_back: its advisory has been withdrawn, or its CVE rejected. */
-WITH told AS (
-    SELECT image_digest, package_key, vulnerability, arg_max(event, "at") AS event, arg_max(cause, "at") AS cause
-    FROM finding_events
-    SEMI JOIN (
-        SELECT * FROM pair
-        WHERE (opened OR closed) AND ($doubted OR image_digest IN (SELECT image_digest FROM touched_image))
-    ) AS gone USING (image_digest, package_key, vulnerability)
-    WHERE event IN ('opened', 'closed')
-    GROUP BY ALL
-),
-compared AS (
+   Gives the columns of `finding_events`. A new EPSS score alone is no event. Reads `pair`, `told` and `event_image`. returned:
+   the finding closed when the image went. told: the last event of this finding says the same already. taken_back: its advisory has been withdrawn, or its CVE rejected. */
+WITH compared AS (
     SELECT
         pair.*,
         coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,

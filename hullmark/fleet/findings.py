@@ -8,28 +8,22 @@ from datetime import UTC, date, datetime
 import duckdb
 import pyarrow as pa
 
+from hullmark.advisories.narrow import register_exploitation, register_packages
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import FeedError
 from hullmark.fleet import rematch
+from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
 from hullmark.fleet.settled import note_settled
-from hullmark.fleet.verdicts import Difference, Work
+from hullmark.fleet.verdicts import Work
 from hullmark.lake.schema import MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
-from hullmark.matching.match import judge
+from hullmark.matching.match import compare, judge, weigh
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-JUDGED = (
-    "images",
-    rematch.STATED,
-    "packages",
-    "verdicts",
-    "vulnerable_packages",
-    "findings",
-    "finding_events",
-    "runs",
-)  # beside the plan's
+CARRIED = ("images", "packages", "runs", "verdicts", "vulnerable_packages")  # what a matching reads beside the plan's
+STORED = ("findings", "finding_events")  # where images are compared package by package, or events may have been told
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +45,63 @@ def update_findings(  # noqa: PLR0913, PLR0917  what a matching depends on
     same. Raises FeedError when findings exist but their advisories are gone, and LakeError.
     """
     today, feeds = datetime.now(UTC).date(), store.pinned()
-    with closing(lake.connect(memory_mb, only=rematch.READ)) as connection:
-        _require_advisories(lake, connection, feeds)
-        plan = rematch.plan_rematch(lake, connection, feeds, run, today, full)
-        lake.append("run_feeds", _feeds(feeds, run))
-        note = _Note(run, plan)
-        if plan.idle:
-            difference = Difference(plan.findings)
-        else:
-            lake.append("matchings", note.row(None))
-            difference = _match(Work(lake, connection, run, plan, memory_mb), feeds, today, reread)
-        changes = Changes(difference.findings, *(difference.events[event] for event in ("opened", "closed", "changed")))
-        write = lake.append if plan.idle else lake.commit
-        write("matchings", note.row(changes, difference.images))
+    _require_advisories(lake, feeds)
+    known = rematch.outline(lake, feeds, today, full)
+    if known.concerns(lake):
+        with closing(lake.connect(memory_mb, only=rematch.READ)) as connection:
+            plan = rematch.plan_rematch(lake, connection, feeds, known, run)
+            changes = (
+                _idle(lake, feeds, run, plan)
+                if plan.idle
+                else _match(Work(lake, connection, run, plan, memory_mb), feeds, today, reread)
+            )
+    else:
+        changes = _idle(lake, feeds, run, known.rematch("", idle=True))
     note_settled(lake, run, memory_mb)
     return changes
 
 
-def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> Difference:
-    connection = work.connection
-    work.lake.add_views(connection, JUDGED)
+def _idle(lake: Lake, store: FeedStore, run: Run, plan: rematch.Rematch) -> Changes:
+    """Note a matching that has nothing to match."""
+    changes = Changes(plan.findings, 0, 0, 0)
+    lake.append_each({"run_feeds": _feeds(store, run), "matchings": _Note(run, plan).row(changes)})
+    return changes
+
+
+def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> Changes:
+    """Match, between the two notes of it."""
+    lake, connection, note = work.lake, work.connection, _Note(work.run, work.plan)
+    lake.append_each({"run_feeds": _feeds(store, work.run), "matchings": note.row(None)})
+    stated = (rematch.STATED,) if store.holding("product_repositories") else ()
+    lake.add_views(connection, (*CARRIED, *stated, *(STORED if work.looks_back else ())))
     _judge(connection, store, work.plan, today)
     connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
-    return work.update()
+    difference = work.update()
+    changes = Changes(difference.findings, *(difference.events[event] for event in ("opened", "closed", "changed")))
+    lake.commit("matchings", note.row(changes, difference.images))
+    return changes
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematch.Rematch, today: date) -> None:
     """Leave `verdict` and `expected` of all that is judged, and `judged_package`."""
-    if not plan.whole:
-        connection.register("advising_record", store.index(store.holding("advisories")))
-    for name in ("present.sql", *(("judged_all.sql",) if plan.whole else ("judged_again.sql", "relevant.sql"))):
-        connection.execute(read_sql("hullmark.fleet", name))
-    records = None if plan.whole else connection.table("relevant_record").to_arrow_table()["record"]
-    store.register(connection, records=records)
-    judge(connection, today)
+    if plan.whole:
+        for name in ("present.sql", "judged_all.sql"):
+            connection.execute(read_sql("hullmark.fleet", name))
+        store.register(connection)
+        judge(connection, today)
+    else:
+        connection.execute(read_sql("hullmark.fleet", "judged_again.sql"))
+        repositories = _asked(connection, "asked_repositories.sql") if store.holding("product_repositories") else ()
+        names, also = (_asked(connection, name) for name in ("asked_names.sql", "asked_also.sql"))
+        register_packages(store, connection, names, repositories, also)
+        compare(connection, today)
+        register_exploitation(store, connection, _asked(connection, "asked_exploitation.sql"))
+        weigh(connection)
     connection.execute(read_sql("hullmark.fleet", "taken_back.sql"))
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    return [str(word) for word in ask(connection, name).column(0).to_pylist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +120,12 @@ class _Note:
         return pa.Table.from_pylist([row], MATCHINGS)
 
 
-def _require_advisories(lake: Lake, connection: duckdb.DuckDBPyConnection, store: FeedStore) -> None:
+def _require_advisories(lake: Lake, store: FeedStore) -> None:
     if store.current():
         return
-    lake.add_views(connection, JUDGED)
-    if connection.sql("SELECT 1 FROM findings LIMIT 1").fetchall():
+    with closing(lake.connect(only=("findings",))) as connection:
+        held = connection.sql("SELECT 1 FROM findings LIMIT 1").fetchall()
+    if held:
         raise FeedError(
             "the advisory snapshots of this lake are gone, so its findings were left as they are; run `hullmark feeds sync`"
         )

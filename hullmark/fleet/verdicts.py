@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
+from duckdb import ColumnExpression, ConstantExpression
 
 from hullmark.fleet.ask import ask
 from hullmark.fleet.rematch import Rematch
@@ -23,6 +24,7 @@ from hullmark.sql import read_sql
 
 ROWS = 250_000  # rows of one commit
 ROWS_A_MB = 500  # findings that are compared at once, for each MB of memory
+CASELESS = frozenset({"NuGet", "Packagist"})  # see compared_name.sql
 NOTHING = "FROM distinct_packages LIMIT 0"
 Parameters = Mapping[str, object]
 
@@ -47,12 +49,18 @@ class Work:
     memory_mb: int
     difference: Difference = field(default_factory=Difference)
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether what is stored of images, and told of them, is asked for: where images changed, or may have been told."""
+        return self.plan.whole or self.plan.doubted or self._any("touched_image")
+
     def update(self) -> Difference:
         """Compare and write everything."""
-        self.difference.findings = self._number("SELECT count(*) FROM findings")
+        whole = self.plan.whole
+        self.difference.findings = self._number("SELECT count(*) FROM findings") if whole else self.plan.findings
         for name in ("subjects.sql", "is_subject.sql", "content_of.sql", "fresh.sql"):
             self._execute(name)
-        self._execute("verdicts_moved.sql", {"whole": self.plan.whole})
+        self._execute("verdicts_moved.sql", {"whole": whole})
         self._choose()
         if self.difference.images or self._any("verdict_moved"):
             self._execute("event_images.sql", {"run": self.run.run, "engine": self.run.engine})
@@ -73,9 +81,19 @@ class Work:
             self._execute("added_none.sql")
             return
         if not self.plan.whole:  # what was judged is of no image
+            self._near()
             self._execute("judged_fresh.sql")
             install(self.connection)
         self._execute("added.sql")
+
+    def _near(self) -> None:
+        """Leave `near`: the packages that may be those of `fresh`, asked by constants, which bounds of files answer."""
+        rows = self._table("SELECT DISTINCT main_of(ecosystem) AS ecosystem, advisory_name FROM fresh")
+        near = self.connection.table("packages")
+        ecosystems, names = (rows[column].unique().to_pylist() for column in rows.column_names)
+        if CASELESS.isdisjoint(ecosystems):  # the names of others are stored as they are compared
+            near = near.filter(ColumnExpression("advisory_name").isin(*map(ConstantExpression, names)))
+        near.filter(ColumnExpression("ecosystem").isin(*map(ConstantExpression, ecosystems))).create_view("near")
 
     def _tell(self) -> None:
         """The events and packages of images that carry what verdicts have changed about."""
@@ -124,11 +142,15 @@ class Work:
 
     def _write_events(self) -> None:
         """Write the events of `pair`, a bounded number at a time, and count them."""
-        known = {"run": self.run.run, "at": self.run.at, "doubted": self.plan.doubted}
+        if self.looks_back:
+            self._execute("told.sql", {"doubted": self.plan.doubted})
+        else:
+            self._execute("told_none.sql")
         opened, closed = self.connection.sql(
             "SELECT count(*) FILTER (opened), count(*) FILTER (closed) FROM pair"
         ).fetchall()[0]
         self.difference.findings += opened - closed
+        known = {"run": self.run.run, "at": self.run.at}
         reader = self.connection.sql(read_sql("hullmark.fleet", "events.sql"), params=known).to_arrow_reader(ROWS)
         for batch in reader:
             events = pa.Table.from_batches([batch])

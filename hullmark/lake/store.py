@@ -4,7 +4,8 @@ A commit is atomic: readers see the state before it or after it, and a writer th
 equal keys replace each other; tables with a scope (all findings of an image) replace the scope whole.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hullmark.errors import LakeError, UsageError
-from hullmark.lake import delta, lease, locks, marker, reading
+from hullmark.lake import delta, lease, locks, marker, reading, rows
 from hullmark.lake.batch import shape, table_named
 from hullmark.lake.place import for_tables, place
 from hullmark.lake.schema import TABLES, Table
@@ -93,6 +94,12 @@ class Lake:
                 delta.append(self.place, target, rows)
         return int(rows.num_rows)
 
+    def append_each(self, batches: Mapping[str, pa.Table]) -> None:
+        """Put rows into several tables that hang on nothing of each other, all at once; a commit for each (see `append`)."""
+        with ThreadPoolExecutor(len(batches)) as pool:
+            for _ in pool.map(self.append, batches.keys(), batches.values()):
+                pass
+
     def amend(self, table: str, batch: pa.Table, gone: pa.Table) -> int:
         """Put rows in by their keys and take out those whose keys stand in `gone`, all in one commit.
 
@@ -165,6 +172,18 @@ class Lake:
     def add_views(self, connection: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
         """Give a connection that was made with `only` more tables and views, as they are now; those that it has stay."""
         reading.add(connection, self.place, names)
+
+    def rows(self, table: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of all rows of a table, without a database; raises LakeError."""
+        return rows.rows(self.place, table_named(table), columns)
+
+    def rows_with(self, table: str, columns: Sequence[str], column: str, value: str) -> pa.Table:
+        """Those of the rows that have a text in one of the columns, read from the files that may have it."""
+        return rows.rows_with(self.place, table_named(table), columns, column, value)
+
+    def latest(self, table: str, column: str) -> pa.Table:
+        """The whole row with the latest time in a column, read from the newest files alone; no row of an empty table."""
+        return rows.latest(self.place, table_named(table), column)
 
     def relation_as_of(self, table: str, when: int | datetime) -> duckdb.DuckDBPyRelation:
         """An old state of a table, by its version or by an aware time; raises LakeError when it is gone or never was."""
