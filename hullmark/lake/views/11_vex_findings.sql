@@ -3,7 +3,8 @@
 -- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
 -- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag, the platform by the
 -- system and release that the URL names (rhel-9 holds rhel-9.4). What is said of a source (arch=src, arch=source) fits the packages that are built
--- from it: by the URL that the source has. Names and URLs are compared once for each that there is, however many images have it.
+-- from it: by the URL that the source has. Names and URLs are compared once for each that there is, however many images have it, and of
+-- the statements that fit, those that one made later in any place outdoes are left out there. Places are compared of what is left.
 CREATE VIEW vex_findings AS
 WITH issued AS (
     SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
@@ -13,15 +14,18 @@ WITH issued AS (
     ) = 1
 ),
 told AS (
-    SELECT stated.*, called.vulnerability AS about
+    SELECT stated.*, called.vulnerability AS about, image_digest = '' AND repository = '' AND tag = '' AS anywhere
     FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued) AS stated
     JOIN called USING (called)
 ),
 named AS (
     SELECT
-        purl, vulnerability, regexp_extract(purl, '^[^@?#]+') AS stem, regexp_extract(purl, '@([^?#]*)', 1) AS named,
+        purl, vulnerability, names, regexp_extract(purl, '^[^@?#]+') AS stem, regexp_extract(purl, '@([^?#]*)', 1) AS named,
         string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
-    FROM (SELECT DISTINCT purl, vulnerability FROM findings SEMI JOIN told ON told.about = findings.vulnerability)
+    FROM (
+        SELECT DISTINCT purl, vulnerability, coalesce(aliases, []) AS names
+        FROM findings SEMI JOIN told ON told.about = findings.vulnerability
+    )
 ),
 built AS (
     SELECT *, regexp_extract(purl, '[?&]upstream=([^&#]*)', 1) AS upstream, starts_with(stem, 'pkg:rpm/') AS is_rpm
@@ -32,7 +36,7 @@ built AS (
 ),
 source AS (
     SELECT
-        purl, vulnerability,
+        purl, vulnerability, names,
         regexp_replace(stem, '[^/]*$', '') || CASE
             WHEN upstream = '' THEN regexp_extract(stem, '[^/]*$')
             WHEN is_rpm THEN regexp_replace(upstream, '-[^-]+-[^-]+$', '')
@@ -50,30 +54,48 @@ source AS (
     FROM built
 ),
 product AS (
-    SELECT purl, vulnerability, stem, named, said, false AS is_source FROM named
-    UNION ALL SELECT purl, vulnerability, stem, named, said, true FROM source
+    SELECT purl, vulnerability, names, stem, named, said, false AS is_source FROM named
+    UNION ALL SELECT purl, vulnerability, names, stem, named, said, true FROM source
 ),
-fitting AS (
-    SELECT told.*, product.purl
+placed AS (
+    SELECT
+        product.purl, product.vulnerability, product.names, told.status, told.justification, told.detail, told.author, told.document_id,
+        told."at", told.image_digest AS image, told.repository AS place, told.tag, told.anywhere,
+        row_number() OVER (
+            PARTITION BY product.purl, product.vulnerability, product.names
+            ORDER BY told.attested, told."at" DESC, told.issued_at DESC, told.document, told."row"
+        ) AS rank
     FROM told JOIN product ON product.vulnerability = told.about
+        AND (told.called = product.vulnerability OR list_contains(product.names, told.called))
         AND (told.stem = '' OR told.stem = product.stem) AND (told.version = '' OR told.version = product.named)
         AND list_has_all(product.said, coalesce(told.qualifiers, []))
         AND (NOT product.is_source OR list_has_any(coalesce(told.qualifiers, []), ['arch=src', 'arch=source']))
         AND (coalesce(told.platform, '') = '' OR len(list_filter(
             product.said, lambda item: regexp_matches(item, '^distro=' || regexp_escape(told.platform) || '([.-]|$)')
         )) > 0)
+),
+fitting AS MATERIALIZED (
+    SELECT *
+    FROM placed
+    QUALIFY rank <= coalesce(min(rank) FILTER (anywhere) OVER (PARTITION BY purl, vulnerability, names), rank)
+),
+standing AS (
+    SELECT
+        images.registry, images.repository, found.image_digest, found.package_key, fitting.*
+    FROM (SELECT image_digest, package_key, purl, vulnerability, coalesce(aliases, []) AS names FROM findings) AS found
+    JOIN fitting USING (purl, vulnerability, names)
+    JOIN images ON images.digest = found.image_digest AND images.state = 'present'
+    WHERE fitting.anywhere
+        OR ((fitting.image = '' OR fitting.image = images.digest OR fitting.image = images.index_digest)
+            AND (fitting.place = '' OR fitting.place = images.registry || '/' || images.repository)
+            AND (fitting.tag = '' OR list_contains(images.tags, fitting.tag)))
 )
-SELECT
-    images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability,
-    told.status, told.justification, told.detail, told.author, told.document_id, told."at"
-FROM findings AS found
-JOIN fitting AS told ON told.purl = found.purl AND told.about = found.vulnerability
-    AND (told.called = found.vulnerability OR list_contains(found.aliases, told.called))
-JOIN images ON images.digest = found.image_digest AND images.state = 'present'
-    AND (told.image_digest = '' OR told.image_digest = images.digest OR told.image_digest = images.index_digest)
-    AND (told.repository = '' OR told.repository = images.registry || '/' || images.repository)
-    AND (told.tag = '' OR list_contains(images.tags, told.tag))
-QUALIFY row_number() OVER (
-    PARTITION BY images.registry, images.repository, found.image_digest, found.package_key, found.vulnerability
-    ORDER BY told.attested, told."at" DESC, told.issued_at DESC, told.document, told."row"
-) = 1
+SELECT registry, repository, image_digest, package_key, vulnerability, status, justification, detail, author, document_id, "at"
+FROM standing
+WHERE anywhere AND rank = 1
+UNION ALL (
+    SELECT registry, repository, image_digest, package_key, vulnerability, status, justification, detail, author, document_id, "at"
+    FROM standing
+    ANTI JOIN (SELECT purl, vulnerability, names FROM fitting WHERE anywhere AND rank = 1) AS settled USING (purl, vulnerability, names)
+    QUALIFY row_number() OVER (PARTITION BY registry, repository, image_digest, package_key, vulnerability ORDER BY rank) = 1
+)
