@@ -80,7 +80,7 @@ def test_an_empty_lake_is_concerned_by_nothing(tmp_path: Path) -> None:
     assert not _changed(["Debian:12|openssl"], [], [STORED]).concerns(empty)
 
 
-def _found(lake: Lake, changed: Changed) -> list[object]:
+def _found(lake: Lake, changed: Changed) -> list[tuple[object, ...]]:
     """The packages that the plan of a matching finds."""
     connection = lake.connect(only=("distinct_packages", "verdicts"))
     name_places(connection)
