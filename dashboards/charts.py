@@ -19,7 +19,10 @@ def severity_bars(rows: pa.Table, what: str) -> alt.LayerChart:
     names = rows["severity"].to_pylist()
     base = alt.Chart(inline(rows.to_pylist())).encode(
         y=alt.Y(
-            "severity:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10, labelFontSize=13)
+            "severity:N",
+            sort=names,
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelPadding=10, labelFontSize=13, labelColor=ink()),
         ),
         x=alt.X("number:Q", axis=None, scale=alt.Scale(domainMin=0, padding=24)),
         tooltip=[alt.Tooltip("severity:N", title="Severity"), alt.Tooltip("number:Q", title=what, format=",")],
@@ -58,7 +61,9 @@ def share_line(rows: pa.Table, what: str) -> alt.LayerChart:
     values = [{**row, "at": row["at"].isoformat()} for row in rows.to_pylist()]
     base = alt.Chart(inline(values)).encode(
         x=alt.X("at:T", title=None, axis=_time_axis(rows["at"])),
-        y=alt.Y("passing:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12, format="%")),
+        y=alt.Y(
+            "passing:Q", title=None, axis=alt.Axis(tickCount=4, domain=False, labelFontSize=12, labelColor=ink(), format="%")
+        ),
         tooltip=[
             alt.Tooltip("at:T", title="At", format="%d %b %Y %H:%M"),
             alt.Tooltip("passing:Q", title=what, format=".1%"),
@@ -88,7 +93,9 @@ def statuses(rows: pa.Table) -> alt.Chart:
         .encode(
             x=alt.X("started:T", title=None, axis=_time_axis(rows["started"])),
             y=alt.Y("digests:Q", title=None, stack="zero", axis=_count_axis()),
-            color=alt.Color("status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom", columns=3)),
+            color=alt.Color(
+                "status:N", scale=colours, legend=alt.Legend(title=None, orient="bottom", columns=3, labelColor=ink())
+            ),
             tooltip=[
                 alt.Tooltip("started:T", title="Scan", format="%d %b %Y %H:%M"),
                 alt.Tooltip("status:N", title="Status"),
@@ -103,7 +110,7 @@ def statuses(rows: pa.Table) -> alt.Chart:
 
 def _count_axis() -> alt.Axis:
     """Whole numbers, also where all of them are 0."""
-    return alt.Axis(tickCount=4, tickMinStep=1, format=",d", domain=False, labelFontSize=12)
+    return alt.Axis(tickCount=4, tickMinStep=1, format=",d", domain=False, labelFontSize=12, labelColor=ink())
 
 
 def _time_axis(moments: pa.ChunkedArray) -> alt.Axis:
@@ -111,7 +118,7 @@ def _time_axis(moments: pa.ChunkedArray) -> alt.Axis:
     times = moments.to_pylist()
     span = max(times) - min(times) if times else LONG
     form, ticks = ("%H:%M", 5) if span < timedelta(days=1) else ("%d %b %H:%M", 3) if span < LONG else ("%d %b", 6)
-    return alt.Axis(grid=False, format=form, tickCount=ticks, labelFontSize=12)
+    return alt.Axis(grid=False, format=form, tickCount=ticks, labelFontSize=12, labelColor=ink())
 
 
 PICKED = ("node", "label")  # what a click into a tree picks, by its mark; each a list of {"base": ...}
