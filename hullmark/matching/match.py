@@ -7,10 +7,10 @@ import duckdb
 from hullmark.errors import LimitExceeded
 from hullmark.sql import read_sql
 
-MAIN_OF = "01_main_of.sql"
+MAIN_OF, COMPARED_NAME = "01_main_of.sql", "01_compared_name.sql"
 ASKING = (MAIN_OF, "01_speaks_of.sql", "03_restricted.sql", "04_ended.sql", "05_place_of.sql")
 PREPARING = (
-    *ASKING, "01_compared_name.sql", "02_rule_of.sql", "05_beside.sql", "05_streams.sql", "05_matchable.sql",
+    *ASKING, COMPARED_NAME, "02_rule_of.sql", "05_beside.sql", "05_streams.sql", "05_matchable.sql",
     "06_installed.sql", "07_package_key.sql", "09_subject_of.sql",
 )  # fmt: skip
 INSTALLING = ("05_matchable.sql", "06_installed.sql")
@@ -65,8 +65,9 @@ def fan_out(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def name_places(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave the macros `main_of` and `read_of`, which `prepare` makes too; raises as above."""
-    _run(connection, MAIN_OF)
+    """Leave the macros `main_of`, `read_of` and `compared_name`, which `prepare` makes too; raises as above."""
+    for step in (MAIN_OF, COMPARED_NAME):
+        _run(connection, step)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
