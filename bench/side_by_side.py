@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def compared(tools: tuple[Tool, ...], layout: Path) -> Iterator[str]:
-    """The counts by type, then what each scanner is alone with, and what it lists twice at one place."""
+    """The counts by type, then what each scanner is alone with."""
     found = {tool.name: measure(tool, layout)[1].packages for tool in tools}
     kinds = sorted({kind for packages in found.values() for kind, _, _ in packages})
     yield f"{'':20}" + "".join(f"{name:>10}" for name in found)
