@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
-from hullmark.formats.spdx_licences import spdx
+from hullmark.formats.licence_texts import licences_in, one_line
+from hullmark.formats.spdx_licences import is_spdx, spdx
 from hullmark.model import Package, Problem
 
 LICENCE_CHARACTERS = 100  # a License field that is longer holds the text of a licence, not its name
+TEXT_CHARACTERS = 16_384  # of such a text that are looked at
 
 _FIELDS = re.compile(
-    rb"^(name|version|license|license-expression|classifier)[ \t]*:[ \t]*(.*)", re.IGNORECASE | re.MULTILINE
+    rb"^(name|version|license|license-expression|classifier)[ \t]*:[ \t]*(.*(?:\n[ \t|].*)*)", re.IGNORECASE | re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,255}[A-Za-z0-9])?")
 _VERSION = re.compile(r"[!-~]{1,256}")
@@ -37,7 +39,8 @@ def _headers(data: bytes) -> dict[str, list[str]]:
     head = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")[0]
     fields: dict[str, list[str]] = {}
     for name, value in _FIELDS.findall(head):
-        fields.setdefault(name.decode("ascii").lower(), []).append(value.decode("utf-8", "replace").strip())
+        key, text = name.decode("ascii").lower(), value.decode("utf-8", "replace").strip()
+        fields.setdefault(key, []).append(text if key == "license" else text.partition("\n")[0])
     return fields
 
 
@@ -46,14 +49,26 @@ def _first(fields: dict[str, list[str]], name: str) -> str:
 
 
 def _licence(fields: dict[str, list[str]]) -> str:
-    """The expression, else the short name, else the classifiers' last parts; "" when there is none."""
-    for name in ("license-expression", "license"):
-        value = _first(fields, name)
-        if value and value != "UNKNOWN" and len(value) <= LICENCE_CHARACTERS:
-            return spdx(value)
+    """The expression; else the License field, a name or a text, or the classifiers' last parts: what is SPDX, else what is
+    stated; "" when there is none."""
+    expression = _first(fields, "license-expression")
+    if expression:
+        return spdx(expression)
+    stated = _of_field(_first(fields, "license"))
+    if is_spdx(stated):
+        return stated
     found = [value for value in fields.get("classifier", []) if value.startswith("License ::")]
     names = [spdx(value.rpartition("::")[2]) for value in found]
-    return ", ".join(name for name in dict.fromkeys(names) if name != "OSI Approved")[:LICENCE_CHARACTERS]
+    classified = ", ".join(name for name in dict.fromkeys(names) if name != "OSI Approved")[:LICENCE_CHARACTERS]
+    return classified if is_spdx(classified) else stated or classified
+
+
+def _of_field(value: str) -> str:
+    """What a License field says: the name, or of a text the licence that it is, "" when that is not known."""
+    if "\n" not in value and len(value) <= LICENCE_CHARACTERS:
+        return spdx(value)
+    told = licences_in(one_line(value[:TEXT_CHARACTERS]))
+    return told[0] if len(told) == 1 else ""
 
 
 CATALOGER = Cataloger(

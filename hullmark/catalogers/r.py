@@ -19,6 +19,7 @@ NAMES = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,199}")
 _LIBRARY = re.compile(r"(?:^|/)(?:site-)?library/[^/]+/DESCRIPTION$")
 _FIELDS = field_pattern("Package", "Version", "License", "Built", "git_url")
 _FILE = re.compile(r"\s*[+|]\s*file\s+LICEN[SC]E")
+_EXACTLY = re.compile(r"\s*\(\s*==\s*(\d[\d.]{0,9})\s*\)")
 _AT_LEAST = re.compile(r"\s*\(\s*>=\s*(\d[\d.]{0,9})\s*\)")
 
 
@@ -37,7 +38,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
 def _licence(statement: str) -> str:
     """R's own notation: "GPL (>= 2)", "MIT + file LICENSE"."""
-    return spdx(_AT_LEAST.sub(r" \1 or later", _FILE.sub("", statement)))
+    return spdx(_EXACTLY.sub(r" \1", _AT_LEAST.sub(r" \1 or later", _FILE.sub("", statement))))
 
 
 CATALOGER = Cataloger(name="r", type="cran", globs=("**/DESCRIPTION",), parse=parse, max_bytes=1024 * 1024)

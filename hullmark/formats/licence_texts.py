@@ -44,7 +44,7 @@ _HEADINGS = (
     ("CDDL-1.1", "common development and distribution license (cddl) version 1.1"),
 )
 _HEAD, _ALONE = 400, 13_000  # bytes in which a heading stands, and of a text that holds no more than one licence
-_MARGINS = (" * ", " # ", " // ")  # of comments in source code
+_MARGINS = (" * ", " # ", " // ", " | ")  # of comments in source code
 
 
 def one_line(text: str) -> str:

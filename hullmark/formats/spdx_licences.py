@@ -16,7 +16,8 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from hullmark.shipped import shipped
 
 DEEPEST = 20  # brackets in each other; `packaging` hands an expression to Python's compiler, which ends at a hundred
-CHARACTERS = 200  # of a statement; what is longer is the text of a licence, or none
+CHARACTERS = 200  # of a statement; what is longer is an expression, the text of a licence, or none
+LONGEST = 1000  # characters of an expression, as large packages of Fedora and SUSE have them
 
 _GNU = re.compile(
     r"(?:gnu )?(?P<family>agpl|lgpl|gpl|gfdl|fdl)[ -]?v?(?P<major>[123])(?:\.(?P<minor>\d))?(?:\.0)?"
@@ -36,11 +37,11 @@ _OPERATOR = re.compile(r"(\(|\)|\s(?:and|or|with)\s)", re.IGNORECASE)
 @lru_cache(maxsize=4096)
 def spdx(statement: str) -> str:
     """The SPDX expression that a statement means, else the statement on one line, cut after CHARACTERS; "" for none."""
-    text = " ".join(statement[: CHARACTERS * 4].split())
+    text = " ".join(statement[: LONGEST + 1].split())
     if not text or text.upper() in {"UNKNOWN", "NONE", "NOASSERTION"}:
         return ""
     if len(text) > CHARACTERS:
-        return text[:CHARACTERS]
+        return (_expression(text) if len(statement) <= LONGEST else "") or text[:CHARACTERS]
     return _one(text) or _expression(text) or text
 
 
@@ -63,15 +64,16 @@ def is_spdx(expression: str) -> bool:
 def _joined(statements: Iterable[str], operator: str) -> str:
     names = list(dict.fromkeys(filter(None, map(spdx, statements))))
     if len(names) > 1 and all(map(is_spdx, names)):
-        names = [f"({name})" if " " in name else name for name in names]
-        return operator.join(names)[:CHARACTERS]
+        joined = operator.join(f"({name})" if " " in name else name for name in names)
+        if len(joined) <= LONGEST:
+            return joined
     return ", ".join(names)[:CHARACTERS]
 
 
 def _expression(text: str) -> str:
     """Names joined by and, or, with, `/` or `|`, each of them understood; "" when one is not."""
     if not _OPERATOR.search(text):
-        text = re.sub(r"\s*(?:/|\|+)\s*", " OR ", text)
+        text = re.sub(r"\s*(?:/|\|+)\s*", " OR ", text)[: 2 * LONGEST]
     parts = [part.strip() for part in _OPERATOR.split(text) if part.strip()]
     if len(parts) < 2:
         return ""
