@@ -6,9 +6,10 @@ in; a folder that replaces a module has no version. `_go_main.py` says what the 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from hullmark.catalogers._go_main import DEVELOPED, main_module, module_of_package
+from hullmark.catalogers._go_main import DEVELOPED, main_module, module_of_package, version_beside
 from hullmark.catalogers._stated import VERSION, stated
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
@@ -28,7 +29,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     info = read(data)
     if info is None:
         return
-    yield from bound_problems(_modules(path, info.modules))
+    yield from bound_problems(_modules(path, info.modules, partial(version_beside, info.release, data)))
     release = _RELEASE.match(info.release)
     if release and release[2]:  # Google's own builds of what became that release
         yield Package("golang", "stdlib", f"{release[1]}.0{release[2]}")
@@ -38,18 +39,18 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         yield Problem(path, CATALOGER.name, f"{info.release[:60]!r} is no release of Go, so stdlib is not compared")
 
 
-def _modules(path: str, text: str) -> Iterator[Package | Problem]:
+def _modules(path: str, text: str, beside: Callable[[], str]) -> Iterator[Package | Problem]:
     lines = [line.split("\t") for line in text.split("\n")]
     if len(lines) > MOST_MODULES:
         raise CorruptData(f"the program lists {len(lines)} modules and settings, more than {MOST_MODULES}")
     settings, packages = dict(_settings(lines)), {line[0]: line[-1] for line in lines if line[0] in {"path", "mod"}}
     if "mod" not in packages and module_of_package(packages.get("path", "")):
-        package = main_module(module_of_package(packages["path"]), "", settings)
+        package = main_module(module_of_package(packages["path"]), "", settings, beside)
         yield stated(path, CATALOGER.name, package, _PATH)
     for line, following in zip(lines, [*lines[1:], [""]], strict=False):
         if line[0] in {"mod", "dep"}:
             name, version = _linked(line, following)
-            package = main_module(name, version, settings) if line[0] == "mod" else Package("golang", name, version)
+            package = main_module(name, version, settings, beside) if line[0] == "mod" else Package("golang", name, version)
             yield stated(path, CATALOGER.name, package, _PATH)
 
 

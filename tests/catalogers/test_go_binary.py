@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from hullmark.catalogers import go_binary
+from hullmark.catalogers._go_main import module_of_package
 from hullmark.errors import CorruptData
 from hullmark.model import Package, Problem
 from tests.catalogers.programs import Sections, elf, go_inline, go_pointers, macho, pe
@@ -120,6 +121,45 @@ def test_what_the_linker_was_told(flags: str, version: str, variable: str) -> No
     (main, _) = go_binary.parse("app", program(f"mod\ta.example/b\t(devel)\t\nbuild\t-ldflags={flags}\n"))
     assert isinstance(main, Package)
     assert (main.version, main.inner) == (version, variable)
+
+
+RELEASE = b"\0\0go1.22.1\0\0\0"
+COMMIT = "build\tvcs.revision=0123456789abcdef0123\n"
+BESIDE: dict[str, tuple[bytes, str, str, str]] = {
+    "as gh has it": (b"\0\x01\0002.23.0\0\0" + bytes(3741) + RELEASE, "", "v2.23.0", "-X"),
+    "as Docker has it": (RELEASE + b"20.10.24+dfsg1\0", "", "v20.10.24+dfsg1", "-X"),
+    "before the commit": (RELEASE + b"v1.2.3\0", COMMIT, "v1.2.3", "-X"),
+    "one version and a longer one": (RELEASE + b"1.1.5+ds1-1\0" + b"1.1.5+ds1\0", "", "v1.1.5+ds1", "-X"),
+    "two versions": (RELEASE + b"1.1.5\0" + b"1.1.6\0", COMMIT, "0123456789abcdef0123", ""),
+    "too far": (RELEASE + bytes(9000) + b"1.1.5\0", "", "(devel)", ""),
+    "not between zeros": (RELEASE + b"x1.1.5\0" + b"1.1.5 \0", "", "(devel)", ""),
+    "no text of the release": (b"\0v1.2.3\0", "", "(devel)", ""),
+    "the flags are known": (RELEASE + b"v1.2.3\0", "build\t-ldflags=-w\n", "(devel)", ""),
+}
+
+
+@pytest.mark.parametrize(("data", "settings", "version", "inner"), BESIDE.values(), ids=BESIDE)
+def test_what_lies_beside_the_release(data: bytes, settings: str, version: str, inner: str) -> None:
+    modules = f"mod\ta.example/b\t(devel)\t\n{settings}"
+    sections = {".go.buildinfo": (BASE, go_inline("go1.22.1", modules)), ".rodata": (BASE + 1024, data)}
+    (main, _) = go_binary.parse("app", elf(sections))
+    assert isinstance(main, Package)
+    assert (main.version, main.inner) == (version, inner)
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [
+        ("go.etcd.io/etcd", "go.etcd.io/etcd"),
+        ("k8s.io/kubernetes/cmd/kubelet", "k8s.io/kubernetes"),
+        ("golang.org/x/tools/gopls", "golang.org/x/tools"),
+        ("k8s.io", ""),
+        ("cmd/go", ""),
+        ("example.com/a/b", ""),
+    ],
+)
+def test_repositories_of_packages(package: str, module: str) -> None:
+    assert module_of_package(package) == module
 
 
 def test_a_program_that_reads_go_programs_holds_the_magic_text_too() -> None:

@@ -49,6 +49,7 @@ class Software:
     evidence: tuple[Evidence, ...]
     type: str = "generic"
     part: str = "a"
+    prefix: str = ""  # of the version, as the ecosystem of its type writes it
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
@@ -56,7 +57,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     for software in _wanting(path):
         version = next(filter(None, (_version(item, path, data) for item in software.evidence)), "")
         if version:
-            yield Package(software.type, software.name, version, cpe=_cpe(software, version), origin=Origin.BINARY)
+            stated = software.prefix + version
+            yield Package(software.type, software.name, stated, cpe=_cpe(software, version), origin=Origin.BINARY)
 
 
 def reads_as(path: str) -> object:
