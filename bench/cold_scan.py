@@ -118,7 +118,7 @@ def run(command: Sequence[str], environment: dict[str, str]) -> Cost:
 
 
 class Watch:
-    """The highest sum of resident memory of a process and its descendants, looked at a hundred times a second."""
+    """The most memory of a process and its descendants, looked at a hundred times a second; what they share counts once."""
 
     def __init__(self, pid: int) -> None:
         self._pid, self._peak, self._ended = pid, 0, Event()
@@ -133,7 +133,8 @@ class Watch:
 
     def _look(self) -> None:
         while not self._ended.wait(EVERY):
-            self._peak = max(self._peak, sum(map(_resident, _tree(self._pid))))
+            processes = list(_tree(self._pid))
+            self._peak = max(self._peak, sum(map(_share, processes)) if len(processes) > 1 else _resident(self._pid))
 
 
 def _tree(pid: int) -> Iterable[int]:
@@ -151,6 +152,15 @@ def _resident(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except (OSError, IndexError):  # it has ended
+        return 0
+
+
+def _share(pid: int) -> int:
+    """The proportional set size: a page that several processes have is divided among them."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        return next(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
+    except (OSError, StopIteration):  # it has ended
         return 0
 
 

@@ -11,7 +11,8 @@ from hullmark.inventory import LayerInventory, read_layer
 from hullmark.inventory.room import Room
 from hullmark.model import Image, Layer
 from hullmark.progress import progress
-from hullmark.settings import Settings
+from hullmark.scan_processes import forked, may_fork
+from hullmark.settings import MIB, Settings
 from hullmark.sources.base import Source
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hullmark.inventory.globs import Matcher
 
 Layers = Mapping[str, LayerInventory]
+LARGE = 4 * MIB  # bytes of a layer for which another process is worth its start
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def reading(
     objects: "LayerObjects | None" = None,
     wanting: "Matcher | None" = None,
 ) -> Iterator[Callable[[], Layers]]:
-    """Threads read the layers of all images while the block runs; what it gets waits for them, and raises what they raise.
+    """The layers of all images are read while the block runs; what it gets waits for them, and raises what reading raises.
 
     `objects` has layers that were read before and keeps those that are read; `wanting` are the catalogers to ask.
     """
@@ -37,23 +39,40 @@ def reading(
     for image in images:
         for layer in image.layers:
             wanted.setdefault(layer.digest, (image, layer))
-    listener = progress()  # of this thread; others have none
-    listener.begin("Read layers", len(wanted))
+    items = sorted(wanted.values(), key=lambda item: -item[1].size)
     read = partial(read_layer, limits=settings.limits, wanting=wanting)
+    tasks = [partial(_read, source, image, layer, read, objects) for image, layer in items]
     room = Room(settings.limits.image_bytes, images[0].reference)
+    unread = objects.missing(wanted) if objects else list(wanted)
+    apart = source.opens_anew and wanting is None and _are_many([wanted[digest][1] for digest in unread])
+    count = min(settings.threads, len(tasks))
+    with forked(count, tasks, room.take) if apart and may_fork(count, tasks) else threaded(count, tasks, room.take) as work:
+        listener = progress()  # of this thread; others have none
+        listener.begin("Read layers", len(tasks))
+        for future in work:
+            future.add_done_callback(lambda _: listener.advance())
+        yield lambda: {layer.digest: future.result() for (_, layer), future in zip(items, work, strict=True)}
 
-    def take(image: Image, layer: Layer) -> LayerInventory:
-        return room.take(_read(source, image, layer, read, objects))
 
-    pool = ThreadPoolExecutor(settings.threads)
+def _are_many(layers: Sequence[Layer]) -> bool:
+    """Whether there is enough to read for more than one process."""
+    return sum(layer.size > LARGE for layer in layers) > 1
+
+
+@contextmanager
+def threaded(
+    count: int, tasks: Sequence[Callable[[], LayerInventory]], keep: Callable[[LayerInventory], LayerInventory]
+) -> "Iterator[list[Future[LayerInventory]]]":
+    """What the tasks make, in their order, done by so many threads while the block runs, as `keep` gives it back."""
+    pool = ThreadPoolExecutor(max(count, 1))
     try:
-        work: dict[str, Future[LayerInventory]] = {}
-        for digest, (image, layer) in sorted(wanted.items(), key=lambda item: -item[1][1].size):
-            work[digest] = pool.submit(take, image, layer)
-            work[digest].add_done_callback(lambda _: listener.advance())
-        yield lambda: {digest: work[digest].result() for digest in wanted}
+        yield [pool.submit(_kept, task, keep) for task in tasks]
     finally:  # after a failure nobody waits for the layers that are still being read
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _kept(task: Callable[[], LayerInventory], keep: Callable[[LayerInventory], LayerInventory]) -> LayerInventory:
+    return keep(task())
 
 
 def _read(

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -72,15 +73,20 @@ def imported(tmp_path: Path, *arguments: str | Path) -> set[str]:
 
 def layout(folder: Path) -> Path:
     """An OCI layout with one Debian package."""
+    return layout_of(folder, [{"etc/os-release": RELEASE, "var/lib/dpkg/status": STATUS}])
+
+
+def layout_of(folder: Path, layers: Sequence[dict[str, bytes]]) -> Path:
+    """An OCI layout whose layers hold these files."""
     (folder / "blobs" / "sha256").mkdir(parents=True)
-    plain = tar({"etc/os-release": RELEASE, "var/lib/dpkg/status": STATUS})
+    plain = [tar(files) for files in layers]
     config = json.dumps(
-        {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [digest(plain)]}}
+        {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [*map(digest, plain)]}}
     ).encode()
     manifest = {
         "schemaVersion": 2, "mediaType": f"{MEDIA}.manifest.v1+json",
         "config": keep(folder, config, f"{MEDIA}.config.v1+json"),
-        "layers": [keep(folder, gzip.compress(plain), f"{MEDIA}.layer.v1.tar+gzip")],
+        "layers": [keep(folder, gzip.compress(content), f"{MEDIA}.layer.v1.tar+gzip") for content in plain],
     }  # fmt: skip
     entry = keep(folder, json.dumps(manifest).encode(), f"{MEDIA}.manifest.v1+json")
     (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [entry]}))

@@ -8,7 +8,7 @@ from rich.text import Text
 
 
 class Bars:
-    """One bar for the stage that runs."""
+    """One bar for the stage that runs; before the first stage there is none, and no thread that would draw it."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -18,12 +18,17 @@ class Bars:
         """See Progress."""
         if self._task is not None:
             self._bars.remove_task(self._task)
+        self._bars.start()
         self._task = self._bars.add_task(stage, total=total)
 
     def advance(self, steps: int = 1) -> None:
         """See Progress."""
         if self._task is not None:
             self._bars.advance(self._task, steps)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._bars.stop()
 
     def note(self, sentence: str) -> None:
         """See Progress."""

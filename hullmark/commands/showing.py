@@ -30,8 +30,12 @@ def showing(*, lines: bool = False) -> Iterator[None]:
         with reporting(shown), _ended(shown):
             yield
     elif console.is_terminal:
-        with bars_on(console) as bars, reporting(Bars(bars)):
-            yield
+        bar = Bars(bars_on(console))
+        try:
+            with reporting(bar):
+                yield
+        finally:
+            bar.end()
     else:
         yield
 

@@ -1,12 +1,17 @@
 """The source contract: list what a reference holds, image by image, and open the stored bytes of one layer."""
 
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 from hullmark.model import Image, Layer, Skipped
 
 
 class Source(Protocol):
-    """An archive, a layout or one repository of a registry, already told which reference it is asked about."""
+    """An archive, a layout or one repository of a registry, already told which reference it is asked about.
+
+    `opens_anew` says that layers share no socket and no file position, so that a process forked from this one may open them.
+    """
+
+    opens_anew: ClassVar[bool]
 
     def images(self, platform: str | None) -> list[Image | Skipped]:
         """Every image of the wanted platform, and every manifest that is none with its reason.

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 import orjson
 
@@ -43,6 +43,8 @@ _REASONS = (
 
 class DockerArchive:
     """A Source; `tag` picks the images that have it, whole (`alpine:3.18`) or its last part, "" means all."""
+
+    opens_anew: ClassVar[bool] = True
 
     def __init__(self, files: Files, limits: Limits, tag: str = "") -> None:
         self.limits = limits

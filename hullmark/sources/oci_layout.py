@@ -1,7 +1,7 @@
 """An OCI image layout, as a folder or a tar (image-spec 1.1, image-layout.md)."""
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotAnImage, NotFound
 from hullmark.model import Descriptor, Image, Layer, Skipped
@@ -18,6 +18,8 @@ _NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 class OciLayout:
     """A Source; `tag` picks the entries of index.json that have it as their name, "" means all."""
+
+    opens_anew: ClassVar[bool] = True
 
     def __init__(self, files: Files, limits: Limits, tag: str = "") -> None:
         self.limits = limits

@@ -1,7 +1,7 @@
 """One reference of a registry as a Source."""
 
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from hullmark.model import Image, Layer, Skipped
 from hullmark.sources.reference import RegistryReference
@@ -12,6 +12,7 @@ from hullmark.sources.registry import Registry
 class RegistrySource:
     """One repository of a registry, asked for one tag or digest; owns the registry's sockets."""
 
+    opens_anew: ClassVar[bool] = False
     registry: Registry
     reference: RegistryReference
 
