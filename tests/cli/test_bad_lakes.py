@@ -55,7 +55,7 @@ LINES = {
     "a value": (["scan", "a", "--feeds"], "--feeds: expected one argument"),
     "an action": (["feeds"], "required: ACTION; see `hullmark feeds --help`"),
     "a question": (["query"], "required: SQL; see `hullmark query --help`"),
-    "a port": (["dashboard", "--port", "http"], "--port: invalid int value: 'http'"),
+    "a port": (["dashboard", "--port", "http"], "--port: 'http' is no port; give a number"),
 }
 QUESTIONS = {
     "": "the query is empty; give one SELECT",

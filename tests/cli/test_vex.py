@@ -73,7 +73,7 @@ def test_taken_and_written(home: Path) -> None:
 def test_what_is_not_believed_and_what_cannot_be_read(home: Path) -> None:
     ran = run(home, ["vex", "import", str(DOCUMENTS / "csaf.json")])
     assert ran.status == 3
-    assert "4 statements of Acme PSIRT (csaf)." in ran.stdout
+    assert "5 statements of Acme PSIRT (csaf)." in ran.stdout
     assert "vulnerabilities[1].odd: 'odd' is no status\n" in ran.stderr
     (home / "bad.json").write_bytes(b"{}")
     ran = run(home, ["vex", "import", "bad.json", str(DOCUMENTS / "openvex.json")])
