@@ -134,7 +134,7 @@ class Watch:
     def _look(self) -> None:
         while not self._ended.wait(EVERY):
             processes = list(_tree(self._pid))
-            self._peak = max(self._peak, sum(map(_share, processes)) if len(processes) > 1 else _resident(self._pid))
+            self._peak = max(self._peak, _together(processes) if len(processes) > 1 else _resident(self._pid))
 
 
 def _tree(pid: int) -> Iterable[int]:
@@ -155,13 +155,20 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _share(pid: int) -> int:
-    """The proportional set size: a page that several processes have is divided among them."""
+def _together(pids: Sequence[int]) -> int:
+    """What each process has alone, and what one of them shares with others, of the one that shares most."""
+    sizes = [_sizes(pid) for pid in pids]
+    return sum(alone for _, alone in sizes) + max(resident - alone for resident, alone in sizes)
+
+
+def _sizes(pid: int) -> tuple[int, int]:
+    """All resident memory of a process, and the part of it that no other process has."""
     try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        return next(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
-    except (OSError, StopIteration):  # it has ended
-        return 0
+        lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]]
+    except OSError:  # it has ended
+        return 0, 0
+    sizes = {name: int(size) * 1024 for name, size, *_ in lines}
+    return sizes.get("Rss:", 0), sizes.get("Private_Clean:", 0) + sizes.get("Private_Dirty:", 0)
 
 
 def compare(tools: Sequence[Tool], layout: Path, rounds: int) -> dict[str, tuple[list[Cost], Found]]:

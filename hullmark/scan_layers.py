@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hullmark.errors import InputError
 from hullmark.inventory import LayerInventory, read_layer
+from hullmark.inventory.globs import Matcher, matcher
 from hullmark.inventory.room import Room
 from hullmark.model import Image, Layer
 from hullmark.progress import progress
@@ -17,7 +18,6 @@ from hullmark.sources.base import Source
 
 if TYPE_CHECKING:
     from hullmark.inventory import LayerObjects
-    from hullmark.inventory.globs import Matcher
 
 Layers = Mapping[str, LayerInventory]
 LARGE = 4 * MIB  # bytes of a layer for which another process is worth its start
@@ -29,7 +29,7 @@ def reading(
     images: Sequence[Image],
     settings: Settings,
     objects: "LayerObjects | None" = None,
-    wanting: "Matcher | None" = None,
+    wanting: Matcher | None = None,
 ) -> Iterator[Callable[[], Layers]]:
     """The layers of all images are read while the block runs; what it gets waits for them, and raises what reading raises.
 
@@ -46,7 +46,11 @@ def reading(
     unread = objects.missing(wanted) if objects else list(wanted)
     apart = source.opens_anew and wanting is None and _are_many([wanted[digest][1] for digest in unread])
     count = min(settings.threads, len(tasks))
-    with forked(count, tasks, room.take) if apart and may_fork(count, tasks) else threaded(count, tasks, room.take) as work:
+    by = threaded
+    if apart and may_fork(count, tasks):
+        matcher()  # imports the catalogers once, and not in each process
+        by = forked
+    with by(count, tasks, room.take) as work:
         listener = progress()  # of this thread; others have none
         listener.begin("Read layers", len(tasks))
         for future in work:

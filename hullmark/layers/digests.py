@@ -11,7 +11,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
 
-WAITING = 4  # pieces, each at most `inflate.PIECE` bytes
+WAITING = 2  # pieces, each at most `inflate.PIECE` bytes
 ALONE = 2  # pieces that are hashed without a thread
 
 
