@@ -1,6 +1,7 @@
 """Snapshots of an older Hullmark have names of NuGet and Packagist as records spell them; they match all the same."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -28,7 +29,7 @@ def make_old(store: FeedStore, names: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("more", [{"events": FIXED}, {"versions": ["12.0.3"]}], ids=["range", "listed"])
-def test_names_of_an_older_snapshot(tmp_path: Path, more: dict[str, list[str]]) -> None:
+def test_names_of_an_older_snapshot(tmp_path: Path, more: dict[str, Any]) -> None:
     for ecosystem, name in NAMES.items():
         write_osv(tmp_path / "feeds", record(f"GHSA-{ecosystem}", ecosystem, name, **more), ecosystem=ecosystem)
     store = read(tmp_path / "feeds", *NAMES)
