@@ -6,7 +6,7 @@ by Delta's optimistic concurrency: the loser reads the new state and tries again
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -125,6 +125,15 @@ def amend(place: Place, table: Table, rows: pa.Table, gone: pa.Table) -> None:
     marks = pa.array([False] * rows.num_rows + [True] * gone.num_rows, pa.bool_())
     changes = pa.concat_tables([rows, leaving]).append_column(GONE, marks)
     retry(place, table.name, partial(_amend_once, changes=changes, key=table.key))
+
+
+def take_out(place: Place, table: Table, column: str, numbers: Sequence[int]) -> None:
+    """Take out the rows that have one of these numbers in a column, in one commit for every SCOPES of them."""
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), SCOPES):
+        some = wanted[start : start + SCOPES]
+        predicate = f"{column} >= {some[0]} AND {column} <= {some[-1]} AND {column} IN ({', '.join(map(str, some))})"
+        retry(place, table.name, partial(DeltaTable.delete, predicate=predicate, writer_properties=PROPERTIES))
 
 
 def clear(place: Place, table: Table) -> None:

@@ -112,6 +112,12 @@ class Lake:
                 delta.amend(self.place, target, rows, gone.select(list(target.key)))
         return int(rows.num_rows)
 
+    def take_out(self, table: str, column: str, numbers: Sequence[int]) -> None:
+        """Take out the rows that have one of these numbers in a column; nothing happens for none."""
+        if numbers:
+            with self._writing(table):
+                delta.take_out(self.place, table_named(table), column, numbers)
+
     def clear(self, table: str) -> None:
         """Take all rows out of a table, in one commit; nothing happens where it has none."""
         if self.count(table):

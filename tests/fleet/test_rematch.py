@@ -136,7 +136,14 @@ class Fleet:
             for action in self.rng.sample([self.advise, self.advise, self.exploit, self.retract], 2):
                 action()
             self.publish()
-        self.rng.choice([self.add, self.remove, self.read_again, self.lake.compact, self.damage, self.publish])()
+        keeping = [self.lake.compact, self.damage, self.publish, self.forget]
+        self.rng.choice([self.add, self.remove, self.read_again, *keeping])()
+
+    def forget(self) -> None:
+        """What nothing is said of is let go, however little it is."""
+        said = set(self.lake.rows("verdicts", ("subject",))["subject"].to_pylist())
+        carried = set(self.lake.rows("vulnerable_packages", ("subject",))["subject"].to_pylist())
+        self.lake.take_out("vulnerable_packages", "subject", sorted(carried - said))
 
     def damage(self) -> None:
         """One of the lists of what differs between snapshots is lost, or is half written."""

@@ -1,10 +1,16 @@
-"""Old coverage goes, the last row of each digest stays, and the next run still knows what it knew."""
+"""What is old or says nothing goes: coverage but for the last row of each digest, packages of which nothing is said."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from hullmark.fleet.upkeep import forget_coverage
+import pytest
+
+from hullmark.fleet.upkeep import forget_coverage, forget_silent
+from hullmark.lake import delta
+from hullmark.lake.store import Lake
 from tests.fleet.test_incremental import API, OTHER, totals_add_up
 from tests.fleet.world import World, image
+from tests.lake.rows import digest, rows
 
 LATER = datetime.now(UTC) + timedelta(days=40)
 
@@ -32,3 +38,32 @@ def test_old_coverage_goes_but_for_the_last_rows(world: World) -> None:
 
 def test_a_lake_without_coverage(world: World) -> None:
     assert forget_coverage(world.lake, 30) == 0
+
+
+@pytest.mark.parametrize(("said", "gone"), [((0,), 24), ((), 32), (range(4), 0), (range(1, 4), 8), (range(5), 0)])
+def test_packages_of_which_nothing_is_said_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...], gone: int
+) -> None:
+    monkeypatch.setattr(delta, "SCOPES", 2)  # several commits
+    lake = Lake(str(tmp_path))
+    carried = [
+        {"image_digest": digest(image), "package_key": f"{subject}", "subject": 2**62 + subject}
+        for image in range(8)
+        for subject in range(4)
+    ]
+    lake.append("vulnerable_packages", rows("vulnerable_packages", *carried))
+    lake.append("verdicts", rows("verdicts", *({"subject": 2**62 + subject} for subject in said)))
+    assert forget_silent(lake) == gone
+    left = lake.rows("vulnerable_packages", ("subject",))["subject"].to_pylist()
+    assert len(left) == 32 - gone
+    assert {subject - 2**62 for subject in left} == set(range(4)) & set(said)
+    assert forget_silent(lake) == 0
+
+
+def test_few_packages_of_which_nothing_is_said_stay(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    carried = [{"image_digest": digest(image), "package_key": "p", "subject": min(image, 1)} for image in range(20)]
+    lake.append("vulnerable_packages", rows("vulnerable_packages", *carried))
+    lake.append("verdicts", rows("verdicts", {"subject": 1}))
+    assert forget_silent(lake) == 0
+    assert lake.count("vulnerable_packages") == 20
