@@ -4,6 +4,7 @@ The processes are forked from this one, on Linux, before it has threads; each ta
 they find comes back pickled, over a pipe that nobody else writes to.
 """
 
+import ctypes
 import gc
 import os
 import pickle
@@ -22,6 +23,7 @@ from hullmark.errors import InputError
 
 Made = TypeVar("Made")
 _NUMBER, _SIZE = struct.Struct("<I"), struct.Struct("<Q")
+PDEATHSIG = 1  # prctl(2)
 MOST = 4096  # tasks; all of their numbers fit into a pipe at once
 LOST = "its reader ended without a word, as when memory runs out; lower HULLMARK_WORKERS, or scan the image alone"
 
@@ -114,6 +116,7 @@ def _serve(waiting: int, tasks: Sequence[Callable[[], object]], writer: int) -> 
     """The life of another process."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word
+        ctypes.CDLL(None).prctl(PDEATHSIG, signal.SIGKILL)  # nobody would read what it finds
         with os.fdopen(writer, "wb") as answers:
             while number := os.read(waiting, _NUMBER.size):
                 answers.write(number)

@@ -107,6 +107,17 @@ except InputError as failure:
     assert found == ["the first layer is damaged", "none"]
 
 
+def test_no_process_outlives_the_one_that_asked() -> None:
+    """The pipe of standard output is at its end only when nobody has it open any more."""
+    program = """
+def long(number): time.sleep(600)
+with forked(2, [partial(long, number) for number in range(4)], lambda item: item):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", PROGRAM + program], capture_output=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout, done.stderr) == (-9, b"", b"")
+
+
 def test_a_process_with_threads_is_not_forked() -> None:
     assert run("""
 one = may_fork(2, [1, 2]), may_fork(1, [1, 2]), may_fork(2, range(100_000))
