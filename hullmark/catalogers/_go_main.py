@@ -23,7 +23,10 @@ _REPOSITORY = re.compile(
     r"|(?:k8s\.io|sigs\.k8s\.io|go\.etcd\.io|google\.golang\.org|istio\.io|knative\.dev)/[^/]+"
 )
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
-_TEXT = re.compile(rb"(?<=\x00)v?(\d{1,6}\.\d{1,6}\.\d{1,6})((?:[-+][0-9A-Za-z.+-]{1,64})?)(?=\x00)")
+_NUMBER = rb"(?:0|[1-9]\d{0,5})"
+_TEXT = re.compile(  # only what is a version of Go's, as another could not be compared
+    rb"(?<=\x00)v?(%b\.%b\.%b)((?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?)(?=\x00)" % (_NUMBER, _NUMBER, _NUMBER)
+)
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _VARIABLE = re.compile(r"(?P<package>.+)\.(?:[A-Za-z]*version|ver)", re.IGNORECASE)
 # Packages of others whose variables speak of the program that links them.

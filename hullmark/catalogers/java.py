@@ -13,7 +13,7 @@ from posixpath import basename, dirname
 
 from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version
 from hullmark.catalogers.base import Cataloger
-from hullmark.errors import CorruptData, InputError
+from hullmark.errors import InputError
 from hullmark.formats import jar_manifest, java_properties, maven_pom
 from hullmark.formats.licence_texts import licence_file
 from hullmark.formats.problems import bound_problems
@@ -26,10 +26,11 @@ MOST_BYTES = 256 * 1024 * 1024  # of one archive, also of one within another whe
 EXTENSIONS = ("ear", "hpi", "jar", "jpi", "kar", "lpkg", "nar", "par", "rar", "sar", "war")
 
 _METADATA_BYTES = 1024 * 1024
+_LICENCE_BYTES, _LICENCES = 128 * 1024, 16 * 1024 * 1024  # of one text that is read for its licence alone, and of all
 _NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
 _METADATA = (b"pom.properties", b"META-INF/MANIFEST.MF")
 _POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
-_LICENCES, _END = b"<licenses>", b"</licenses>"
+_OPENS, _CLOSES = b"<licenses>", b"</licenses>"
 _LICENCE_FILES = tuple(f"{folder}LICENSE{kind}".encode() for folder in ("META-INF/", "") for kind in ("", ".txt", ".md"))
 
 
@@ -41,6 +42,7 @@ class _Archive:
     path: str
     inner: str
     depth: int
+    licences: Budget  # of what is read for its licence alone, so that it takes no room from what names packages
 
     @property
     def name(self) -> str:
@@ -55,7 +57,9 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
     An archive within it that cannot be read is a Problem that names it, and so is a limit that was hit.
     """
-    return bound_problems(_read(_Archive(Window(data, 0, len(data)), path, "", 0), Budget.of(len(data))))
+    return bound_problems(
+        _read(_Archive(Window(data, 0, len(data)), path, "", 0, Budget(0, _LICENCES)), Budget.of(len(data)))
+    )
 
 
 def _read(archive: _Archive, budget: Budget) -> Iterator[Package | Problem]:
@@ -86,7 +90,7 @@ def _nested(archive: _Archive, entry: Entry, budget: Budget) -> Iterator[Package
         yield archive.problem(f"{entry.name[:200]} is not read: {error}")
         return
     inner = f"{archive.inner}!/{entry.name}" if archive.inner else entry.name
-    yield from _read(_Archive(window, archive.path, inner, archive.depth + 1), budget)
+    yield from _read(_Archive(window, archive.path, inner, archive.depth + 1, archive.licences), budget)
 
 
 def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterator[Package | Problem]:
@@ -103,11 +107,11 @@ def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterato
     own = _own(stated, archive.name)
     licence = _licence(manifest)
     if own:
-        yield replace(own, licence=own.licence or licence or _licence_file(archive, found, budget))
+        yield replace(own, licence=own.licence or licence or _licence_file(archive, found))
     else:
         concluded = identity(archive.name, manifest)
         if concluded and concluded not in {(package.name, package.version) for package in stated}:
-            licence = licence or _licence_file(archive, found, budget)
+            licence = licence or _licence_file(archive, found)
             yield Package("maven", *concluded, licence=licence, origin=Origin.BINARY, inner=archive.inner)
     yield from (package for package in stated if package != own)
 
@@ -138,7 +142,7 @@ def _stated(archive: _Archive, found: list[Entry], budget: Budget) -> Iterator[P
         if basename(entry.name) == "pom.properties":
             item = _from_properties(archive, entry, budget)
             if isinstance(item, Package) and dirname(entry.name) in projects:
-                item = replace(item, licence=_stated_licence(archive, projects[dirname(entry.name)], budget))
+                item = replace(item, licence=_stated_licence(archive, projects[dirname(entry.name)]))
         elif project and dirname(entry.name) not in folders:
             item = _from_xml(archive, entry, budget)
         else:
@@ -168,26 +172,26 @@ def _from_xml(archive: _Archive, entry: Entry, budget: Budget) -> Package | Prob
     return replace(found, licence=any_of(project.licences)) if isinstance(found, Package) else found
 
 
-def _stated_licence(archive: _Archive, entry: Entry, budget: Budget) -> str:
+def _stated_licence(archive: _Archive, entry: Entry) -> str:
     """The licences that a pom.xml names; "" where it cannot be read, as the artifact is known without it."""
     try:
-        pom = _bytes(archive, entry, budget)
-        start = pom.find(_LICENCES)
-        end = pom.find(_END, start) + len(_END)
+        pom = _bytes(archive, entry, archive.licences, _LICENCE_BYTES)
+        start = pom.find(_OPENS)
+        end = pom.find(_CLOSES, start) + len(_CLOSES)
         if start < 0 or end < start:
             return ""
         return any_of(maven_pom.parse(b"<project>%b</project>" % pom[start:end]).licences)
-    except CorruptData:
+    except InputError:
         return ""
 
 
-def _licence_file(archive: _Archive, found: list[Entry], budget: Budget) -> str:
+def _licence_file(archive: _Archive, found: list[Entry]) -> str:
     """The licence whose text lies in an archive that names none."""
     for entry in found:
         if entry.name.encode() in _LICENCE_FILES:
             try:
-                return licence_file(_bytes(archive, entry, budget))
-            except CorruptData:
+                return licence_file(_bytes(archive, entry, archive.licences, _LICENCE_BYTES))
+            except InputError:
                 return ""
     return ""
 
@@ -208,8 +212,8 @@ def _manifest(archive: _Archive, found: list[Entry], budget: Budget) -> dict[str
     return {}
 
 
-def _bytes(archive: _Archive, entry: Entry, budget: Budget) -> bytes:
-    window = content(archive.window, entry, _METADATA_BYTES, budget)
+def _bytes(archive: _Archive, entry: Entry, budget: Budget, most: int = _METADATA_BYTES) -> bytes:
+    window = content(archive.window, entry, most, budget)
     return window.data[window.start : window.end]
 
 

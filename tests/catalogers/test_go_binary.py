@@ -131,6 +131,7 @@ BESIDE: dict[str, tuple[bytes, str, str, str]] = {
     "before the commit": (RELEASE + b"v1.2.3\0", COMMIT, "v1.2.3", "-X"),
     "one version and a longer one": (RELEASE + b"1.1.5+ds1-1\0" + b"1.1.5+ds1\0", "", "v1.1.5+ds1", "-X"),
     "two versions": (RELEASE + b"1.1.5\0" + b"1.1.6\0", COMMIT, "0123456789abcdef0123", ""),
+    "no version of Go's, as umoci of Debian": (RELEASE + b"0.4.7+ds-3+b7\0" + b"2023.01.05\0", "", "(devel)", ""),
     "too far": (RELEASE + bytes(9000) + b"1.1.5\0", "", "(devel)", ""),
     "not between zeros": (RELEASE + b"x1.1.5\0" + b"1.1.5 \0", "", "(devel)", ""),
     "no text of the release": (b"\0v1.2.3\0", "", "(devel)", ""),

@@ -130,6 +130,16 @@ def test_the_text_of_a_licence_is_of_the_archive_and_not_of_what_it_swallowed() 
     assert [item.licence for item in found if isinstance(item, Package)] == ["Apache-2.0", ""]
 
 
+def test_licences_that_take_all_room_lose_no_package() -> None:
+    pom = b"<project><licenses>" + b"<license><name>x</name></license>" * 3000 + b"</licenses></project>"
+    files: Files = {}
+    for number in range(250):
+        files |= properties("g.example", f"a{number}", "1.0")
+        files[f"META-INF/maven/g.example/a{number}/pom.xml"] = pom
+    packages, problems = read(jar(files | {"META-INF/LICENSE": b"x" * 200_000}), "a0-1.0.jar")
+    assert (len(packages), problems) == (250, [])  # of which the first 160 take all that there is for licences
+
+
 BILLION_LAUGHS = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>
 <project><version>&c;</version></project>"""
 EXTERNAL = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><project><version>&a;</version></project>'
