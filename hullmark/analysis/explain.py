@@ -63,6 +63,7 @@ REASONS = {
     "rejected": "the CVE was rejected",
     "other-release": "what {advisory} says is about {said_of}, and the image has {ecosystem}",
     "other-build": "{advisory} is about {builds}",
+    "never": "{advisory} says that no version of {advisory_name} was ever affected",
     "not-listed": "{advisory} lists versions, and {compared} is none of them",
     "no-order": "{compared} is no version that can be ordered, so that the ranges of {advisory} say nothing of it",
     "before": "{compared} is before {low}, where {advisory} begins",
@@ -76,6 +77,7 @@ STREAMS = (
 )  # what is said of them decides for their packages before what the release's says
 SAID = 4  # packages that are named in the sentence
 NEAREST = (
+    "never",
     "fixed",
     "after",
     "before",

@@ -3,6 +3,7 @@
    the feeds and `about` (told_about.sql). Parameter: package, the name of the only package that is asked about, "" for all.
 
    affected          the version lies in the range, or is listed
+   never             the range holds no version: fixed in "0"
    before, fixed, after: below the range; at or above its fix; above the last version affected
    not-listed        the version is not among those that are listed
    other-release     what is said is about another release of the operating system
@@ -51,6 +52,7 @@ SELECT
         WHEN NOT speaks_of(modules, binaries, module, binary_name) THEN 'other-build'
         WHEN listed IS NOT NULL THEN
             if(list_contains(listed, advisory_version) OR list_contains(listed_keys, version_key), 'affected', 'not-listed')
+        WHEN high_key <= low_key AND NOT high_inclusive THEN 'never'
         WHEN version_key IS NULL THEN 'no-order'
         WHEN version_key < low_key THEN 'before'
         WHEN high_key IS NULL OR version_key < high_key OR (high_inclusive AND version_key = high_key) THEN 'affected'

@@ -3,7 +3,7 @@
 import argparse
 from contextlib import closing
 
-from hullmark.commands.meant import add_platform, image_meant
+from hullmark.commands.meant import add_platform, image_meant, vulnerability_meant
 from hullmark.commands.verbs import Verbs
 
 
@@ -42,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
     with showing(), closing(lake.connect(settings.memory_mb)) as connection:
         progress().begin("Ask the advisories", None)
         digest = image_meant(connection, options.image, options.platform)
-        answer = explain(connection, FeedStore(lake.feeds_root), digest, options.vulnerability.strip(), options.package)
+        answer = explain(
+            connection, FeedStore(lake.feeds_root), digest, vulnerability_meant(options.vulnerability), options.package
+        )
     if options.format == "json":
         sys.stdout.buffer.write(explanation_json(answer))
     else:

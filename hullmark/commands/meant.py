@@ -1,4 +1,4 @@
-"""The one image of the fleet that a verb is asked about: by its name and, of a tag for several platforms, `--platform`."""
+"""What a verb is asked about: one image of the fleet by its name and `--platform`, and a vulnerability."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 def add_platform(verb: argparse.ArgumentParser) -> None:
     """Register the option."""
     verb.add_argument("--platform", metavar="P", help="of a tag for several: this one (default: this machine's)")
+
+
+def vulnerability_meant(text: str) -> str:
+    """The id of a vulnerability as its database spells it, where somebody wrote it in lower case: "cve-2024-1" too."""
+    name = text.strip()
+    if not name.islower():
+        return name
+    prefix, dash, rest = name.partition("-")
+    return f"GHSA-{rest}" if prefix == "ghsa" and dash else name.upper()
 
 
 def image_meant(connection: "duckdb.DuckDBPyConnection", name: str, platform: str | None) -> str:

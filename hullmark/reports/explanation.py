@@ -20,7 +20,7 @@ SHOWN = 12  # statements of one kind
 HOLDS = {
     "affected": "affected", "before": "before", "fixed": "fixed", "after": "after", "not-listed": "not listed",
     "other-release": "other release", "other-build": "other build", "withdrawn": "withdrawn", "rejected": "rejected",
-    "owned": "owned", "no-order": "no order",
+    "owned": "owned", "no-order": "no order", "never": "never",
 }  # fmt: skip
 Row = dict[str, Any]
 KINDS = {"layer_index": pa.int32(), "modified": pa.timestamp("us", tz="UTC")}
@@ -148,6 +148,8 @@ def _statement(row: Row) -> str:
 
 def _span(row: Row) -> str:
     """The versions that a statement is about."""
+    if row["holds"] == "never":
+        return "no version"
     if row["listed"] is not None:
         return f"{len(row['listed'])} listed versions"
     high = f"{'<=' if row['high_inclusive'] else '<'} {plain(row['high'])}" if row["high"] else "no end"

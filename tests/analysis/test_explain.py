@@ -31,6 +31,7 @@ PACKAGES_THERE = (
     package("Rocky Linux:9", "perl", "5.32.1-1.module+el9", path="rpm", modularity="perl:5.32:9:abc"),
     package("Ubuntu:18.04", "vim-tiny", "8.0-1", path="dpkg", advisory_name="vim"),
     package("Ubuntu:18.04", "zip", "3.0-1", path="dpkg"),
+    package("crates.io", "ansi_term", "0.12.1", path="Cargo.lock"),
     package("Ubuntu:18.04", "unzip", "6.0-1+esm1", path="dpkg"),
 )
 ALL = [{"introduced": "0"}]
@@ -60,11 +61,16 @@ TOLD = (
     ),
     record("PYSEC-2024-8", "PyPI", "told", [{"introduced": "0"}], aliases=["CVE-2024-1021"], references="none", severity={}),
 )  # fmt: skip
+UNMAINTAINED = record(
+    "RUSTSEC-2021-0001", "crates.io", "ansi_term", ALL, database_specific={"informational": "unmaintained"}
+)
 RECORDS = {
+    "crates.io": (UNMAINTAINED,),
     "Debian": (
         record("DEBIAN-CVE-2024-1001", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.12-1"}], aliases=["CVE-2024-1001"]),
         record("DEBIAN-CVE-2024-1002", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.11-1"}], aliases=["CVE-2024-1002"]),
         record("DEBIAN-CVE-2024-1003", "Debian:11", "openssl", ALL, aliases=["CVE-2024-1003"]),
+        record("DEBIAN-CVE-2024-1041", "Debian:12", "openssl", [*ALL, {"fixed": "0"}], aliases=["CVE-2024-1041"]),
         record("DSA-4-1", "Debian:12", "openssl", ALL, aliases=["CVE-2024-1002"]),
     ),
     "PyPI": (
@@ -87,6 +93,7 @@ RECORDS["Rocky Linux"] = (
     record("RLSA-2", "Rocky Linux:9", "perl", [*ALL, {"fixed": "0:5.40-1.el9"}], aliases=["CVE-2024-1031"]),
 )  # fmt: skip
 RECORDS["Ubuntu"] = (
+    record("UBUNTU-CVE-2024-1040", "Ubuntu:18.04:LTS", "vim", ALL, upstream=["CVE-2024-1040"]),
     record(
         "UBUNTU-CVE-2024-1032", "Ubuntu:18.04:LTS", "vim", [*ALL, {"fixed": "9.0-1"}],
         ecosystem_specific={"binaries": [{"binary_name": "vim-gtk", "binary_version": "9.0-1"}]},
@@ -128,6 +135,15 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1011", "", {"affected"}, "no fix is known"),
     ("CVE-2024-1012", "", {"fixed", "before"}, "2.0 is not before 1.10, where GHSA-hhhh-hhhh-hhhh says that it is fixed"),
     ("GHSA-gggg-gggg-gggg", "", {"affected"}, "It is reported as CVE-2024-1011"),
+    ("CVE-2024-1041", "", {"never"}, "DEBIAN-CVE-2024-1041 says that no version of openssl was ever affected."),
+    ("CVE-2024-1040", "vim", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),
+    ("CVE-2024-1040", "vim-tiny", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),
+    (
+        "RUSTSEC-2021-0001",
+        "",
+        {"affected"},
+        "No vulnerability: RUSTSEC-2021-0001 says of ansi_term 0.12.1: unmaintained, no flaw.",
+    ),
     ("CVE-2024-1099", "", set(), "no advisory of the feeds names CVE-2024-1099"),
     ("CVE-2024-1001", "curl", set(), "the image has no package curl"),
 )
@@ -159,7 +175,7 @@ def test_why(world: tuple[Lake, FeedStore], vulnerability: str, name: str, holds
     answer = asked(*world, vulnerability, name)
     assert why in answer.why
     assert {row["holds"] for row in answer.statements} == holds
-    assert bool(answer.findings) == (why.startswith("Affected") or why == "no fix is known")
+    assert bool(answer.findings) == (why.startswith(("Affected", "No vulnerability")) or why == "no fix is known")
 
 
 def test_what_is_printed(world: tuple[Lake, FeedStore]) -> None:

@@ -25,6 +25,7 @@ def test_a_finding_and_what_is_none_explain_themselves(home: Path) -> None:
     assert (said.status, said.stderr) == (0, "")
     assert said.stdout.startswith("Affected: ")
     assert "2.36-9+deb12u3" in said.stdout
+    assert run(home, ["explain", "team/app:1.0", "cve-2023-4911", "--package", "glibc"]).stdout == said.stdout
     none = run(home, ["explain", "team/app:1.0", "CVE-1999-0001"])
     assert (none.status, none.stdout.startswith("Not affected: ")) == (0, True)
     assert run(home, ["explain", "team/none:1.0", "CVE-2023-4911"]).status == 2
