@@ -68,6 +68,8 @@ def import_feeds(store: FeedStore, file: Path, limits: Limits) -> list[FeedState
                 _tables(archive, members, entry, file, limits)
             for entry in new:
                 store.put(entry["state"], _tables(archive, members, entry, file, limits))
+    except FileNotFoundError:
+        raise FeedError(f"{file} is not there; name a file that `hullmark feeds export` has written") from None
     except (tarfile.TarError, OSError, EOFError) as error:
         raise FeedError(f"{file} is no file of exported feeds ({str(error)[:120]}); export it again") from None
     return [entry["state"] for entry in new]

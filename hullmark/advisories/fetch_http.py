@@ -187,6 +187,18 @@ def _broken(told: str, reason: str) -> FeedError:
 
 
 def _reason(error: Exception) -> str:
-    """What a library says, in few words."""
+    """What a library says, in few words; of a connection, what the system says of it."""
+    if isinstance(error, httpx.ConnectError) and (refused := _of_system(error)):
+        return refused
     said = re.sub(r"\[Errno -?\d+\] ", "", str(error)).split("\n")[0]
     return said[:160] or type(error).__name__
+
+
+def _of_system(error: BaseException) -> str:
+    """The words of the system's error that lies below a library's, "" for none."""
+    below = error.__cause__ or error.__context__
+    if isinstance(below, BaseExceptionGroup):  # one for each address of the name
+        below = below.exceptions[0]
+    if isinstance(below, OSError) and below.errno:
+        return os.strerror(below.errno) if below.errno > 0 else below.strerror or ""  # below 0: of the resolver
+    return _of_system(below) if below else ""

@@ -133,14 +133,17 @@ def _show(status: "pa.Table") -> int:
     if not status.num_rows:
         console.print("No advisory feed has been fetched yet: run `hullmark feeds sync`.", style="yellow", highlight=False)
         return 0
-    table = columns("Feed", "Fetched", "Records", "Problems", "State", "", right=("Records", "Problems"))
+    table = columns("Feed", "Fetched", "Records", "Problems", "State", right=("Records", "Problems"))
     now = datetime.now(UTC)
     rows = status.sort_by("feed").to_pylist()
     for row in rows:
         hours = (now - row["fetched_at"]).total_seconds() / 3600 if row["fetched_at"] else None
         table.add_row(
             plain(row["feed"]), age(hours) if hours is not None else "never", f"{row['records'] or 0:,}",
-            f"{row['problems'] or 0:,}", plain(row["state"]), plain(row["detail"] or "", 90),
+            f"{row['problems'] or 0:,}", plain(row["state"]),
         )  # fmt: skip
     console.print(table)
+    for row in rows:
+        if row["detail"]:  # a sentence, whose end says what to do
+            _say(f"{plain(row['feed'])}: {plain(row['detail'], 600)}")
     return INCOMPLETE if any(row["state"] == "failed" for row in rows) else 0
