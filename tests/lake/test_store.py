@@ -275,3 +275,17 @@ def test_a_table_is_made_equal_in_one_commit_whether_few_scopes_differ_or_most(
     assert {version for _, version in left} == {"2.0", "5000.0"}
     lake.make_equal("packages", wanted, pa.table({"image_digest": pa.array([], pa.string())}))
     assert lake.versions()["packages"] == before, "nothing differs, nothing is written"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plain", "it's", "a\\", "\\'", 'q"', "a\nb", "%_*", "é€😀", "", "'; DROP TABLE x --", "$1 {x} :p", "\x00", "NULL"],
+)
+def test_one_row_takes_the_place_of_another_whatever_its_key_is(lake: Lake, name: str) -> None:
+    others = ({"name": f"{name}x", "digest": name, "source": "0"}, {"name": "", "digest": f"x{name}", "source": "0"})
+    lake.append("known_bases", rows("known_bases", *others))
+    for source in ("1", "2"):
+        lake.commit("known_bases", rows("known_bases", {"name": name, "digest": name, "source": source}))
+    found = lake.rows("known_bases", ("name", "digest", "source")).to_pylist()
+    assert len(found) == 3
+    assert {"name": name, "digest": name, "source": "2"} in found
