@@ -44,13 +44,12 @@ def reading(
     tasks = [partial(_read, source, image, layer, read, objects) for image, layer in items]
     room = Room(settings.limits.image_bytes, images[0].reference)
     unread = objects.missing(wanted) if objects else list(wanted)
-    apart = source.opens_anew and wanting is None and _are_many([wanted[digest][1] for digest in unread])
-    count = min(settings.threads, len(tasks))
-    by = threaded
-    if apart and may_fork(count, tasks):
+    large = min(settings.threads, sum(wanted[digest][1].size > LARGE for digest in unread))
+    by = partial(threaded, settings.threads)
+    if source.opens_anew and wanting is None and may_fork(large, tasks):
         matcher()  # imports the catalogers once, and not in each process
-        by = forked
-    with by(count, tasks, room.take) as work:
+        by = partial(forked, large)
+    with by(tasks, room.take) as work:
         listener = progress()  # of this thread; others have none
         listener.begin("Read layers", len(tasks))
         for future in work:
@@ -58,17 +57,12 @@ def reading(
         yield lambda: {layer.digest: future.result() for (_, layer), future in zip(items, work, strict=True)}
 
 
-def _are_many(layers: Sequence[Layer]) -> bool:
-    """Whether there is enough to read for more than one process."""
-    return sum(layer.size > LARGE for layer in layers) > 1
-
-
 @contextmanager
 def threaded(
     count: int, tasks: Sequence[Callable[[], LayerInventory]], keep: Callable[[LayerInventory], LayerInventory]
 ) -> "Iterator[list[Future[LayerInventory]]]":
     """What the tasks make, in their order, done by so many threads while the block runs, as `keep` gives it back."""
-    pool = ThreadPoolExecutor(max(count, 1))
+    pool = ThreadPoolExecutor(count)
     try:
         yield [pool.submit(_kept, task, keep) for task in tasks]
     finally:  # after a failure nobody waits for the layers that are still being read
