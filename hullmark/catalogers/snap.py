@@ -13,12 +13,13 @@ from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
 _NAMES = re.compile(r"[a-z0-9-]{1,40}")
-_LINE = re.compile(rb"^(name|version|license):[ \t]*(\S[^\n\r]*?)[ \t\r]*(?: #[^\n]*)?$", re.MULTILINE)
+_LINE = re.compile(rb"^(name|version|license):([^\n]*)", re.MULTILINE)
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """The one snap; a Problem when it has no valid name or version."""
-    fields = {key.decode(): value.decode("utf-8", "replace") for key, value in reversed(_LINE.findall(data))}
+    lines = [(key.decode(), line.partition(b" #")[0].strip()) for key, line in reversed(_LINE.findall(data))]
+    fields = {key: value.decode("utf-8", "replace") for key, value in lines if value}
     name, version, licence = (_unquoted(fields.get(key, "")) for key in ("name", "version", "license"))
     yield stated(path, "snap", Package("snap", name, version, licence=spdx(licence)), _NAMES)
 

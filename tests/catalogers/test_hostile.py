@@ -1,5 +1,7 @@
 """No parser raises anything but the contract's exceptions, whatever the bytes; and damage costs bounded time and memory."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hullmark.errors import CorruptData, HullmarkError
 from hullmark.formats.problems import MOST
 from hullmark.formats.stanzas import field_pattern, stanzas
 from hullmark.model import Package, Problem
+from tests.catalogers.contract import CATALOGERS, check, seeds
 
 # One path for each glob, so that a new cataloger is tried without being named here.
 PATHS: dict[str, Cataloger] = {
@@ -96,6 +99,23 @@ def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
     except (HullmarkError, ValueError, RecursionError):
         return
     assert not [item for item in found if isinstance(item, Package)]
+
+
+BLANKS = b" " * 100_000  # what looks for the end of a value from each of them would take a minute
+LINES = 30  # of a fixture, each with blanks at its end, and behind its first mark
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", sorted(CATALOGERS))
+def test_long_blanks_in_any_line_take_linear_time(name: str) -> None:
+    for path, data in seeds(name)[:4]:
+        lines = data[:20_000].split(b"\n")
+        for number in range(min(len(lines), LINES)):
+            mark = re.search(rb"[:=,\"'|]", lines[number])
+            for at in {len(lines[number]), mark.end() if mark else 0}:
+                line = lines[number][:at] + BLANKS + lines[number][at:]
+                whole = b"\n".join([*lines[:number], line, *lines[number + 1 :]])
+                check(CATALOGERS[name], path, whole[: CATALOGERS[name].max_bytes or None])
 
 
 @pytest.mark.parametrize("path", ["var/lib/dpkg/status", "lib/apk/db/installed"])
