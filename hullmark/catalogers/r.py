@@ -14,6 +14,7 @@ from hullmark.formats.spdx_licences import spdx
 from hullmark.formats.stanzas import field_pattern, stanzas
 from hullmark.model import Package, Problem
 
+LONGEST = 1000  # characters of a licence
 NAMES = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,199}")
 
 _LIBRARY = re.compile(r"(?:^|/)(?:site-)?library/[^/]+/DESCRIPTION$")
@@ -38,6 +39,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
 def _licence(statement: str) -> str:
     """R's own notation: "GPL (>= 2)", "MIT + file LICENSE"."""
+    statement = " ".join(statement[:LONGEST].split())  # a run of blanks would be looked at from each of them
     return spdx(_EXACTLY.sub(r" \1", _AT_LEAST.sub(r" \1 or later", _FILE.sub("", statement))))
 
 

@@ -102,7 +102,7 @@ def test_huge_damage_takes_linear_time(path: str, kind: str) -> None:
 
 
 BLANKS = b" " * 100_000  # what looks for the end of a value from each of them would take a minute
-LINES = 30  # of a fixture, each with blanks at its end, and behind its first mark
+LINES = 30  # of a fixture, each with blanks at its end, in its middle and behind its first words and marks
 
 
 @pytest.mark.timeout(600)
@@ -111,8 +111,8 @@ def test_long_blanks_in_any_line_take_linear_time(name: str) -> None:
     for path, data in seeds(name)[:4]:
         lines = data[:20_000].split(b"\n")
         for number in range(min(len(lines), LINES)):
-            mark = re.search(rb"[:=,\"'|]", lines[number])
-            for at in {len(lines[number]), mark.end() if mark else 0}:
+            marks = [mark.end() for mark in re.finditer(rb"[:=,\"'|( ]", lines[number])][:4]
+            for at in {0, len(lines[number]), len(lines[number]) // 2, *marks}:
                 line = lines[number][:at] + BLANKS + lines[number][at:]
                 whole = b"\n".join([*lines[:number], line, *lines[number + 1 :]])
                 check(CATALOGERS[name], path, whole[: CATALOGERS[name].max_bytes or None])
