@@ -20,7 +20,7 @@ _PLACE = re.compile(r"(?:.*/)?(?:mu-)?(plugin|theme)s/([^/]+)(?:/[^/]+)?")
 _FIELD = re.compile(
     rb"^(?:[ \t]*<\?php)?[ \t/*#@]*(Plugin Name|Theme Name|Version|License):([^\r\n]*)", re.MULTILINE | re.IGNORECASE
 )
-_END = re.compile(r"\s*(?:\*/|\?>).*")
+_END = re.compile(r"(?:\*/|\?>).*")
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
