@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import boto3
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pytest
 from hullmark.errors import LakeError, UsageError
 from hullmark.lake.query import query
 from hullmark.lake.store import Lake
-from tests.lake.rows import digest, packages, rows
+from tests.lake.rows import NOW, digest, packages, rows
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,20 @@ def test_a_bucket_that_is_not_there(lake: Lake) -> None:
         Lake("s3://nowhere/lake").create()
     assert "\n" not in str(caught.value)
     assert "not-a-secret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("lake")
+def test_rows_without_a_database_on_s3() -> None:
+    other = Lake("s3://lake/rows")
+    for number, run in enumerate("ab"):
+        feeds = rows("run_feeds", {"run": run, "feed": "kev"}, {"run": run, "feed": "epss"})
+        matching = rows("matchings", {"run": run, "at": NOW + timedelta(microseconds=number)})
+        other.append_each({"run_feeds": feeds, "matchings": matching})
+    assert other.latest("matchings", "at")["run"].to_pylist() == ["b"]
+    assert other.rows_with("run_feeds", ("run", "feed"), "run", "a")["feed"].sort().to_pylist() == ["epss", "kev"]
+    assert other.rows("exceptions", ("id",)).num_rows == 0
+    assert other.identity("matchings").startswith("matchings ")
+    assert (other.count("run_feeds"), other.may_hold("run_feeds", "run", "c")) == (4, False)
+    other.append("verdicts", rows("verdicts", {"subject": 1}, {"subject": 2}))
+    other.take_out("verdicts", "subject", [2, 3])
+    assert other.rows("verdicts", ("subject",))["subject"].to_pylist() == [1]
