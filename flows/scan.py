@@ -84,6 +84,8 @@ def _note_repositories(lake: Lake, settings: Settings, record: Record, ticket: T
     """Write how repositories are set up. New ones, and each once a day, are asked; a Region that does not answer waits."""
     described = all_described(item.described for item in found)
     due = due_repositories(lake, described, record.run.at, settings.memory_mb)
+    if due:
+        progress().begin("Ask how repositories are set up", len(due))
     asking = {ask_repositories.submit(ticket, *place, names): place for place, names in due.items()}
     note_repositories(
         lake, described, gather(asking, _unasked), scope(found)["registries"], record.run.at, settings.memory_mb

@@ -12,7 +12,7 @@ def add(verbs: Verbs) -> None:
     """Register the verb."""
     verb = verbs.add_parser(
         "diff",
-        help="what two images have otherwise: packages and findings",
+        help="how two images differ: packages and findings",
         description="Compare two images that the lake holds, also such that are gone from their registry.",
     )
     verb.add_argument("before", metavar="A", help="repository:tag or digest")

@@ -106,7 +106,9 @@ def _connect(world: World) -> None:
 def _say_how_to_ask(console: Console, state: Path) -> None:
     shown = state.relative_to(Path.cwd()) if state.is_relative_to(Path.cwd()) else state
     console.print(
-        f' Ask it anything: [bold]HULLMARK_LAKE={shown} hullmark query "FROM current_findings LIMIT 5"[/]\n', highlight=False
+        f' Ask it anything: [bold]HULLMARK_LAKE={shown} hullmark query "FROM current_findings LIMIT 5"[/]\n',
+        highlight=False,
+        soft_wrap=True,  # a line to paste
     )
 
 

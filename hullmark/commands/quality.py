@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def add(verbs: Verbs) -> None:
     """Register the verb."""
     verb = verbs.add_parser("quality", help="batches that failed their checks: see, release or discard them")
-    actions = verb.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions = verb.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="what waits, and what is wrong with it")
     listing.add_argument("--all", action="store_true", help="also what was released or discarded, by whom and when")
     listing.set_defaults(handler=show_all)
@@ -25,7 +25,7 @@ def add(verbs: Verbs) -> None:
     releasing.set_defaults(handler=release)
     discarding = actions.add_parser("discard", help="delete the rows of a batch; its report stays")
     discarding.set_defaults(handler=discard)
-    checking = actions.add_parser("check", help="what tables do not say alike: references, totals, drift, freshness")
+    checking = actions.add_parser("check", help="where tables disagree: references, totals, drift, freshness")
     checking.set_defaults(handler=check)
     for action in (releasing, discarding):
         action.add_argument("name", metavar="NAME", help="as `list` shows it")

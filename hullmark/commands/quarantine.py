@@ -8,7 +8,7 @@ from hullmark.commands.verbs import Verbs
 def add(verbs: Verbs) -> None:
     """Register the verb."""
     verb = verbs.add_parser("quarantine", help="see and release images that failed in three runs in a row")
-    actions = verb.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions = verb.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="what is left alone, why, and until when")
     listing.set_defaults(handler=show)
     releasing = actions.add_parser("release", help="let the next run try again")

@@ -31,8 +31,8 @@ def test_the_second_run_fetches_nothing_from_a_registry(fleet: FlowWorld) -> Non
     with reporting(heard):
         first = scan()
     assert [stage for stage in heard.stages if stage != "Find base images"] == [
-        "Discover accounts", "Look at new images", "Read layers", "Publish", "Refresh advisories", "Match with advisories",
-        "Ask the rules",
+        "Discover accounts", "Ask how repositories are set up", "Look at new images", "Read layers", "Publish",
+        "Refresh advisories", "Match with advisories", "Ask the rules",
     ]  # fmt: skip
     before, calls = fleet.requests(), fleet.aws.calls
     second = scan()
