@@ -30,6 +30,7 @@ _LICENCE_BYTES, _LICENCES = 128 * 1024, 16 * 1024 * 1024  # of one text that is 
 _NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
 _METADATA = (b"pom.properties", b"META-INF/MANIFEST.MF")
 _POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
+_SEPARATORS = re.compile(r"[-_.]")
 _OPENS, _CLOSES = b"<licenses>", b"</licenses>"
 _LICENCE_FILES = tuple(f"{folder}LICENSE{kind}".encode() for folder in ("META-INF/", "") for kind in ("", ".txt", ".md"))
 
@@ -119,9 +120,12 @@ def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterato
 def _own(stated: list[Package], name: str) -> Package | None:
     """Which of the artifacts that Maven stated is the archive itself; None when all were packed into it."""
     stem, version = stem_and_version(name)
+    letters = _SEPARATORS.sub("", name.rpartition(".")[0])  # Debian has geronimo-annotation-1.3-spec.jar of ..._1.3_spec
     artifacts = [(package.name.partition(":")[2], package) for package in stated]
     exact = [
-        package for artifact, package in artifacts if artifact == stem or name.startswith(f"{artifact}-{package.version}.")
+        package
+        for artifact, package in artifacts
+        if artifact == stem or name.startswith(f"{artifact}-{package.version}.") or _SEPARATORS.sub("", artifact) == letters
     ]
     close = [
         package

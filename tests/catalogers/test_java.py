@@ -58,6 +58,13 @@ def test_the_own_artifact_of_a_shaded_jar_comes_first_and_each_swallowed_one_is_
     ]
 
 
+def test_a_file_name_with_other_separators_is_of_the_artifact() -> None:
+    stated = properties("org.apache.geronimo.specs", "geronimo-annotation_1.3_spec", "1.3")
+    assert read(jar(stated), "geronimo-annotation-1.3-spec.jar")[0] == [
+        ("org.apache.geronimo.specs:geronimo-annotation_1.3_spec", "1.3", "")
+    ]
+
+
 def test_a_shaded_jar_that_states_only_others_is_named_by_its_manifest() -> None:
     files = properties("a.example", "alpha", "2.0") | manifest(Implementation_Vendor_Id="b.example.tools")
     assert read(jar(files), "beta-3.1.jar")[0] == [("beta:beta", "3.1", ""), ("a.example:alpha", "2.0", "")]
