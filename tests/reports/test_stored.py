@@ -15,6 +15,7 @@ from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.commands.meant import image_meant
 from hullmark.errors import NotFound, UsageError
 from hullmark.exceptions import Scope, exception_row, keep_exceptions
 from hullmark.reports.documents import document
@@ -168,6 +169,33 @@ def test_which_image_is_meant(world: World) -> None:
     ):
         meant("team/multi:1", "linux/s390x")
     assert theirs in str(meant(theirs))
+
+
+def test_which_platform_is_meant_is_told_where_there_are_others(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """As `hullmark fixes`, `explain` and `vex export` ask."""
+    push(world.first, "team/multi", "1", multi(*OTHER))
+    single = push(world.first, "team/app", "1", image(*API))
+    world.scan()
+    capsys.readouterr()
+    with closing(world.lake.connect()) as connection:
+        both = {str(place.platform): place.digest for place in named(connection, "team/multi:1", "all")}
+        assert len(both) == 2
+        for platform, digest in both.items():
+            assert image_meant(connection, "team/multi:1", platform) == digest
+        assert image_meant(connection, "team/app:1", None) == single
+        assert capsys.readouterr().err == ""
+        chosen = image_meant(connection, "team/multi:1", None)
+    (mine,) = (platform for platform, digest in both.items() if digest == chosen)
+    (other,) = both.keys() - {mine}
+    said = f"hullmark: note: team/multi:1 is of several platforms; this is {mine}, and --platform takes {other}\n"
+    assert capsys.readouterr().err == said
+    world.first.delete("team/app", single)
+    world.scan()
+    with (
+        closing(world.lake.connect()) as connection,
+        pytest.raises(NotFound, match=r"team/app:1 is deleted in its registry"),
+    ):
+        image_meant(connection, "team/app:1", None)
 
 
 def test_what_the_report_lacks_is_said(world: World) -> None:
