@@ -17,6 +17,7 @@ class Budget:
     seconds: float
     idle: float
     until: float
+    raised_by: str = "HULLMARK_LIMIT_FEED_BYTES"  # the setting that bounds `bytes`, "" where none does
 
     @classmethod
     def of(cls, limits: Limits) -> "Budget":
@@ -26,7 +27,7 @@ class Budget:
 
     def of_bytes(self, most: int) -> "Budget":
         """The same for a file of at most so many bytes."""
-        return replace(self, bytes=min(self.bytes, most))
+        return replace(self, bytes=most, raised_by="") if most < self.bytes else self
 
     def left(self) -> float:
         """Seconds that are left, 0 for none."""
@@ -41,7 +42,8 @@ class Budget:
 
     def large(self, told: str) -> FeedError:
         """The error for what is too large."""
-        return FeedError(f"{told} is larger than {self.bytes:,} bytes, the most that it may have; check the address")
+        more = f", or raise {self.raised_by}" if self.raised_by else ""
+        return FeedError(f"{told} is larger than {self.bytes:,} bytes, the most that it may have; check the address{more}")
 
 
 @dataclass(slots=True)

@@ -294,9 +294,12 @@ class FeedStore:
         folders = [f"{state.feed}/{state.snapshot}" for state in states]
         for state, item in zip(states, files.get_file_info([f"{folder}/{LAST}" for folder in folders]), strict=True):
             if item.type != pa_fs.FileType.File:
-                raise FeedError(
-                    f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}; run `hullmark feeds sync`"
-                )
+                gone = f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}"
+                if state.tried_at is None:  # of a day, see `at`: no refresh brings it back
+                    raise FeedError(
+                        f"{gone}, where it stays HULLMARK_FEEDS_KEEP_DAYS days after another one came; ask about a later day"
+                    )
+                raise FeedError(f"{gone}; run `hullmark feeds sync`")
         found = files.get_file_info([f"{folder}/{table}.parquet" for folder in folders])
         return [item.path for item in found if item.type == pa_fs.FileType.File]
 

@@ -283,6 +283,8 @@ def test_a_snapshot_that_is_gone_is_said_and_fetched_again(store: FeedStore, bas
     shutil.rmtree(Path(store.root, "osv/PyPI", snapshot))
     with pytest.raises(FeedError, match=r"is gone from .* run `hullmark feeds sync`"):
         count(store)
+    with pytest.raises(FeedError, match=r"is gone from .* HULLMARK_FEEDS_KEEP_DAYS days .* ask about a later day"):
+        count(store.at({"osv/PyPI": snapshot}))
     refresh(store, base)
     assert count(store) == 1
 
