@@ -11,7 +11,7 @@ from hullmark.reports.documents import document, document_names
 from hullmark.reports.severity import ORDER
 
 if TYPE_CHECKING:
-    from hullmark.reports.scan_report import Report
+    pass
 
 
 def add(verbs: Verbs) -> None:
@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from hullmark.advisories.snapshot import FeedStore
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.showing import print_error
+    from hullmark.reports.settled import fails
     from hullmark.settings import read_settings
     from hullmark.stored.named import named
     from hullmark.stored.report import stored_report
@@ -56,15 +57,6 @@ def run(options: argparse.Namespace) -> int:
     gaps = list(dict.fromkeys(gap for item in found for gap in item.gaps))
     for gap in gaps:
         print_error(f"incomplete: {gap}")
-    if options.fail_on and _fails([item.report for item in found], options.fail_on):
+    if options.fail_on and fails([item.report for item in found], options.fail_on):
         return 1
     return INCOMPLETE if gaps else 0
-
-
-def _fails(reports: "list[Report]", fail_on: str) -> bool:
-    """Whether a finding is that grave which no VEX and no exception has settled."""
-    from hullmark.reports.scan_table import is_settled
-    from hullmark.reports.severity import reaches
-
-    open_ones = (row for report in reports for row in report["findings"] if not is_settled(row))  # type: ignore[attr-defined]  # what scan_report makes
-    return reaches({row["severity"] for row in open_ones}, fail_on)

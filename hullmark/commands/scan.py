@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from hullmark.profile import Profile
+    from hullmark.reports.scan_report import Report
     from hullmark.scan_answer import Scanned
 
-SETTLED = ("not_affected", "fixed")
 SHOWN = 10  # parts of a VEX document that are not believed
 
 
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         print_error(f"note: {note}")
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")
-    return _exit_status(scanned, options.fail_on)
+    return _exit_status(scanned, reports, options.fail_on)
 
 
 def _check_document(options: argparse.Namespace) -> None:
@@ -123,12 +123,9 @@ def _show_profile(profile: "Profile") -> None:
     print_profile(profile, Console(stderr=True))
 
 
-def _exit_status(scanned: "Scanned", fail_on: str | None) -> int:
-    from hullmark.reports.severity import reaches
+def _exit_status(scanned: "Scanned", reports: "Sequence[Report]", fail_on: str | None) -> int:
+    from hullmark.reports.settled import fails
 
-    severities = {
-        row["severity"] for item in scanned.images for row in item.findings if row.get("vex_status") not in SETTLED
-    }
-    if fail_on and reaches(severities, fail_on):
+    if fail_on and fails(reports, fail_on):
         return 1
     return INCOMPLETE if scanned.gaps else 0

@@ -13,6 +13,7 @@ from rich.text import Text
 from hullmark.reports.packages_table import packages_table
 from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
+from hullmark.reports.settled import SETTLING, is_settled
 from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
 
 EACH = 5  # findings shown of one package
@@ -21,7 +22,6 @@ PROBLEMS = 8
 BAR = 60
 UNLISTED = frozenset({"setuid", "setgid", "world-writable", "package-cache", "more-secrets"})  # kinds that are only counted
 WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
-SETTLING = frozenset({"not_affected", "fixed"})  # what VEX states
 SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
 
 ORIGINS = {
@@ -167,11 +167,6 @@ def _findings(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:
     if len(groups) > PACKAGES:
         rest = sum(len(group) for group in groups[PACKAGES:])
         yield Text(f"and {counted(len(groups) - PACKAGES, 'package')} with {counted(rest, 'finding')}", style="dim")
-
-
-def is_settled(finding: Mapping[str, Any]) -> bool:
-    """Whether VEX or an exception says that nothing is left to do."""
-    return bool(finding.get("exception")) or (bool(finding["vex"]) and finding["vex"]["status"] in SETTLING)
 
 
 def _settled(findings: list[Finding]) -> Iterator[RenderableType]:

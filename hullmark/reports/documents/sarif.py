@@ -15,7 +15,6 @@ from hullmark.reports.documents import Document, Report
 LEVELS = {"critical": "error", "high": "error", "medium": "warning"}  # the rest is a note
 WEIGHTS = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0}  # where nobody gives a score; the rest is 0
 EXPOSURES = {"setuid": "medium", "setgid": "medium", "world-writable": "medium", "package-cache": "low"}  # the rest: secrets
-SETTLED = ("not_affected", "fixed")
 ROOT = "IMAGE"
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 Row = Mapping[str, Any]
@@ -69,7 +68,7 @@ def _finding(finding: Row, rules: dict[str, Object], layers: Mapping[str, str]) 
 def _settled(finding: Row) -> str:
     """Why nothing is left to do, "" while something is."""
     vex, exception = finding["vex"], finding.get("exception")
-    if vex and vex["status"] in SETTLED:
+    if vex and vex["status"] in SETTLING:
         return f"{vex['status']}: {vex['justification'] or 'no reason is given'} ({vex['author']})"
     if exception:
         return f"excepted until {exception['until']}: {exception['reason']} ({exception['owner']}, {exception['id']})"
