@@ -56,7 +56,7 @@ def identity(name: str, manifest: Mapping[str, str]) -> tuple[str, str] | None:
     dotted = _dotted_name(manifest)
     artifact = (
         stem
-        if stated
+        if stated or stem in _groups()
         else manifest.get("short-name") or title_artifact or dotted.rpartition(".")[2] or _title(manifest, stem)
     )
     known = _groups().get(artifact, "") or _groups().get(_SCALA.sub("", artifact), "")
