@@ -11,6 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from hullmark.reports.documents import Document, Report
+from hullmark.reports.settled import SETTLING
 
 LEVELS = {"critical": "error", "high": "error", "medium": "warning"}  # the rest is a note
 WEIGHTS = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0}  # where nobody gives a score; the rest is 0
