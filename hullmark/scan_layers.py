@@ -12,7 +12,7 @@ from hullmark.inventory.globs import Matcher, matcher
 from hullmark.inventory.room import Room
 from hullmark.model import Image, Layer
 from hullmark.progress import progress
-from hullmark.scan_processes import forked, may_fork
+from hullmark.scan_processes import forked, kept, may_fork
 from hullmark.settings import MIB, Settings
 from hullmark.sources.base import Source
 
@@ -64,13 +64,9 @@ def threaded(
     """What the tasks make, in their order, done by so many threads while the block runs, as `keep` gives it back."""
     pool = ThreadPoolExecutor(count)
     try:
-        yield [pool.submit(_kept, task, keep) for task in tasks]
+        yield [pool.submit(kept, task, keep) for task in tasks]
     finally:  # after a failure nobody waits for the layers that are still being read
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _kept(task: Callable[[], LayerInventory], keep: Callable[[LayerInventory], LayerInventory]) -> LayerInventory:
-    return keep(task())
 
 
 def _read(

@@ -137,10 +137,11 @@ def _work(
     """The part of this process."""
     while number := os.read(waiting, _NUMBER.size):
         at = _NUMBER.unpack(number)[0]
-        _settle(futures[at], *_tried(partial(_kept, tasks[at], keep)))
+        _settle(futures[at], *_tried(partial(kept, tasks[at], keep)))
 
 
-def _kept(task: Callable[[], Made], keep: Callable[[Made], Made]) -> Made:
+def kept(task: Callable[[], Made], keep: Callable[[Made], Made]) -> Made:
+    """What a task makes, as `keep` gives it back."""
     return keep(task())
 
 

@@ -53,7 +53,6 @@ def test_a_failure_is_the_task_s_own() -> None:
     found = run("""
 def bad(): raise CorruptData("layer 2 is damaged")
 def odd(): raise ValueError("a mistake of ours")
-def unfit(): return threading.Lock()
 def barrier(number): time.sleep(0.2); return number
 tasks = [partial(barrier, 1), bad, odd, partial(barrier, 4)]
 with forked(2, tasks, lambda item: item) as work:
