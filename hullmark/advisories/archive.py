@@ -47,6 +47,9 @@ def export_feeds(store: FeedStore, target: Path) -> list[FeedState]:
             manifest = {"format": FORMAT, "loader": loader(), "feeds": entries}
             _add(archive, MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         part.replace(target)
+    except FeedError:
+        part.unlink(missing_ok=True)
+        raise
     except OSError as error:
         part.unlink(missing_ok=True)
         raise FeedError(f"{target} cannot be written ({error}); name a file in a folder that is there") from None
@@ -123,10 +126,12 @@ def _entry(entry: Mapping[str, Any], file: Path) -> dict[str, Any]:
 
 def _is_newer(store: FeedStore, entry: Mapping[str, Any]) -> bool:
     known, state = store.state(entry["state"].feed), entry["state"]
-    if known.snapshot == state.snapshot and store.holds(known.feed, known.snapshot):
+    if not store.holds(known.feed, known.snapshot):  # there was none, or somebody deleted it
+        return True
+    if known.snapshot == state.snapshot:
         return False
     times: tuple[datetime | None, datetime | None] = (known.fetched_at, state.fetched_at)
-    return not known.snapshot or times[0] is None or (times[1] is not None and times[1] > times[0])
+    return times[0] is None or (times[1] is not None and times[1] > times[0])
 
 
 def _tables(

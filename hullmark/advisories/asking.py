@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from hullmark.advisories.budget import Budget
 from hullmark.advisories.fetch import Fetched, Validators, fetching, shown
+from hullmark.advisories.unfinished import Unfinished
 from hullmark.errors import FeedError
 from hullmark.settings import MIB
 
@@ -27,6 +28,7 @@ class Held:
     snapshot: str = ""
     validators: Validators = field(default_factory=Validators)
     listing: Mapping[str, str] = field(default_factory=dict)  # of a publisher that lists records: id -> when modified
+    unfinished: Unfinished | None = None  # where a fetch of many requests keeps what it has, should it break off
 
 
 @dataclass(frozen=True, slots=True)

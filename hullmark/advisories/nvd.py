@@ -24,19 +24,27 @@ def advisory_id(cve: str) -> str:
     return f"NVD-{cve}"
 
 
-def parse_page(page: object, feed: str, rows: Rows) -> int:
-    """Append the rows of a page; returns how many records it has. Raises ValueError for what is no page."""
+def parse_page(page: object, feed: str, rows: Rows, known: set[str]) -> int:
+    """Append the rows of a page; returns how many records it has. Raises ValueError for what is no page.
+
+    `known` are the CVEs of the pages before: one that moved from page to page while they were fetched counts once.
+    """
     entries = page.get("vulnerabilities") if isinstance(page, Mapping) else None
     if not isinstance(entries, list):
         raise ValueError("it is no page of vulnerabilities")
+    repeated = 0
     for entry in entries:
         cve = entry.get("cve") if isinstance(entry, Mapping) else None
         name = cve.get("id") if isinstance(cve, Mapping) else None
         if not isinstance(cve, Mapping) or not isinstance(name, str) or not name.startswith("CVE-"):
             rows.problems.append(("", "a record has no CVE id"))
             continue
+        if name in known:
+            repeated += 1
+            continue
+        known.add(name)
         _record(cve, name[:64], feed, rows)
-    return len(entries)
+    return len(entries) - repeated
 
 
 def _record(cve: Mapping[str, Any], name: str, feed: str, rows: Rows) -> None:

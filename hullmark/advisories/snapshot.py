@@ -92,6 +92,7 @@ def _refresh(refresh: _Refresh, feed: Feed, source: Source) -> FeedState | None:
     asker = _asker(settings)
     before, url = _before(store, source.feed), asker.url(source.path, source.url)
     held = _held(store, before) if before.url == shown(url) else Held()
+    held = replace(held, unfinished=store.unfinished(source.feed))
     try:
         with feed.fetch(asker, source, held) as fetched:
             if fetched is None:

@@ -3,13 +3,14 @@
     <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,severities,exploitation,...,problems}.parquet
     <root>/<feed>/<snapshot>/{index.parquet,since-<earlier snapshot>}    made here of the others (record_index, differences)
     <root>/<feed>/<snapshot>/superseded
+    <root>/<feed>/unfinished/    what a fetch that broke off had, which is no snapshot
     <root>/<feed>/current.json
 
 A snapshot's id is of the fetched bytes and of the code that loads them, so that a new loader reads a feed again.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 from hullmark.advisories import differences
 from hullmark.advisories.record_index import record_index
 from hullmark.advisories.state import CURRENT, FeedState, parse_state
+from hullmark.advisories.unfinished import Unfinished
 from hullmark.errors import FeedError, LakeError
 from hullmark.lake.place import Place, one_line, place
 from hullmark.lake.schema import (
@@ -99,8 +101,11 @@ class FeedStore:
         return parse_state(content, feed) if content is not None else FeedState(feed)
 
     def status(self) -> pa.Table:
-        """A row for each feed (schema FEED_SNAPSHOTS): the last good snapshot and its time, and what is wrong with it."""
-        rows = [asdict(state) | {"fetched_at": state.fetched_at or state.tried_at} for state in self.states()]
+        """A row for each feed (schema FEED_SNAPSHOTS): the last good snapshot and its time, and what is wrong with it.
+
+        One whose snapshot somebody deleted has failed, whatever its note says.
+        """
+        rows = [asdict(state) | {"fetched_at": state.fetched_at or state.tried_at} for state in self._present()]
         return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
 
     def problems(self) -> pa.Table:
@@ -116,11 +121,13 @@ class FeedStore:
             if self._files().get_file_info(path := f"{feed}/{snapshot}/{name}.parquet").type == pa_fs.FileType.File
         }
         if "problems" not in found:
-            raise FeedError(f"the snapshot {snapshot} of feed {feed} is gone from {self.root}; run `hullmark feeds sync`")
+            raise FeedError(f"{self._gone(FeedState(feed, snapshot))}; run `hullmark feeds sync`")
         return found
 
     def files(self, feed: str, snapshot: str) -> Iterator[tuple[str, bytes]]:
-        """(table, its Parquet file) of a snapshot, the table that is written last in the end."""
+        """(table, its Parquet file) of a snapshot, the table that is written last in the end; raises FeedError when it is gone."""
+        if not self.holds(feed, snapshot):
+            raise FeedError(f"{self._gone(FeedState(feed, snapshot))}; run `hullmark feeds sync`")
         for name in SCHEMAS:
             content = self._place.read(f"{feed}/{snapshot}/{name}.parquet")
             if content is not None:
@@ -169,6 +176,10 @@ class FeedStore:
     def holds(self, feed: str, snapshot: str) -> bool:
         """Whether a snapshot lies here whole."""
         return bool(snapshot) and self._place.read(f"{feed}/{snapshot}/{LAST}") is not None
+
+    def unfinished(self, feed: str) -> Unfinished:
+        """Where a fetch of this feed that breaks off keeps what it has."""
+        return Unfinished(self._place, feed)
 
     def forget(self, feed: str) -> None:
         """Take back what was noted of a feed that has no snapshot and never will; raises LakeError."""
@@ -265,6 +276,20 @@ class FeedStore:
             if content is not None:
                 yield content
 
+    def _present(self) -> Iterator[FeedState]:
+        """Every feed as it stands, those whose snapshot is gone as failed."""
+        states = self.states()
+        paths = [f"{state.feed}/{state.snapshot}/{LAST}" for state in states if state.snapshot]
+        held = {item.path for item in self._files().get_file_info(paths) if item.type == pa_fs.FileType.File}
+        for state in states:
+            if not state.snapshot or f"{state.feed}/{state.snapshot}/{LAST}" in held:
+                yield state
+            else:
+                yield replace(state, state="failed", detail=f"{self._gone(state)}; run `hullmark feeds sync`")
+
+    def _gone(self, state: FeedState) -> str:
+        return f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}"
+
     def _index(self, feed: str, snapshot: str) -> pq.ParquetFile | None:
         try:
             return pq.ParquetFile(self._files().open_input_file(f"{feed}/{snapshot}/{INDEX}.parquet"))
@@ -294,7 +319,7 @@ class FeedStore:
         folders = [f"{state.feed}/{state.snapshot}" for state in states]
         for state, item in zip(states, files.get_file_info([f"{folder}/{LAST}" for folder in folders]), strict=True):
             if item.type != pa_fs.FileType.File:
-                gone = f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}"
+                gone = self._gone(state)
                 if state.tried_at is None:  # of a day, see `at`: no refresh brings it back
                     raise FeedError(
                         f"{gone}, where it stays HULLMARK_FEEDS_KEEP_DAYS days after another one came; ask about a later day"

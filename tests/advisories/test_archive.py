@@ -1,6 +1,7 @@
 """All feeds in one file: what was exported is what is imported, and a hostile file changes nothing."""
 
 import io
+import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -126,3 +127,13 @@ def test_what_is_no_such_file(file: Path, tmp_path: Path, content: bytes | None)
 def test_bounds(file: Path, tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="not as large as it should be"):
         import_feeds(other(tmp_path), file, Limits(feed_bytes=100))
+
+
+def test_a_snapshot_that_is_gone_is_not_left_out(store: FeedStore, file: Path, tmp_path: Path) -> None:
+    (snapshot,) = (state.snapshot for state in store.states() if state.feed == "osv/PyPI")
+    shutil.rmtree(Path(store.root, "osv/PyPI", snapshot))
+    with pytest.raises(FeedError, match=r"of feed osv/PyPI is gone from .* run `hullmark feeds sync`"):
+        export_feeds(store, tmp_path / "again.tar")
+    assert [path.name for path in tmp_path.glob("again*")] == []
+    assert [state.feed for state in import_feeds(store, file, Limits())] == ["osv/PyPI"]
+    assert matched(store, PACKAGES).num_rows == 1

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -281,6 +282,9 @@ def test_a_damaged_note_is_mended_by_the_next_refresh(store: FeedStore, base: Pa
 def test_a_snapshot_that_is_gone_is_said_and_fetched_again(store: FeedStore, base: Path) -> None:
     snapshot = refresh(store, base)["osv/PyPI"]["snapshot"]
     shutil.rmtree(Path(store.root, "osv/PyPI", snapshot))
+    status = {row["feed"]: row for row in store.status().to_pylist()}
+    assert {feed: row["state"] for feed, row in status.items()} == {"epss": "fresh", "kev": "fresh", "osv/PyPI": "failed"}
+    assert re.search(r"is gone from .* run `hullmark feeds sync`", status["osv/PyPI"]["detail"])
     with pytest.raises(FeedError, match=r"is gone from .* run `hullmark feeds sync`"):
         count(store)
     with pytest.raises(FeedError, match=r"is gone from .* HULLMARK_FEEDS_KEEP_DAYS days .* ask about a later day"):

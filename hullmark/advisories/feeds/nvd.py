@@ -1,11 +1,11 @@
 """NVD's CVE API 2.0, paged; off unless `HULLMARK_NVD=on`. Later refreshes ask for what was modified since the last one."""
 
-import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from hullmark.advisories.asking import Asker, Held, bundle, part_of
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.feeds.osv import Tables
-from hullmark.advisories.fetch import Absent, Fetched, Validators
+from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.nvd import advisory_id, parse_page
+from hullmark.advisories.unfinished import Unfinished
 from hullmark.errors import FeedError
 from hullmark.settings import Limits
 
@@ -24,6 +25,7 @@ URL = "https://services.nvd.nist.gov/rest/json/cves/2.0"
 PAGE = 2_000  # the most that NVD gives at once
 MOST_PAGES = 1_000
 PAUSE_SECONDS, PAUSE_WITH_KEY = 6.0, 0.6  # 5 requests in 30 seconds, with a key 50
+WINDOW_SECONDS, PATIENCE = 30.0, 3
 LONGEST_SPAN = timedelta(days=119)  # NVD answers for at most 120 days
 
 
@@ -34,21 +36,33 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
 
 @contextmanager
 def fetch(asker: Asker, source: Source, held: Held) -> Iterator[Fetched | None]:
-    """All pages as one bundle, or those of what has changed since the snapshot; None when nothing has."""
+    """All pages as one bundle, or those of what has changed since the snapshot; None when nothing has.
+
+    The first time takes longer than a fetch may on a bad day: pages are kept, and the next fetch goes on behind them. What
+    NVD changed meanwhile comes with what has changed since the first of them.
+    """
     if not asker.is_remote:
         raise Absent(f"{asker.url(source.path, source.url)} is no address of NVD's API")
     now = datetime.now(UTC)
     since = _moment(held.validators.etag)
-    span = {}
     if since and now - since < LONGEST_SPAN:
-        span = {"lastModStartDate": since.isoformat(timespec="seconds"), "lastModEndDate": now.isoformat(timespec="seconds")}
-    names: set[str] = set()
-    files = ((f"{number:05}.json", page) for number, page in enumerate(_pages(asker, source, span, names)))
-    with bundle(files, Validators(now.isoformat(timespec="seconds"))) as fetched:
-        if not span:
+        yield from _changed(asker, source, held, (since, now))
+        return
+    kept = held.unfinished and held.unfinished.since(shown(asker.url(source.path, source.url)), now, now - LONGEST_SPAN)
+    begun = (kept and kept.begun) or now
+    with bundle(_named(_pages(asker, source, {}, kept)), Validators(_text(begun))) as fetched:
+        try:
             yield fetched
-        else:
-            yield part_of(fetched, held.snapshot, frozenset(map(advisory_id, names)), b"") if names else None
+        finally:
+            if kept:
+                kept.clear()
+
+
+def _changed(asker: Asker, source: Source, held: Held, span: tuple[datetime, datetime]) -> Iterator[Fetched | None]:
+    query = {"lastModStartDate": _text(span[0]), "lastModEndDate": _text(span[1])}
+    names: set[str] = set()
+    with bundle(_named(_noted(_pages(asker, source, query), names)), Validators(_text(span[1]))) as fetched:
+        yield part_of(fetched, held.snapshot, frozenset(map(advisory_id, names)), b"") if names else None
 
 
 def load(file: Path, source: Source, limits: Limits) -> Loaded:
@@ -61,33 +75,84 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
 
 def load_part(file: Path, source: Source, _limits: Limits) -> Loaded:
     """The same of some records."""
-    tables, records = Tables(source.feed, ""), 0
+    tables, records, known = Tables(source.feed, ""), 0, set[str]()
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
-            records += parse_page(orjson.loads(archive.read(name)), source.feed, tables.rows)
+            records += parse_page(orjson.loads(archive.read(name)), source.feed, tables.rows, known)
             tables.settle()
     loaded = tables.finish()
     return Loaded(loaded, records, pc.max(loaded["advisories"]["modified"]).as_py())
 
 
-def _pages(asker: Asker, source: Source, span: Mapping[str, str], names: set[str]) -> Iterator[bytes]:
-    """Each page, until all that NVD counts were given; the ids of its CVEs go to `names`."""
-    headers = {"apiKey": asker.key} if asker.key else {}
-    start = 0
+def _pages(
+    asker: Asker, source: Source, span: Mapping[str, str], kept: Unfinished | None = None
+) -> Iterator[dict[str, Any]]:
+    """Each page, until all that NVD counts were given: those that are kept, then those that are fetched and kept."""
+    start, total, fetched = 0, 0, 0
     for number in range(MOST_PAGES):
-        if number:
-            time.sleep(PAUSE_WITH_KEY if asker.key else PAUSE_SECONDS)
-        query = urlencode({"resultsPerPage": PAGE, "startIndex": start, **span})
-        content = asker.read(f"{asker.url(source.path, source.url)}?{query}", headers)
-        page = _page(content)
-        names.update(str(one["cve"].get("id")) for one in page["vulnerabilities"] if isinstance(one.get("cve"), dict))
-        yield content
-        start += len(page["vulnerabilities"])
-        if start >= page["totalResults"] or not page["vulnerabilities"]:
-            if start < page["totalResults"]:
-                raise FeedError(f"the feed {source.feed} ends before its {page['totalResults']:,} records; try again later")
+        name = f"{number:05}.json"
+        content = kept.read(name) if kept else None
+        if content is None:
+            query = urlencode({"resultsPerPage": PAGE, "startIndex": start, **span})
+            try:
+                content = _ask(asker, f"{asker.url(source.path, source.url)}?{query}", fetched)
+                page = _page(content)
+            except FeedError as error:
+                if kept and start:
+                    raise _broken_off(error, start, total) from None
+                raise
+            fetched += 1
+            if kept and page["vulnerabilities"]:
+                kept.keep(name, content)
+        else:
+            page = _page(content)
+        yield page
+        start, total = start + len(page["vulnerabilities"]), page["totalResults"]
+        if start >= total:
             return
+        if not page["vulnerabilities"]:
+            raise FeedError(f"the feed {source.feed} ends before its {total:,} records; try again later")
     raise FeedError(f"the feed {source.feed} has more than {MOST_PAGES:,} pages; check its address")
+
+
+def _ask(asker: Asker, url: str, fetched: int) -> bytes:
+    """One page. Who asks too often is refused for some seconds, so that a later page is asked for again after them."""
+    if fetched:
+        sleep(PAUSE_WITH_KEY if asker.key else PAUSE_SECONDS)
+    headers = {"apiKey": asker.key} if asker.key else {}
+    for _ in range(PATIENCE if fetched else 0):
+        try:
+            return asker.read(url, headers)
+        except Absent:
+            raise
+        except FeedError:
+            if asker.budget.left() < WINDOW_SECONDS:
+                raise
+            sleep(WINDOW_SECONDS)
+    return asker.read(url, headers)
+
+
+def _broken_off(error: FeedError, records: int, total: int) -> FeedError:
+    return FeedError(
+        f"{error}; {records:,} of its {total:,} records are kept, none counts yet, and the next `hullmark feeds sync` "
+        "goes on there"
+    )
+
+
+def _named(pages: Iterator[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    for number, page in enumerate(pages):
+        yield f"{number:05}.json", orjson.dumps(page)
+
+
+def _noted(pages: Iterator[dict[str, Any]], names: set[str]) -> Iterator[dict[str, Any]]:
+    """The same pages; the ids of their CVEs go to `names`."""
+    for page in pages:
+        names.update(str(one["cve"].get("id")) for one in page["vulnerabilities"] if isinstance(one.get("cve"), dict))
+        yield page
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _page(content: bytes) -> dict[str, Any]:
