@@ -125,7 +125,7 @@ class FeedStore:
         return found
 
     def files(self, feed: str, snapshot: str) -> Iterator[tuple[str, bytes]]:
-        """(table, its Parquet file) of a snapshot, the table that is written last in the end; raises FeedError when it is gone."""
+        """(table, its Parquet file) of a snapshot, the one that is written last in the end; raises FeedError for none."""
         if not self.holds(feed, snapshot):
             raise FeedError(f"{self._gone(FeedState(feed, snapshot))}; run `hullmark feeds sync`")
         for name in SCHEMAS:
