@@ -22,10 +22,20 @@ _BELOW_A_PACKAGE = re.compile(
 def locked(
     path: str, cataloger: str, kind: str, pins: Iterable[tuple[str, ...]], names: re.Pattern[str] = NAME
 ) -> Iterator[Package | Problem]:
-    """The packages of `pins` (name, version, perhaps a licence), each once and in order; nothing below another package."""
+    """The packages of `pins` (name, version, perhaps a licence), each once and in order; nothing below another package.
+
+    Raises what `pins` raise at their end.
+    """
     if not _BELOW_A_PACKAGE.search(path):
-        distinct = dict.fromkeys(pins)
-        yield from bound_problems(stated(path, cataloger, _package(kind, *pin), names) for pin in distinct)
+        yield from bound_problems(stated(path, cataloger, _package(kind, *pin), names) for pin in _distinct(pins))
+
+
+def _distinct(pins: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    seen = set()
+    for pin in pins:
+        if pin not in seen:
+            seen.add(pin)
+            yield pin
 
 
 def _package(kind: str, name: str, version: str, licence: str = "") -> Package:

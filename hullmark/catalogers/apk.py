@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from hullmark.catalogers._owned import LONGEST, RATIO, owned
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.spdx_licences import spdx
-from hullmark.formats.stanzas import CUT, Fields, field_pattern, is_cut, stanzas
+from hullmark.formats.stanzas import Fields, field_pattern, stanzas
 from hullmark.model import Owned, Package, Problem
 
 _FIELDS = field_pattern("P", "V", "A", "o", "L", "F", "R")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.model import Package, Problem
 
 _ENTRY = re.compile(
@@ -18,7 +19,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     source = data.decode("utf-8", "replace")
     if '"lockfileVersion"' not in source[:400]:
         raise CorruptData("the file is no lock file of Bun")
-    return locked(path, "bun-lock", "npm", ((found[1], found[2]) for found in _ENTRY.finditer(source)))
+    pins = ((found[1], found[2]) for found in _ENTRY.finditer(source))
+    return locked(path, "bun-lock", "npm", to_the_end(pins, is_cut(data, b"\n}")))
 
 
 CATALOGER = Cataloger(name="bun-lock", type="npm", globs=("**/bun.lock",), parse=parse, max_bytes=MOST_BYTES)

@@ -16,9 +16,11 @@ _NAME = re.compile(r"[A-Za-z0-9_+.-]{1,101}")
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
-    """The one package, by its folder; nothing of a file without the settings that Conan writes into each."""
+    """The one package, by its folder; a Problem of a file without the settings that Conan writes into each."""
     place = _PLACE.fullmatch(path)
-    if place and b"[settings]" in data:
+    if place and b"[settings]" not in data:
+        yield Problem(path, CATALOGER.name, "the file has no settings, as Conan writes them into each")
+    elif place:
         yield stated(path, CATALOGER.name, Package("conan", place[1], place[2]), _NAME)
 
 

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.problems import bound_problems
-from hullmark.formats.stanzas import CUT, Fields, field_pattern, is_cut, stanzas
+from hullmark.formats.stanzas import Fields, field_pattern, stanzas
 from hullmark.model import Package, Problem
 
 PRESENT = frozenset({"installed", "half-configured", "half-installed", "triggers-awaited", "triggers-pending", "unpacked"})

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import CUT
 from hullmark.formats.spdx_licences import any_of
 from hullmark.model import Package, Problem
 
@@ -39,6 +40,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     kind = "otp" if application[1] in PLATFORM else "hex"
     licence = any_of(re.findall(r"\"([^\"\n]{1,200})\"", licences[1])) if licences else ""
     yield stated(path, "erlang-app", Package(kind, application[1], version[1] if version else "", licence=licence), NAMES)
+    if not source.rstrip().endswith("."):
+        yield Problem(path, "erlang-app", CUT)
 
 
 CATALOGER = Cataloger(name="erlang-app", type="hex", globs=("**/ebin/*.app",), parse=parse, max_bytes=1024 * 1024)

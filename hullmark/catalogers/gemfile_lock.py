@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
 from hullmark.catalogers.gemspec import NAMES
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.model import Package, Problem
 
 _SECTION = re.compile(r"^(?:GEM|GIT)[ \t]*$((?:\n[ \t].*)*)", re.MULTILINE)
 _SPEC = re.compile(r"^    ([^\s(]{1,200}) \(([^\s()-]{1,200})(?:-[^()\s]{1,100})?\)", re.MULTILINE)
+_AFTER = re.compile(r"^DEPENDENCIES[ \t]*$", re.MULTILINE)  # which Bundler writes after the gems, though there be none
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
@@ -17,7 +19,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     source = data.decode("utf-8", "replace").replace("\r\n", "\n")
     sections = (section[1] for section in _SECTION.finditer(source))
     pins = ((found[1], found[2]) for section in sections for found in _SPEC.finditer(section))
-    return locked(path, "gemfile-lock", "gem", pins, NAMES)
+    lacks_its_end = bool(source.strip()) and not _AFTER.search(source)
+    return locked(path, "gemfile-lock", "gem", to_the_end(pins, is_cut(data) or lacks_its_end), NAMES)
 
 
 CATALOGER = Cataloger(

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.spdx_licences import any_of
 from hullmark.model import Package, Problem
 
 NAMES = re.compile(r"[A-Za-z0-9._-]{1,200}")  # Gem::Specification::VALID_NAME_PATTERN
+
+GENERATED = "/specifications/"  # the folder of what RubyGems writes; authors may end theirs with a remark
 
 _BLOCK = re.compile(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?Gem::Specification\.new\b[^\n|]{0,200}\|[ \t]*(\w{1,60})", re.MULTILINE)
 _TEXT = re.compile(r"[\"'<{(\[]([^\"'<>{}()\[\]\n]{0,300})[\"'>})\]]")
@@ -32,6 +35,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     name, version = (_first(body, block[1], attribute) for attribute in ("name", "version"))
     licences = _texts(body, block[1], "licenses?")
     yield stated(path, "gemspec", Package("gem", name, version, licence=any_of(licences)), NAMES)
+    if GENERATED in path and is_cut(data, b"end"):
+        yield Problem(path, "gemspec", CUT)
 
 
 def _first(body: str, block: str, attribute: str) -> str:

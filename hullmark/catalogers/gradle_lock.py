@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.model import Package, Problem
 
 _ENTRY = re.compile(
@@ -16,7 +17,12 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """What the file pins, but what only configurations of tests use."""
     entries = _ENTRY.findall(data.decode("utf-8", "replace"))
     pins = ((name, version) for name, version, uses in entries if not uses or not _is_test(uses))
-    return locked(path, "gradle-lock", "maven", pins)
+    return locked(path, "gradle-lock", "maven", to_the_end(pins, is_cut(data) or _lacks_its_end(path, data)))
+
+
+def _lacks_its_end(path: str, data: bytes) -> bool:
+    """Whether the last line is missing, which names the configurations without a dependency."""
+    return path.endswith("gradle.lockfile") and data.strip() != b"" and b"\nempty=" not in data
 
 
 def _is_test(uses: str) -> bool:

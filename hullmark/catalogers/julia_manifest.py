@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.formats.package_tables import unquoted
 from hullmark.model import Package, Problem
 
@@ -18,7 +19,7 @@ _PAIR = re.compile(r"([A-Za-z0-9-]{1,40})[ \t]*=[ \t]*(.{0,300})")
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """What the environment holds of registered packages."""
-    return locked(path, CATALOGER.name, "julia", _pins(data.decode("utf-8", "replace")))
+    return locked(path, CATALOGER.name, "julia", to_the_end(_pins(data.decode("utf-8", "replace")), is_cut(data)))
 
 
 def _pins(text: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.model import Package, Problem
 
 _ENTRY = re.compile(r"\{:hex,[ \t]*:\"?([A-Za-z0-9_]{1,100})\"?,[ \t]*\"([^\"\s]{1,100})\"")
@@ -13,7 +14,7 @@ _ENTRY = re.compile(r"\{:hex,[ \t]*:\"?([A-Za-z0-9_]{1,100})\"?,[ \t]*\"([^\"\s]
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """What the file pins to a version; entries of git are pinned to an address."""
     pins = ((found[1], found[2]) for found in _ENTRY.finditer(data.decode("utf-8", "replace")))
-    return locked(path, "mix-lock", "hex", pins)
+    return locked(path, "mix-lock", "hex", to_the_end(pins, is_cut(data, b"\n}", b"}}", b"{}")))
 
 
 CATALOGER = Cataloger(name="mix-lock", type="hex", globs=("**/mix.lock",), parse=parse, max_bytes=MOST_BYTES)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.spdx_licences import all_of
 from hullmark.model import Package, Problem
 
@@ -26,6 +27,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         words = _TEXT.findall(licence[1] or licence[2]) if licence else []
         terms = all_of(word.decode("utf-8", "replace") for word in words)
         yield stated(path, CATALOGER.name, Package("opam", found[1], found[2], licence=terms), _NAME)
+        if is_cut(data):
+            yield Problem(path, CATALOGER.name, CUT)
 
 
 CATALOGER = Cataloger(name="opam", type="opam", globs=("**/.opam-switch/packages/*/opam",), parse=parse)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.formats.assignments import parse_assignments
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.model import Origin, Package, Problem
 
 MOST_BYTES = 256 * 1024
@@ -35,6 +36,10 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """The one Java runtime that the file describes; nothing when it is another program's `release`."""
     facts = parse_assignments(data)
     stated = facts.get("JAVA_VERSION", "")
+    if not (stated or b"IMPLEMENTOR" in data):
+        return
+    if is_cut(data):
+        yield Problem(path, CATALOGER.name, CUT)
     if not stated:
         return
     legacy = _LEGACY.fullmatch(stated)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._owned import lines, owned
 from hullmark.catalogers.base import Cataloger
 from hullmark.catalogers.dpkg import parse_control
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.model import Owned, Package, Problem
 
 FOLDERS = ("usr/lib/opkg", "var/lib/opkg", "opt/lib/opkg")
@@ -23,6 +24,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
         yield from owned(posixpath.basename(path).removesuffix(LIST), lines(data), len(data))
     else:
         yield from parse_control(path, data, "opkg", kind="opkg")
+        if is_cut(data):
+            yield Problem(path, "opkg", CUT)
 
 
 CATALOGER = Cataloger(

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from hullmark.catalogers._owned import lines, owned
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT
 from hullmark.formats.spdx_licences import any_of
 from hullmark.model import Owned, Package, Problem
 
 FILES = "files"
+END = b"\n\n"  # of every section
 
 
 def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
@@ -32,6 +34,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
         licence=any_of(sections.get("%LICENSE%", ())),
     )
     yield stated(path, "pacman", package)
+    if data and not data.endswith(END):
+        yield Problem(path, "pacman", CUT)
 
 
 def _sections(data: bytes) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.licence_texts import licences_in, one_line
 from hullmark.formats.spdx_licences import is_spdx, spdx
 from hullmark.model import Package, Problem
@@ -18,6 +19,7 @@ TEXT_CHARACTERS = 16_384  # of such a text that are looked at
 _FIELDS = re.compile(
     rb"^(name|version|license|license-expression|classifier)[ \t]*:[ \t]*(.*(?:\n[ \t|].*)*)", re.IGNORECASE | re.MULTILINE
 )
+_DESCRIBED = re.compile(rb"\S\r?\n\r?\n")  # the headers have an end, and nothing after it is read
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,255}[A-Za-z0-9])?")
 _VERSION = re.compile(r"[!-~]{1,256}")
 
@@ -32,6 +34,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         yield Problem(path, "python", f"the metadata of {name[:60]} has no valid Version field")
     else:
         yield Package(type="pypi", name=name, version=version, licence=_licence(fields))
+        if is_cut(data) and not _DESCRIBED.search(data):
+            yield Problem(path, "python", CUT)
 
 
 def _headers(data: bytes) -> dict[str, list[str]]:

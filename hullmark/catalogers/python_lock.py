@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.formats.package_tables import package_tables, unquoted
 from hullmark.model import Package, Problem
 
@@ -17,7 +18,12 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     pins = (
         (unquoted(table.get("name", "")), unquoted(table["version"])) for table in package_tables(data) if _counts(table)
     )
-    return locked(path, "python-lock", "pypi", pins)
+    return locked(path, "python-lock", "pypi", to_the_end(pins, is_cut(data) or _lacks_its_end(path, data)))
+
+
+def _lacks_its_end(path: str, data: bytes) -> bool:
+    """Whether the table is missing that Poetry writes after the packages; the other tools end with a package."""
+    return path.endswith("poetry.lock") and data.strip() != b"" and b"\n[metadata]" not in data
 
 
 def _counts(table: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.spdx_licences import spdx
 from hullmark.formats.stanzas import field_pattern, stanzas
 from hullmark.model import Package, Problem
@@ -33,6 +34,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         kind = "bioconductor" if is_bioconductor else "cran"
         package = Package(kind, fields["Package"], fields.get("Version", ""), licence=_licence(fields.get("License", "")))
         yield stated(path, "r", package, NAMES)
+        if is_cut(data):
+            yield Problem(path, "r", CUT)
     elif in_library:
         yield Problem(path, "r", "the file does not describe an installed R package")
 

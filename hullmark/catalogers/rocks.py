@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.problems import bound_problems
 from hullmark.model import Origin, Package, Problem
 
@@ -26,7 +27,9 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     _, mark, listed = data.partition(MARK)
     if not mark:
         raise CorruptData("the file holds no list of dpkg-query")
-    return bound_problems(_packages(path, listed.decode("utf-8", "replace")))
+    yield from bound_problems(_packages(path, listed.decode("utf-8", "replace")))
+    if is_cut(data):
+        yield Problem(path, CATALOGER.name, CUT)
 
 
 def _packages(path: str, listed: str) -> Iterator[Package | Problem]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
 from hullmark.catalogers.rpm import parse_source_rpm
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.problems import bound_problems
 from hullmark.model import Package, Problem
 
@@ -19,7 +20,9 @@ NONE = "(none)"
 
 def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     """The packages of a manifest, in file order; a line that cannot be understood is a Problem of its own."""
-    return bound_problems(_packages(path, data))
+    yield from bound_problems(_packages(path, data))
+    if is_cut(data):
+        yield Problem(path, "rpm-manifest", CUT)
 
 
 def _packages(path: str, data: bytes) -> Iterator[Package | Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
@@ -22,6 +23,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     fields = {key: value.decode("utf-8", "replace") for key, value in lines if value}
     name, version, licence = (_unquoted(fields.get(key, "")) for key in ("name", "version", "license"))
     yield stated(path, "snap", Package("snap", name, version, licence=spdx(licence)), _NAMES)
+    if is_cut(data):
+        yield Problem(path, "snap", CUT)
 
 
 def _unquoted(value: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT
 from hullmark.formats.spdx_licences import spdx
 from hullmark.model import Package, Problem
 
@@ -31,6 +32,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         name = f"wordpress-{place[1]}/{place[2].removesuffix('.php')}"
         licence = spdx(fields.get("license", ""))
         yield stated(path, CATALOGER.name, Package("generic", name, fields["version"], licence=licence))
+    if place and fields.get(f"{place[1]} name") and len(data) < HEADER and data.count(b"/*") > data.count(b"*/"):
+        yield Problem(path, CATALOGER.name, CUT)
 
 
 def _fields(header: bytes) -> dict[str, str]:

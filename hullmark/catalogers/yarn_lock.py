@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._locked import MOST_BYTES, locked
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import CorruptData
+from hullmark.formats.cut import is_cut, to_the_end
 from hullmark.model import Package, Problem
 
 _ENTRY = re.compile(r"^(\"?[^\s#].{0,4000}):[ \t]*$((?:\n[ \t].*)*)", re.MULTILINE)
@@ -24,7 +25,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
         return iter(())
     if "# yarn lockfile v1" not in source[:400] and "__metadata:" not in source[:4000]:
         raise CorruptData("the file is no lock file of Yarn")
-    return locked(path, "yarn-lock", "npm", _pins(source))
+    return locked(path, "yarn-lock", "npm", to_the_end(_pins(source), is_cut(data)))
 
 
 def _pins(source: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from hullmark.errors import CorruptData
-from hullmark.formats.region import Region, bounded, label, numbers
+from hullmark.formats.region import Region, bounded, inside, label, numbers
 
 MAGIC = (b"\x7fELF",)
 
@@ -32,9 +32,10 @@ class _Layout(NamedTuple):
 
 
 def regions(data: bytes) -> tuple[Region, ...]:
-    """Sections that have bytes in the file, then loaded segments, those outside of the file left out.
+    """Sections that have bytes in the file, then loaded segments.
 
-    Raises CorruptData when the header is damaged.
+    Raises CorruptData when the header is damaged, or a section lies outside of the file. So it does of a segment where there
+    are no sections: files with the symbols alone of a program keep its segments, which are not in them.
     """
     layout = _layout(data[4:6])
     word = "Q" if layout.wide else "I"
@@ -96,8 +97,11 @@ def _table(data: bytes, stated: tuple[int, int, int], row: Struct, used: int) ->
 
 
 def _regions(layout: _Layout, sections: bytes, segments: bytes, texts: bytes, size: int) -> tuple[Region, ...]:
-    found = [*_sections(layout, sections, texts), *_segments(layout, segments)]
-    return tuple(region for region in found if region.offset + region.size <= size)
+    found = inside(tuple(_sections(layout, sections, texts)), size)
+    loaded = tuple(_segments(layout, segments))
+    if not found:
+        return tuple(inside(loaded, size))
+    return (*found, *(part for part in loaded if part.offset + part.size <= size))
 
 
 _remembered = lru_cache(maxsize=8)(_regions)

@@ -1,12 +1,12 @@
 """Where the parts of a program lie in its file: sections and segments of ELF, PE and Mach-O, whichever it is.
 
-Nothing is mapped or loaded. Tables are bounded, and what points outside of the file is left out.
+Nothing is mapped or loaded. Tables are bounded, and where one points outside of the file, the file was cut off.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
 from hullmark.formats import elf, macho, pe
-from hullmark.formats.region import Region
+from hullmark.formats.region import Region, inside
 
 READERS: tuple[tuple[tuple[bytes, ...], Callable[[bytes], Iterable[Region]]], ...] = (
     (pe.MAGIC, pe.regions),
@@ -25,7 +25,7 @@ def regions(data: bytes) -> Sequence[Region]:
         return elf.regions(data)
     for magic, read in READERS:
         if data.startswith(magic):
-            return [region for region in read(data) if region.offset + region.size <= len(data)]
+            return inside(tuple(read(data)), len(data))
     return ()
 
 

@@ -6,13 +6,14 @@ from hullmark.formats.region import Region, label, numbers
 
 MAGIC = (b"MZ",)
 
+_PE = (0x4550,)  # "PE", two zeros
 _PE32_PLUS = 0x20B
 
 
 def regions(data: bytes) -> Iterator[Region]:
     """The sections; none when it is a DOS program. Raises CorruptData when the header is damaged."""
     (start,) = numbers("<I", data, 0x3C)
-    if data[start : start + 4] != b"PE\0\0":
+    if numbers("<I", data, start) != _PE:
         return
     count, _, _, _, optional_size = numbers("<HIIIH", data, start + 6)
     optional = start + 24

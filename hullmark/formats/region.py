@@ -1,6 +1,7 @@
 """A stretch of a program's file: a section or a segment."""
 
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hullmark.errors import CorruptData
@@ -24,6 +25,13 @@ def numbers(layout: str, data: bytes, offset: int) -> tuple[int, ...]:
         return struct.unpack_from(layout, data, offset)
     except (struct.error, OverflowError):
         raise CorruptData("a table of the program lies outside of its file") from None
+
+
+def inside(parts: Sequence[Region], size: int) -> Sequence[Region]:
+    """The parts of a program's file of `size` bytes; raises CorruptData when one of them lies outside of it."""
+    if any(part.offset + part.size > size for part in parts):
+        raise CorruptData("a part of the program lies outside of its file, which was cut off")
+    return parts
 
 
 def bounded(count: int) -> int:

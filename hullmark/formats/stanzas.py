@@ -13,8 +13,6 @@ Fields = list[tuple[str, str]]
 
 MOST = 1_000_000  # paragraphs of one file; the largest real database has some ten thousand
 
-CUT = "it ends in the middle of a line, so it was cut off, and what followed is not known"
-
 _GAP = re.compile(rb"\n\n+")
 
 
@@ -38,11 +36,6 @@ def stanzas(data: bytes, pattern: re.Pattern[str]) -> Iterator[Fields]:
             raise CorruptData(f"the file has more than {MOST:,} paragraphs; no package database is that large")
         found = pattern.findall("\n" + paragraph.decode("utf-8", "replace"))
         yield [(name, value.strip()) for name, value in found]
-
-
-def is_cut(data: bytes) -> bool:
-    """Whether a database ends in the middle of a line, as no package manager leaves it."""
-    return data != b"" and not data.endswith(b"\n")
 
 
 def _paragraphs(data: bytes) -> Iterator[bytes]:

@@ -132,6 +132,8 @@ def _directory(window: Window) -> Directory:
     first = at - size
     if first < start or first - offset < start:
         raise CorruptData("the directory of the archive lies outside of it")
+    if first - offset > start and data[start : start + 4] == b"PK\3\4":
+        raise CorruptData("the end of the archive is that of another one in it: it was cut off")
     return Directory(first, at, first - offset)
 
 
