@@ -9,6 +9,7 @@ row for that file, and what it had yielded before stays.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from hullmark.formats.parts import Parts
 from hullmark.model import Distro, Exposure, Licensed, Owned, Package, Problem
 
 Find = Package | Problem | Distro | Owned | Licensed | Exposure
@@ -32,4 +33,5 @@ class Cataloger:
     magic: tuple[bytes, ...] = ()
     # Whether programs that are too large are read without their code, as zeros; all that have `magic` do.
     without_code: bool = False
+    parts: Callable[[], Parts] | None = None  # of a large file: what it reads; the rest may be zeros
     reads_as: Callable[[str], object] | None = None  # paths for which it is equal yield equal finds for equal bytes

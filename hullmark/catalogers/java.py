@@ -9,6 +9,7 @@ first. An archive that says nothing of itself as Maven does is named by its mani
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from posixpath import basename, dirname
 
 from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version
@@ -19,6 +20,7 @@ from hullmark.formats.licence_texts import licence_file
 from hullmark.formats.problems import bound_problems
 from hullmark.formats.spdx_licences import any_of, is_spdx, spdx
 from hullmark.formats.zip import Budget, Entry, Window, content, entries
+from hullmark.formats.zip_parts import ZipParts
 from hullmark.model import Origin, Package, Problem
 
 MOST_DEPTH = 16  # archives within archives
@@ -28,7 +30,7 @@ EXTENSIONS = ("ear", "hpi", "jar", "jpi", "kar", "lpkg", "nar", "par", "rar", "s
 _METADATA_BYTES = 1024 * 1024
 _LICENCE_BYTES, _LICENCES = 128 * 1024, 16 * 1024 * 1024  # of one text that is read for its licence alone, and of all
 _NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
-_METADATA = (b"pom.properties", b"META-INF/MANIFEST.MF")
+_WANTED = (b"pom.properties", b"META-INF/MANIFEST.MF", b"/pom.xml", *_NESTED)
 _POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
 _SEPARATORS = re.compile(r"[-_.]")
 _OPENS, _CLOSES = b"<licenses>", b"</licenses>"
@@ -76,7 +78,7 @@ def _read(archive: _Archive, budget: Budget) -> Iterator[Package | Problem]:
 
 
 def _is_wanted(name: bytes) -> bool:
-    return name.endswith(_METADATA) or name.endswith(_NESTED) or name.endswith(b"/pom.xml") or name in _LICENCE_FILES
+    return name.endswith(_WANTED) or name in _LICENCE_FILES
 
 
 def _nested(archive: _Archive, entry: Entry, budget: Budget) -> Iterator[Package | Problem]:
@@ -235,4 +237,5 @@ CATALOGER = Cataloger(
     globs=tuple(f"**/*.{extension}" for extension in EXTENSIONS),
     parse=parse,
     max_bytes=MOST_BYTES,
+    parts=partial(ZipParts, _is_wanted),
 )

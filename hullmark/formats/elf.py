@@ -15,8 +15,9 @@ from hullmark.formats.region import Region, bounded, inside, label, numbers
 MAGIC = (b"\x7fELF",)
 
 _NOBITS = 8
-_LOAD = 1
+_LOAD, _NOTE = 1, 4
 _EXECUTABLE, _WRITABLE = 1, 2
+_STUBS = 4096  # bytes of code that any library has, which begin and end it
 _NAME_BYTES = 64
 _MOST_KEPT = 64 * 1024  # bytes of tables that are worth remembering
 
@@ -52,11 +53,12 @@ def regions(data: bytes) -> tuple[Region, ...]:
     return (_remembered if small else _regions)(layout, section_table, segment_table, texts, len(data))
 
 
-def code(head: bytes) -> list[tuple[int, int]]:
-    """Where in the file, begin and end, there is machine code and nothing else, as far as `head`, its beginning, says.
+def unread(head: bytes) -> list[tuple[int, int]]:
+    """Where in the file, begin and end, there is what tells nothing about it, as far as `head`, its beginning, says.
 
-    Linkers that part code from constants load both as segments of their own. Where code begins with the file, or nothing is
-    loaded that is neither code nor writable, constants may lie between the code; then there is no such place.
+    That is machine code and nothing else: linkers that part code from constants load both as segments of their own. Where
+    code begins with the file, or nothing is loaded that is neither code nor writable, constants may lie between the code;
+    then there is no such place. Of a library that has next to no code it is the data that it carries for others.
     """
     layout = _layout(head[4:6])
     word = "Q" if layout.wide else "I"
@@ -65,11 +67,18 @@ def code(head: bytes) -> list[tuple[int, int]]:
         table = _table(head, (at, size, count), layout.segment, layout.used)
     except CorruptData:
         return []
-    loaded = sorted((offset, offset + length, flags) for flags, offset, length, _ in _loaded(layout, table) if length)
+    loaded = sorted((offset, offset + length, flags) for flags, offset, length, _ in _parts(layout, table, _LOAD) if length)
     apart = all(one[1] <= other[0] for one, other in pairwise(loaded))
     if not apart or all(flags & (_EXECUTABLE | _WRITABLE) for _, _, flags in loaded):
         return []
-    return [(begin, end) for begin, end, flags in loaded if flags & _EXECUTABLE and begin and not begin <= sections < end]
+    code = sum(end - begin for begin, end, flags in loaded if flags & _EXECUTABLE)
+    told = _EXECUTABLE if code > _STUBS else 0  # which of the flags that say what a segment is for
+    stay = [sections, *(offset for _, offset, _, _ in _parts(layout, table, _NOTE))]
+    return [
+        (begin, end)
+        for begin, end, flags in loaded
+        if flags & (_EXECUTABLE | _WRITABLE) == told and begin and not any(begin <= place < end for place in stay)
+    ]
 
 
 @cache
@@ -114,16 +123,16 @@ def _sections(layout: _Layout, table: bytes, texts: bytes) -> Iterator[Region]:
 
 
 def _segments(layout: _Layout, table: bytes) -> Iterator[Region]:
-    for flags, offset, size, address in _loaded(layout, table):
+    for flags, offset, size, address in _parts(layout, table, _LOAD):
         yield Region("", offset, size, address, bool(flags & _WRITABLE))
 
 
-def _loaded(layout: _Layout, table: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Flags, offset, size and address of each loaded segment."""
+def _parts(layout: _Layout, table: bytes, wanted: int) -> Iterator[tuple[int, int, int, int]]:
+    """Flags, offset, size and address of each segment of a kind."""
     for row in layout.segment.iter_unpack(table):
         if layout.wide:
             kind, flags, offset, address, _, size = row
         else:
             kind, offset, address, _, size, _, flags = row
-        if kind == _LOAD:
+        if kind == wanted:
             yield flags, offset, size, address

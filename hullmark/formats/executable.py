@@ -29,9 +29,9 @@ def regions(data: bytes) -> Sequence[Region]:
     return ()
 
 
-def code(head: bytes) -> list[tuple[int, int]]:
-    """Where in the file there is machine code and nothing else, told by its first bytes; [] where that is not known."""
-    return elf.code(head) if head.startswith(elf.MAGIC) else []
+def unread(head: bytes) -> list[tuple[int, int]]:
+    """Where in the file is what tells nothing, as machine code; `head` is its beginning. [] where that is not known."""
+    return elf.unread(head) if head.startswith(elf.MAGIC) else []
 
 
 def section(data: bytes, name: str, most: int) -> bytes | None:

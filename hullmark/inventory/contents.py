@@ -5,12 +5,14 @@ replaced by a later entry is gone with all that was found in it. Limits.kept_byt
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import LimitExceeded
-from hullmark.formats.executable import code
+from hullmark.formats.executable import unread
+from hullmark.formats.parts import Around, Parts
 from hullmark.inventory.aliases import Aliases
 from hullmark.inventory.found import Found
 from hullmark.inventory.globs import Matcher
@@ -25,6 +27,7 @@ NAME_BYTES = 64  # beside its text, for a name in memory
 PLAIN, OPEN = ord("0"), frozenset(b"2367")  # digits of a mode as tars write it: no special bits; everybody may write
 MODES = ((0o4000, "setuid"), (0o2000, "setgid"), (0o0002, "world-writable"))
 HUGE = 16 * MIB  # files above it are read one at a time, however many threads read layers
+SPARED = 8 * MIB  # bytes from which on only those parts of a file are kept that are read
 PROGRAM = MIB // 2  # bytes from which on it is worth leaving machine code out
 HEADERS = 4096  # bytes in which a program says where its code is
 _HUGE_FILES = Lock()
@@ -149,15 +152,12 @@ class Collector:
         """Let the catalogers read a file that they want for its path or its content; it is in memory only meanwhile."""
         by_content = self.matcher.recognising(tar.begins, by_path)
         found = self.contents.found
-        holes = self._holes(entry, tar, by_path)
-        left_out = sum(end - begin for begin, end in holes)
+        parts, left_out = self._parts(entry, tar, by_path, by_content)
         if not found.takes(entry.size, by_path, by_content, left_out):
             found.refuse(path, entry.size, by_path, by_content)
-        elif entry.size > HUGE:
-            with _HUGE_FILES:
-                self._parse(path, tar.body(holes), by_path, by_content, left_out)
         else:
-            self._parse(path, tar.body(holes), by_path, by_content, left_out)
+            with _HUGE_FILES if entry.size > HUGE else nullcontext():
+                self._parse(path, tar.body(parts), by_path, by_content, left_out)
         if by_path:
             self.contents.facts[path] = (entry.size, entry.mode)
         elif path in found.by_content:
@@ -171,12 +171,20 @@ class Collector:
         if by_path:
             self.contents.recent.keep(path, data)
 
-    def _holes(self, entry: Entry, tar: Tar, by_path: Sequence[Cataloger]) -> list[tuple[int, int]]:
-        """Where a program has machine code, if that is left out: wanted for its content alone, or else too large."""
-        least = self._limits.large_bytes + 1 if by_path else PROGRAM
+    def _parts(
+        self, entry: Entry, tar: Tar, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger]
+    ) -> tuple[Parts | None, int]:
+        """What is kept of a file, if not all of it, and how many bytes of a program's machine code are left out.
+
+        That is left out where nobody who reads the program reads it, and else where the program is too large.
+        """
+        if entry.size >= SPARED and len(by_path) == 1 and not by_content and by_path[0].parts:
+            return by_path[0].parts(), 0
+        least = PROGRAM if all(item.magic or item.without_code for item in by_path) else self._limits.large_bytes + 1
         if not least <= entry.size <= self._limits.program_bytes:
-            return []
-        return [hole for hole in code(tar.head(HEADERS)) if hole[1] <= entry.size]
+            return None, 0
+        holes = [hole for hole in unread(tar.head(HEADERS)) if hole[1] <= entry.size]
+        return (Around(holes), sum(end - begin for begin, end in holes)) if holes else (None, 0)
 
     def _link(self, path: str, entry: Entry, wanting: Sequence[Cataloger]) -> None:
         """A hard link at a path that is wanted: its content is the target's at this moment."""

@@ -35,7 +35,7 @@ class Found:
                 finds.setdefault(path, []).append((cataloger.name, _too_large(path, cataloger, len(data))))
                 continue
             for item in (
-                _guarded(cataloger, path, data) if cataloger.magic or not left_out else _spared(cataloger, path, data)
+                _guarded(cataloger, path, data) if cataloger.magic or len(data) <= most else _spared(cataloger, path, data)
             ):
                 if isinstance(item, Owned):
                     self.owned.setdefault(path, []).append((cataloger.type, item))

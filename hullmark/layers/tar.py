@@ -3,11 +3,12 @@
 ustar, PAX, GNU long names, sparse files of all formats, base-256 numbers. Memory: one piece, and what is asked for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from typing import NamedTuple
 
 from hullmark.errors import CorruptData, LimitExceeded
+from hullmark.formats.parts import Parts, Whole
 from hullmark.layers.header import BLOCK, ZEROS, is_header, mode_of, name_of, size_of, text_of
 from hullmark.layers.pax import Records, decimal, parse_pax
 from hullmark.layers.sparse import OLD_IN_BLOCK, OLD_IN_HEADER, Sparse, of_pax, old_pairs, old_size
@@ -21,6 +22,7 @@ KINDS = {
 NO_BODY = frozenset(b"123456")
 HEAD = 64  # bytes, by which a content is recognised
 SPARSE_HEAD = 8 * BLOCK  # with a map of a hundred pieces before them
+ALL = Whole()
 NOTES = frozenset(b"VMN")  # GNU: volume label, continuation of another volume, old long names; no files
 
 
@@ -85,12 +87,12 @@ class Tar:
                 raise
             raise self._damaged(str(error)) from None
 
-    def body(self, holes: Sequence[tuple[int, int]] = ()) -> bytes:
+    def body(self, parts: Parts | None = None) -> bytes:
         """The current entry's content; the caller has looked at its size.
 
-        What lies in `holes` (begin and end, in order, apart) is zeros instead, which take no memory; not of a sparse file.
+        Where `parts` says so, only parts of it, and zeros instead of the others; of a sparse file always all.
         """
-        data = self._take_around(self._left, holes) if holes and not self._sparse else self._take(self._left)
+        data = self._take_parts(self._left, parts) if parts and not self._sparse else self._take(self._left)
         self._left = 0
         try:
             return self._sparse.expand(data) if self._sparse else data
@@ -209,24 +211,22 @@ class Tar:
             data = self._piece[self._at : end]
             self._at = end
             return data
-        return self._take_around(size, ())
+        return self._take_parts(size, ALL)
 
-    def _take_around(self, size: int, holes: Sequence[tuple[int, int]]) -> bytes:
-        """Exactly `size` bytes, those in the holes zeros; pages that nobody writes to are not in memory."""
+    def _take_parts(self, size: int, parts: Parts) -> bytes:
+        """Exactly `size` bytes, those that are not kept zeros; pages that nobody writes to are not in memory."""
         whole, at = BytesIO(bytes(size)), 0  # nobody else has these bytes, so that they are written in place and not copied
-        for begin, end in (*holes, (size, size)):
-            self._copy(begin - at, whole)
-            self._pass(end - begin)
-            at = whole.seek(end)
-        return whole.getvalue()
-
-    def _copy(self, size: int, into: BytesIO) -> None:
-        while size > 0:
+        while at < size:
             if self._at >= len(self._piece):
                 self._piece, self._at = self._next(), 0
-            end = min(self._at + size, len(self._piece))
-            size -= into.write(memoryview(self._piece)[self._at : end])
+            begin, end = self._at, min(self._at + size - at, len(self._piece))
+            view = memoryview(self._piece)
+            for first, last in parts.kept(self._piece, begin, end):
+                whole.seek(at + first - begin)
+                whole.write(view[first:last])
+            at += end - begin
             self._at = end
+        return whole.getvalue()
 
     def _pass(self, size: int) -> None:
         """Leave out bytes that must be there."""

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from hullmark.formats.executable import code, regions
+from hullmark.formats.executable import regions, unread
+from hullmark.formats.parts import Around
 from hullmark.inventory import read_layer
 from hullmark.layers.tar import Tar
 from hullmark.settings import MIB, Limits
@@ -21,8 +22,12 @@ R, RX, RW = 4, 5, 6
 LOAD, NOTE = 1, 4
 
 
-def header(segments: Segments, sections: int = 0, wide: bool = True, order: str = "<", kind: int = LOAD) -> bytes:
-    """The first bytes of an ELF file with these segments."""
+def header(
+    segments: Segments, sections: int = 0, wide: bool = True, order: str = "<", *, kind: int = LOAD, note: int = 0
+) -> bytes:
+    """The first bytes of an ELF file with these segments, and one with a note where `note` says."""
+    kinds = [kind] * len(segments) + [NOTE] * bool(note)
+    segments = segments + [(R, note, 32)] * bool(note)
     size = 64 if wide else 52
     begin = b"\x7fELF" + bytes([2 if wide else 1, 1 if order == "<" else 2, 1])
     word = "Q" if wide else "I"
@@ -31,7 +36,7 @@ def header(segments: Segments, sections: int = 0, wide: bool = True, order: str 
         struct.pack(f"{order}IIQQQQQQ", kind, flags, at, at, at, count, count, 4096)
         if wide
         else struct.pack(f"{order}8I", kind, at, at, at, count, count, flags, 4096)
-        for flags, at, count in segments
+        for kind, (flags, at, count) in zip(kinds, segments, strict=True)
     )
     return begin.ljust(16, b"\0") + struct.pack(f"{order}HHI3{word}I6H", *fields) + table
 
@@ -46,6 +51,14 @@ CASES: dict[str, tuple[bytes, list[tuple[int, int]]]] = {
     "nothing but code and what is writable": (header([(RX, 0x1000, 0x5000), (RW, 0x6000, 0x10)]), []),
     "one over the other": (header([*GNU, (R, 0x5FFF, 2)]), []),
     "the table of sections in the code": (header(GNU, sections=0x2000), []),
+    "data for others": (
+        header([(R, 0, 512), (RX, 4096, 300), (R, 8192, 1 << 20), (RW, 2 << 20, 64)]),
+        [(8192, 8192 + (1 << 20))],
+    ),
+    "a note among the data": (
+        header([(R, 0, 512), (RX, 4096, 300), (R, 8192, 1 << 20)], note=9000),
+        [],
+    ),
     "no loaded segment": (header(GNU, kind=NOTE), []),
     "no segment": (header([]), []),
     "cut off": (header(GNU)[:-40], []),
@@ -56,7 +69,7 @@ CASES: dict[str, tuple[bytes, list[tuple[int, int]]]] = {
 
 @pytest.mark.parametrize(("head", "places"), CASES.values(), ids=CASES)
 def test_where_code_is_apart(head: bytes, places: list[tuple[int, int]]) -> None:
-    assert code(head) == places
+    assert unread(head) == places
 
 
 @pytest.mark.parametrize("size", [1, 7, 512, 1000, 1 << 20])
@@ -67,7 +80,7 @@ def test_a_body_around_holes(size: int) -> None:
     read = {}
     for entry in tar:
         assert tar.head(5) == {"before": b"xxxxx", "a": content[:5], "b": b"after"}[entry.name]
-        read[entry.name] = tar.body(holes if entry.name == "a" else ())
+        read[entry.name] = tar.body(Around(holes) if entry.name == "a" else None)
     expected = b"".join(
         content[begin:end] if number % 2 == 0 else bytes(end - begin)
         for number, (begin, end) in enumerate(pairwise([0, *(place for hole in holes for place in hole), 2000]))
@@ -83,7 +96,7 @@ def test_what_stands_beside_code_is_found() -> None:
     heads = header([(R, *at[".heads"]), (RX, *at[".text"]), (R, *at[".dep-v0"]), (RW, *at[".go.buildinfo"])])
     program = elf({**parts, ".heads": (0, heads[64:])})
     program = program[:32] + struct.pack("<Q", 64) + program[40:54] + struct.pack("<HH", 56, 4) + program[58:]
-    assert code(program[:4096]) == [(at[".text"][0], at[".text"][0] + MIB)]
+    assert unread(program[:4096]) == [(at[".text"][0], at[".text"][0] + MIB)]
     table = read_members({"usr/bin/both": program}).table
     found = [(row["name"], row["version"]) for row in table.to_pylist() if row["kind"] == "package"]
     assert sorted(found) == [("a.example/b", "v1.0.0"), ("ring", "0.17.8"), ("stdlib", "1.22.1")]
