@@ -24,8 +24,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
         yield from owned(posixpath.basename(path).removesuffix(LIST), lines(data), len(data))
     else:
         yield from parse_control(path, data, "opkg", kind="opkg")
-        if is_cut(data):
-            yield Problem(path, "opkg", CUT)
+    if is_cut(data):
+        yield Problem(path, "opkg", CUT)
 
 
 CATALOGER = Cataloger(

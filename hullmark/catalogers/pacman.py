@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hullmark.catalogers._owned import lines, owned
 from hullmark.catalogers._stated import stated
 from hullmark.catalogers.base import Cataloger
-from hullmark.formats.cut import CUT
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.spdx_licences import any_of
 from hullmark.model import Owned, Package, Problem
 
@@ -23,6 +23,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     if posixpath.basename(path) == FILES:
         name = posixpath.basename(posixpath.dirname(path)).rsplit("-", 2)[0]  # the folder is name-version-release
         yield from owned(name, (file for file in sections.get("%FILES%", ()) if not file.endswith("/")), len(data))
+        if is_cut(data):
+            yield Problem(path, "pacman", CUT)
         return
     name, base = _first(sections, "%NAME%"), _first(sections, "%BASE%")
     package = Package(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.catalogers._owned import lines, owned
 from hullmark.catalogers.base import Cataloger
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.model import Owned, Package, Problem
 
 FOLDER = re.compile(
@@ -28,6 +29,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Owned | Problem]:
     yield Package("ebuild", name, found["version"])
     entries = (_ENTRY.fullmatch(line) for line in lines(data))
     yield from owned(name, (entry[1] or entry[2] for entry in entries if entry), len(data))
+    if is_cut(data):
+        yield Problem(path, "portage", CUT)
 
 
 CATALOGER = Cataloger(name="portage", type="ebuild", globs=("var/db/pkg/*/*/CONTENTS",), parse=parse)

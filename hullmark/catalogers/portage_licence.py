@@ -5,26 +5,37 @@ for what was built with a flag; which flags were set stands elsewhere, so that a
 Debian's but for a few, which become a `LicenseRef-`.
 """
 
+import re
 from collections.abc import Iterator
 
 from hullmark.catalogers.base import Cataloger
 from hullmark.catalogers.portage import FOLDER
+from hullmark.formats.cut import CUT, is_cut
 from hullmark.formats.debian_copyright import expression_of
 from hullmark.formats.spdx_licences import is_spdx
-from hullmark.model import Licensed
+from hullmark.model import Licensed, Problem
 
 MOST_WORDS = 2_000
 DEEPEST = 16
 
+_WORD = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9+_.-]{0,99}|!?[A-Za-z0-9][A-Za-z0-9+_@-]{0,99}\?|\|\||[()]"
+)  # a name, a flag, a sign
 
-def parse(path: str, data: bytes) -> Iterator[Licensed]:
-    """The licence of the one package; nothing when the file states none that can be read."""
+
+def parse(path: str, data: bytes) -> Iterator[Licensed | Problem]:
+    """The licence of the one package, or a Problem when the file states none as Portage writes it; nothing when it is empty."""
     package = FOLDER.fullmatch(path.removesuffix("LICENSE") + "CONTENTS")
     words = data[:65536].decode("utf-8", "replace").split()
-    if package and 0 < len(words) <= MOST_WORDS:
-        licence = _all_of(words)
-        if is_spdx(licence):
-            yield Licensed("ebuild", f"{package['category']}/{package['name']}", licence)
+    if not (package and words):
+        return
+    licence = _all_of(words) if len(words) <= MOST_WORDS and all(map(_WORD.fullmatch, words)) else ""
+    if is_spdx(licence):
+        yield Licensed("ebuild", f"{package['category']}/{package['name']}", licence)
+    else:
+        yield Problem(path, CATALOGER.name, "the file does not state a licence as Portage writes it")
+    if is_cut(data):
+        yield Problem(path, CATALOGER.name, CUT)
 
 
 def _all_of(words: list[str]) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from hullmark.catalogers.base import Cataloger
-from hullmark.model import Package, Problem
+from hullmark.model import Licensed, Owned, Package, Problem
 from tests.catalogers.cases import parsed, wants
 from tests.catalogers.contract import CATALOGERS, Seed, seeds
 
 DOCS = (Path(__file__).parents[2] / "docs" / "catalogers.md").read_text(encoding="utf-8")
+STATED = (Package, Owned, Licensed)
 MOST_CUTS = 1500  # of one fixture, evenly spread
 PROGRAMS = [cataloger for cataloger in CATALOGERS.values() if cataloger.magic and not cataloger.globs]
 
@@ -41,14 +42,12 @@ def _cuts(cataloger: Cataloger, seed: Seed) -> Iterator[int]:
 def _silent(cataloger: Cataloger, seed: Seed) -> list[bytes]:
     """The last bytes of cut files of which something is lost without a Problem."""
     path, data = seed
-    packages = {item for item in parsed(cataloger, path, data) if isinstance(item, Package)}
+    stated = {item for item in parsed(cataloger, path, data) if isinstance(item, STATED)}
     asked = PROGRAMS if cataloger in PROGRAMS else [cataloger]  # one of them tells of the damage of a program
     lost = []
-    for at in _cuts(cataloger, seed) if packages else ():
+    for at in _cuts(cataloger, seed) if stated else ():
         found = [item for one in asked for item in parsed(one, path, data[:at])]
-        if packages - {item for item in found if isinstance(item, Package)} and not any(
-            isinstance(item, Problem) for item in found
-        ):
+        if not stated <= set(found) and not any(isinstance(item, Problem) for item in found):
             lost.append(data[max(0, at - 40) : at])
     return lost
 
