@@ -24,7 +24,7 @@ _WORD = re.compile(
 
 
 def parse(path: str, data: bytes) -> Iterator[Licensed | Problem]:
-    """The licence of the one package, or a Problem when the file states none as Portage writes it; nothing when it is empty."""
+    """The licence of the one package, or a Problem when it is not as Portage writes it; nothing of an empty file."""
     package = FOLDER.fullmatch(path.removesuffix("LICENSE") + "CONTENTS")
     words = data[:65536].decode("utf-8", "replace").split()
     if not (package and words):
