@@ -115,14 +115,29 @@ def advisory_ecosystem(text: str) -> str:
     Ubuntu's ":LTS" and the repository of a Red Hat product ("Red Hat:enterprise_linux:9::appstream") are left out, and
     the minor release that its main stream has since RHEL 10 ("Red Hat:enterprise_linux:10.1"). SUSE
     names the product that brings a fix ("SUSE:Linux Enterprise Module for Basesystem 15 SP5"), of which a system has
-    several and a package names none: all of one service pack are "SUSE:Linux Enterprise 15 SP5".
+    several and a package names none: all of one service pack are "SUSE:Linux Enterprise 15 SP5". CleanStart has
+    three ways to write its name; who repackages a system names it in words of their own ("TuxCare:CentOS:7").
     """
+    base, _, rest = text.partition(":")
+    if base in {"Root", "TuxCare"}:
+        return f"{base}:{_repackaged(rest)}"
+    if base.lower() in {"clnstrt", "cleanstart"}:
+        return "CleanStart"
     if text.startswith("Ubuntu:"):
         return text.removesuffix(":LTS")
     if text.startswith("Red Hat:"):
         return _RED_HAT_MINOR.sub(r"\1", text.partition("::")[0])
     found = _SUSE_PRODUCT.fullmatch(text)
     return f"SUSE:Linux Enterprise {found[1]}" if found else text
+
+
+def _repackaged(text: str) -> str:
+    """The ecosystem that is repackaged, as packages carry it; the minor release of AlmaLinux and CentOS stays."""
+    for theirs, ours in (("CentOS:", "Red Hat:enterprise_linux:"), ("RHEL:", "Red Hat:enterprise_linux:"),
+                         ("CentOS-Stream:", "CentOS:Stream "), ("OracleLinux:", "Oracle Linux:")):  # fmt: skip
+        if text.startswith(theirs):
+            return ours + text.removeprefix(theirs)
+    return re.sub(r"\AAlpine:(?=\d)", "Alpine:v", advisory_ecosystem(text))
 
 
 def package_type(distro: Distro) -> str:
@@ -282,6 +297,8 @@ _FAMILIES = {
     "wolfi": _Family("Wolfi", "apk", _whole, rolling=True),
     "chainguard": _Family("Chainguard", "apk", _whole, rolling=True),
     "minimos": _Family("MinimOS", "apk", _whole, rolling=True),
+    "clnstrt": _Family("CleanStart", "apk", _whole, rolling=True),
+    "cleanstart": _Family("CleanStart", "apk", _whole, rolling=True),  # what it means to be called
     "echo": _Family("Echo", "deb", _whole, rolling=True),
     "alpaquita": _Family("Alpaquita", "apk", _major),
     "bellsoft-hardened-containers": _Family("BellSoft Hardened Containers", "apk", _major),

@@ -25,6 +25,7 @@ NAMESPACES = {
     "opensuse-tumbleweed": "opensuse",
 }
 BINARY_ECOSYSTEMS = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "Red Hat"})  # errata by rpm, not by its source
+ROOT = {"apk": "rootio-", "deb": "rootio-", "maven": "io.root.", "npm": "@rootio/", "pypi": "rootio-"}  # how its names begin
 _LOWER = frozenset({"alpm", "apk", "npm", "pypi"})  # whose names the library writes in lower case
 _CUT_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
@@ -73,8 +74,8 @@ def advisory_name(package_type: str, name: str, source_name: str = "", ecosystem
     Some distributions' advisories list binary packages instead.
     """
     if package_type in OS_TYPES:
-        return name if lists_binaries(ecosystem) else source_name or name
-    return compared_name(package_type, name)
+        return upstream_name(package_type, name if lists_binaries(ecosystem) else source_name or name)
+    return upstream_name(package_type, compared_name(package_type, name))
 
 
 def compared_name(package_type: str, name: str) -> str:
@@ -82,6 +83,15 @@ def compared_name(package_type: str, name: str) -> str:
     if package_type == "pypi":
         return pep503_name(name)
     return name.lower() if package_type in CASELESS else name
+
+
+def upstream_name(package_type: str, name: str) -> str:
+    """The name of what Root (root.io) built again: "ssl" of "rootio-ssl", "@babel/core" of "@rootio/babel__core"."""
+    prefix = ROOT.get(package_type, "")
+    if not prefix or not name.startswith(prefix) or name == prefix:
+        return name
+    scope, scoped, rest = name.removeprefix(prefix).partition("__")
+    return f"@{scope}/{rest}" if package_type == "npm" and scoped else name.removeprefix(prefix)
 
 
 def lists_binaries(ecosystem: str) -> bool:

@@ -29,6 +29,8 @@ BESIDE = (
     "nvd",
     "redhat-repositories",
 )  # feeds without which packages are compared all the same
+# Who builds packages of others again, whose version or name tells so (matching/05_place_of.sql says exactly).
+REPACKAGED = {"Root": ("purl", r"rootio|root\.io\.|io\.root\."), "TuxCare": ("advisory_version", "tuxcare")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     for table in packages:
         judged = table.filter(pc.equal(pc.fill_null(table.column("owner"), ""), ""))  # others are judged with their owner
         names.update(name.partition(":")[0] for name in judged.column("ecosystem").unique().to_pylist() if name)
+        names.update(name for name, (column, sign) in REPACKAGED.items() if _any(judged.column(column), sign))
     sources = [source for _, source in chosen(settings, sorted(names))]
     wanted, needed = [source.feed for source in sources], [source.feed for source in sources if not source.optional]
     listener = progress()
@@ -64,6 +67,10 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
         # The lake's findings are of all its feeds; what a cache holds besides hangs on what was scanned before.
         used = store.pinned() if shared else store.at({state.feed: state.snapshot for state in states if state.snapshot})
         yield Advisories(used, [_row(state) for state in states], *_sentences(used, states, settings))
+
+
+def _any(texts: pa.ChunkedArray, sign: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(texts, sign)).as_py())
 
 
 @contextmanager

@@ -17,11 +17,13 @@ from hullmark.advisories.severity import severity_of, statements
 from hullmark.advisories.terms import terms_of
 from hullmark.distro import advisory_ecosystem
 from hullmark.errors import InvalidVersion
-from hullmark.purl import compared_name
-from hullmark.versions import key, scheme_of_ecosystem
+from hullmark.purl import compared_name, upstream_name
+from hullmark.versions import REPACKAGERS, key, scheme_of_ecosystem
 
 Row = tuple[object, ...]
-NAMED = {"NuGet": "nuget", "Packagist": "composer", "PyPI": "pypi"}  # ecosystems whose names have forms, by purl type
+# Ecosystems whose names have forms, by purl type; in those of Root more.
+NAMED = {"NuGet": "nuget", "Packagist": "composer", "PyPI": "pypi"}
+ROOT_NAMED = {"Alpine": "apk", "Debian": "deb", "Maven": "maven", "PyPI": "pypi", "Ubuntu": "deb", "npm": "npm"}
 MOST_ENTRIES = 200_000  # versions of one package, and events of its ranges
 TOO_MANY_EVENTS = (
     f"its ranges have more than {MOST_ENTRIES:,} events; the range that goes beyond, and those after it, are left out"
@@ -79,16 +81,17 @@ def _bounded(record: Mapping[str, Any], name: str, rows: Rows) -> Mapping[str, A
 
 
 def vulnerability_ids(record: Mapping[str, Any], *, bulletin: bool = False) -> list[str]:
-    """What a record is about: the CVE ids in its id, aliases and upstream; else its GHSA id or alias; else its own id.
+    """What a record is about: the CVE ids in its id, aliases and upstream; else its GHSA id or alias; else those
+    upstream; else its own id.
 
     A distribution's bulletin that names none of them means its related CVEs, as older ones of Debian and Ubuntu do.
     """
-    own, aliases = str(record.get("id")), _texts(record.get("aliases"))
-    cves = _cves([own, *aliases, *_texts(record.get("upstream"))])
+    own, aliases, upstream = str(record.get("id")), _ids(record.get("aliases")), _ids(record.get("upstream"))
+    cves = _cves([own, *aliases, *upstream])
     if not cves and bulletin:
-        cves = _cves(_texts(record.get("related")))
+        cves = _cves(_ids(record.get("related")))
     github = sorted(name for name in (own, *aliases) if name.startswith("GHSA-"))
-    return cves or github[:1] or [own]
+    return cves or github[:1] or sorted({name for name in upstream if name.startswith("GHSA-")}) or [own]
 
 
 def is_no_vulnerability(record: Mapping[str, Any], name: str) -> bool:
@@ -108,15 +111,22 @@ def _cves(names: Iterable[str]) -> list[str]:
     return sorted({found[1] for name in names if (found := _CVE.fullmatch(name))})
 
 
+def _ids(value: object) -> list[str]:
+    """Ids as their own databases write them; CleanStart writes some in lower case."""
+    return [f"{name[:4].upper()}{name[4:]}" if name[:5] in {"cve-2", "cve-1", "ghsa-"} else name for name in _texts(value)]
+
+
 def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, rows: Rows) -> None:
     name, package = str(record.get("id")), item.get("package")
     if not isinstance(package, Mapping):
         return
     stated, package_name = package.get("ecosystem"), package.get("name")
-    if not isinstance(stated, str) or not isinstance(package_name, str) or stated.partition(":")[0] != wanted:
+    if not isinstance(stated, str) or not isinstance(package_name, str):
         return
-    ecosystem, scheme = normal_ecosystem(stated), scheme_of_ecosystem(stated)
-    package_name = compared_name(NAMED.get(wanted, ""), package_name)
+    ecosystem = normal_ecosystem(stated)
+    if ecosystem.partition(":")[0] != wanted:
+        return
+    scheme, package_name = scheme_of_ecosystem(ecosystem), _name(ecosystem, package_name)
     told, terms = len(rows.problems), terms_of(item, record)
     known = [NEVER] if terms.never else _ranges(name, item, scheme, rows)
     identity = (name, ecosystem, package_name, *terms.row)
@@ -130,6 +140,14 @@ def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, r
     rows.versions.extend((*identity, version, version_key, "") for version, version_key in beyond)
     if not known and not versions and len(rows.problems) == told:
         rows.problems.append((name, f"{package_name[:80]} has neither a range of versions nor a list of them"))
+
+
+def _name(ecosystem: str, name: str) -> str:
+    """The name of a package as it is compared; of what somebody repackages, that of the original."""
+    base, _, rest = ecosystem.partition(":")
+    inner = rest.partition(":")[0] if base in REPACKAGERS else base
+    compared = compared_name(NAMED.get(inner, ""), name)
+    return upstream_name(ROOT_NAMED.get(inner, ""), compared) if base == "Root" else compared
 
 
 def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) -> list[Interval]:
@@ -167,7 +185,7 @@ def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) 
 def _advisory(record: Mapping[str, Any], name: str, feed: str, ecosystem: str, rows: Rows) -> Row:
     severity, (withdrawn, reason) = severity_of(record), _withdrawn(record, name, rows)
     about = vulnerability_ids(record, bulletin=_has_releases(record, ecosystem))
-    aliases = sorted({*about, *_texts(record.get("aliases")), *_texts(record.get("upstream"))} - {name})
+    aliases = sorted({*about, *_ids(record.get("aliases")), *_ids(record.get("upstream"))} - {name})
     text = record.get("summary") or record.get("details") or ""
     references = [entry["url"] for entry in _list(record.get("references")) if isinstance(entry.get("url"), str)]
     own = record.get("database_specific")

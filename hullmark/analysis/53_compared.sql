@@ -5,7 +5,7 @@ WITH fixable AS (
 ),
 known AS (
     SELECT
-        pkg, place_of(ecosystem, advisory_version) AS place, advisory_name, module,
+        pkg, place_of(ecosystem, advisory_version, name) AS place, advisory_name, module,
         CASE WHEN restricted.advisory_name IS NULL THEN '' ELSE name END AS binary_name
     FROM fixable
     JOIN distinct_packages USING (subject)

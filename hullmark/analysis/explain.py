@@ -73,6 +73,8 @@ REASONS = {
 STREAMS = (
     "Red Hat:rhel_",
     "Red Hat:enterprise_linux_",
+    "Root:",
+    "TuxCare:",
     "Ubuntu:Pro:",
 )  # what is said of them decides for their packages before what the release's says
 SAID = 4  # packages that are named in the sentence

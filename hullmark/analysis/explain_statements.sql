@@ -37,7 +37,7 @@ met AS (
         list_contains(list_transform(read_of(place), lambda read: read.ecosystem), statement.ecosystem) AS is_read
     FROM subject
     JOIN statement ON statement.name = compared_name(subject.ecosystem, subject.advisory_name)
-        AND split_part(statement.ecosystem, ':', 1) = split_part(subject.ecosystem, ':', 1)
+        AND split_part(statement.ecosystem, ':', 1) IN (split_part(subject.ecosystem, ':', 1), split_part(subject.place, ':', 1))
     JOIN about USING (advisory_id)
 )
 SELECT

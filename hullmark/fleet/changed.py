@@ -11,7 +11,10 @@ from hullmark.lake.store import Lake
 
 MOST = 0.1  # of all records that changed: with more, everything is matched
 # Parts of a release count as the release (see main_of.sql); here all of Red Hat's do as one.
-RELEASES = ((r"^Ubuntu:Pro:([^0-9:|]+:)?", "Ubuntu:"), (r"^Red Hat:[^|]*", "Red Hat"))
+RELEASES = (
+    (r"^(TuxCare|Root):", ""), (r"^AlmaLinux:([0-9]+)[.][0-9]+[|]", r"AlmaLinux:\1|"),
+    (r"^Ubuntu:Pro:([^0-9:|]+:)?", "Ubuntu:"), (r"^Red Hat:[^|]*", "Red Hat"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ def unfed_ecosystems(lake: Lake, memory_mb: int = 1024) -> tuple[str, ...]:
 
 
 def _installed(lake: Lake, memory_mb: int) -> set[str]:
-    return set(ask_lake(lake, "ecosystems.sql", {}, memory_mb, ("packages",)).column("ecosystem").to_pylist())
+    return set(
+        ask_lake(lake, "ecosystems.sql", {}, memory_mb, ("packages", "distinct_packages")).column("ecosystem").to_pylist()
+    )
 
 
 def _fed(lake: Lake) -> set[str]:

@@ -8,8 +8,8 @@
       Where a record about one CVE speaks of the package in that release, it decides on that CVE, whatever a bulletin says;
       the bulletin stays an alias. Names of the other CVEs of a bulletin are no aliases. Debian's own tracker (TRACKER-CVE)
       decides before OSV's copy of it.
-   5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others; so does what is said of an extended
-      stream of Red Hat for the packages of an image that is built from it. Where it says nothing, the release's decides.
+   5. What Ubuntu Pro says of a CVE decides for packages that come from Pro, and for no others; so does what TuxCare and Root say of
+      what they built, and what is said of an extended stream of Red Hat for the packages of an image that is built from it. Where it says nothing, the release's decides.
    6. Of several advisories that decide on one vulnerability, severity is that of the best judge: the distribution, then a
       CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal. One that tells of no flaw
       (informational) comes last.

@@ -17,8 +17,20 @@ FALLBACK = "generic"  # its name says that nobody defines this order
 # OSV ecosystems whose next word names the one that they repackage, and the words whose order their own patches keep.
 REPACKAGERS = {
     "Docker Hardened Images": ("Alpine", "Debian"),
-    "Root": ("Alpine", "Debian", "PyPI", "Ubuntu"),
-    "TuxCare": ("AlmaLinux", "Alpine", "Debian", "Maven", "Packagist", "PyPI", "Red Hat", "Ubuntu", "npm"),
+    "Root": ("Alpine", "Debian", "Maven", "PyPI", "Ubuntu", "npm"),
+    "TuxCare": (
+        "AlmaLinux",
+        "Alpine",
+        "CentOS",
+        "Debian",
+        "Maven",
+        "Oracle Linux",
+        "Packagist",
+        "PyPI",
+        "Red Hat",
+        "Ubuntu",
+        "npm",
+    ),
 }
 
 

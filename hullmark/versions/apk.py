@@ -85,6 +85,6 @@ _TOKEN_KEYS = Pieces(_token)
 SCHEME = Scheme(
     name="apk",
     key=key,
-    ecosystems=("Alpine", "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "MinimOS", "Wolfi"),
+    ecosystems=("Alpine", "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "CleanStart", "MinimOS", "Wolfi"),
     types=("apk",),
 )

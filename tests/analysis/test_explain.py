@@ -33,6 +33,7 @@ PACKAGES_THERE = (
     package("Ubuntu:18.04", "zip", "3.0-1", path="dpkg"),
     package("crates.io", "ansi_term", "0.12.1", path="Cargo.lock"),
     package("Ubuntu:18.04", "unzip", "6.0-1+esm1", path="dpkg"),
+    package("Ubuntu:18.04", "squid", "3.5-1+tuxcare.els3", path="dpkg"),
 )
 ALL = [{"introduced": "0"}]
 SERIES = ({"introduced": "0"}, {"fixed": "0.9"}, {"introduced": "1.0"}, {"fixed": "1.10"}, {"introduced": "3.0"})
@@ -107,6 +108,10 @@ RECORDS["Ubuntu"] = (
         ],
     },
 )  # fmt: skip
+RECORDS["Ubuntu"] += (record("UBUNTU-CVE-2024-1035", "Ubuntu:18.04:LTS", "squid", ALL),)
+RECORDS["TuxCare"] = (
+    record("CLSA-1", "TuxCare:Ubuntu:18.04", "squid", [*ALL, {"fixed": "3.5-1+tuxcare.els3"}], upstream=["CVE-2024-1035"]),
+)
 ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1001", "", {"affected"}, "Affected: DEBIAN-CVE-2024-1001 decides, and openssl 3.0.11-1 lies"),
     (
@@ -125,6 +130,7 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
         {"affected", "fixed"},
         "but UBUNTU-CVE-2024-1034 about Ubuntu:Pro:18.04 decides",
     ),
+    ("CVE-2024-1035", "", {"affected", "fixed"}, "but CLSA-1 about TuxCare:Ubuntu:18.04 decides"),
     ("CVE-2024-1003", "", {"other-release"}, "is about Debian:11, and the image has Debian:12"),
     ("CVE-2024-1005", "", {"after"}, "2.0 is after 1.9, the last version"),
     ("CVE-2024-1006", "", {"before"}, "2.0 is before 3.0"),

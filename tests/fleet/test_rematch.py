@@ -22,7 +22,7 @@ from tests.matching.findings import matched, package
 
 IMAGES_THERE = 24
 NAMES = [f"p{number}" for number in range(12)]
-ECOSYSTEMS = {"PyPI": "PyPI", "Debian:12": "Debian", "Ubuntu:22.04": "Ubuntu"}
+ECOSYSTEMS = {"PyPI": "PyPI", "Debian:12": "Debian", "Ubuntu:22.04": "Ubuntu", "TuxCare:Debian:12": "TuxCare"}
 KEPT = [name for name in FINDINGS.names if name not in {"status", "first_seen", "last_seen"}]
 Record = dict[str, Any]
 
@@ -90,7 +90,8 @@ class Fleet:
         """Give an image packages; inner ones may lie in what an OS package owns."""
         release = self.rng.choice(["Debian:12", "Ubuntu:22.04"])
         rows = [
-            package(release, name, f"{self.rng.randint(1, 9)}", image_digest=digest) for name in self.rng.sample(NAMES, 5)
+            package(release, name, f"{self.rng.randint(1, 9)}{self.rng.choice(['', '+tuxcare'])}", image_digest=digest)
+            for name in self.rng.sample(NAMES, 5)
         ]
         owner = self.rng.choice(["", f"deb/{rows[0]['name']}"])
         rows += [

@@ -72,7 +72,8 @@ def own_names(record: Record) -> set[str]:
     releases = any(":" in str(item.get("package", {}).get("ecosystem")) for item in record["affected"])
     found = cves([record["id"], *stated(record)]) or (cves(record.get("related", [])) if releases else set())
     github = sorted(name for name in (record["id"], *record.get("aliases", [])) if name.startswith("GHSA-"))
-    return found or set(github[:1]) or {record["id"]}
+    upstream = {name for name in record.get("upstream", []) if name.startswith("GHSA-")}
+    return found or set(github[:1]) or upstream or {record["id"]}
 
 
 def stated(record: Record) -> list[str]:

@@ -213,6 +213,17 @@ def test_the_ecosystem_of_a_system(system: str, version: str, name: str, kind: s
         ("SUSE:Linux Enterprise Micro 5.4", "SUSE:Linux Enterprise Micro 5.4"),
         ("SUSE:Package Hub 12", "SUSE:Package Hub 12"),
         ("Debian:12", "Debian:12"),
+        ("clnstrt:3.20", "CleanStart"),
+        ("CLEANSTART", "CleanStart"),
+        ("cleanstartish", "cleanstartish"),
+        ("Root:Alpine:3.18", "Root:Alpine:v3.18"),
+        ("Root:npm", "Root:npm"),
+        ("TuxCare:Ubuntu:18.04:LTS", "TuxCare:Ubuntu:18.04"),
+        ("TuxCare:CentOS:8.4", "TuxCare:Red Hat:enterprise_linux:8.4"),
+        ("TuxCare:CentOS-Stream:8", "TuxCare:CentOS:Stream 8"),
+        ("TuxCare:RHEL:7", "TuxCare:Red Hat:enterprise_linux:7"),
+        ("TuxCare:OracleLinux:7", "TuxCare:Oracle Linux:7"),
+        ("TuxCare:AlmaLinux:9.2", "TuxCare:AlmaLinux:9.2"),
     ],
 )
 def test_an_advisory_names_the_ecosystem_as_packages_do(stated: str, expected: str) -> None:

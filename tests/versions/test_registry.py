@@ -15,7 +15,7 @@ ECOSYSTEMS = {
     "NuGet": "nuget", "Packagist": "packagist", "Bitnami": "bitnami", "Hex": "semver", "Pub": "pub", "Hackage": "hackage",
     "CRAN": "cran", "Bioconductor": "cran", "SwiftURL": "semver", "GitHub Actions": "semver", "openEuler:24.03-LTS": "rpm",
     "Docker Hardened Images:Alpine:3.23": "apk", "Docker Hardened Images:Debian:trixie": "dpkg", "TuxCare:Red Hat": "rpm",
-    "Root:PyPI": "pep440", "Root:npm": None, "Docker Hardened Images": None, "TuxCare:TuxCare:npm": None, "Linux": None,
+    "Root:PyPI": "pep440", "Root:npm": "npm", "Docker Hardened Images": None, "TuxCare:TuxCare:npm": None, "Linux": None,
     "": None, "debian": None,
 }  # fmt: skip
 TYPES = {
