@@ -11,7 +11,7 @@ from dashboards.palette import SEVERITIES
 from dashboards.parts import KEPT, PAGE, attempt, open_vulnerability, pager, table
 from dashboards.words import counted
 from hullmark.advisories.snapshot import FeedStore
-from hullmark.analysis.past import Asked, ask_past, end_of, past_rows
+from hullmark.analysis.past import Asked, ask_past, end_of, open_past, past_rows
 from hullmark.lake.store import Lake
 
 QUESTIONS = {
@@ -91,7 +91,7 @@ def _assessed(
     lake: str, state: State, day: date, asked: str
 ) -> tuple[Reader, Row, pa.Table]:  # the state is part of the key
     place = Lake(lake)
-    connection = place.connect(memory_mb=settings().memory_mb)
+    connection = open_past(place, settings().memory_mb)
     try:
         question = Asked(end_of(day), images_now=asked == "images", feeds_now=asked == "feeds")
         ask_past(connection, FeedStore(place.feeds_root), question, datetime.now(UTC))

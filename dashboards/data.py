@@ -17,7 +17,7 @@ from hullmark.analysis.campaigns import best_changes, find_elements
 from hullmark.analysis.explain import explain
 from hullmark.analysis.explanation import Explanation
 from hullmark.analysis.fixed_versions import register_fixed_versions
-from hullmark.analysis.history import Difference, difference, image_ever_named, register_history
+from hullmark.analysis.history import Difference, difference, images_ever_named, register_history
 from hullmark.analysis.image_plan import Origin, Step, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies, open_remedies
 from hullmark.analysis.told import Told, find_told
@@ -28,6 +28,7 @@ from hullmark.errors import LakeError
 from hullmark.lake.store import Lake
 from hullmark.quality.quarantine import Kept, kept
 from hullmark.reports.documents import document
+from hullmark.reports.tally import register_tally
 from hullmark.settings import Settings, read_settings
 from hullmark.sql import read_sql
 from hullmark.stored.named import named
@@ -127,7 +128,7 @@ def _report(lake: str, state: State, digest: str, form: str) -> bytes:  # the st
 def _compared(lake: str, state: State, before: str, after: str) -> Difference:
     reader = _reader(lake, state)
     with reader.turn:
-        found = difference(reader.connection, *(image_ever_named(reader.connection, name) for name in (before, after)))
+        found = difference(reader.connection, *images_ever_named(reader.connection, before, after))
     return replace(found, packages=harmless(found.packages), findings=harmless(found.findings))
 
 
@@ -210,6 +211,7 @@ def _reader(lake: str, state: State) -> Reader:  # the state is part of the cach
     for item in sorted(files(QUERIES).iterdir(), key=lambda item: item.name):
         if item.name.startswith("macro_"):
             connection.execute(item.read_text(encoding="utf-8"))
+    register_tally(connection)
     return Reader(connection)
 
 

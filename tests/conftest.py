@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import iris
 from tests.prefect_api import prefect_api
 
 __all__ = ["prefect_api"]  # a fixture for every test that talks to Prefect
@@ -13,6 +14,7 @@ __all__ = ["prefect_api"]  # a fixture for every test that talks to Prefect
 # What a busy machine takes for one example says nothing of the code; tests that bound time do so by themselves.
 settings.register_profile("hullmark", deadline=None)
 settings.load_profile("hullmark")
+iris.register()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

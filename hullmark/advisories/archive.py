@@ -25,6 +25,7 @@ from hullmark.advisories.loader import loader
 from hullmark.advisories.state import FeedState, parse_state
 from hullmark.advisories.store import SCHEMAS, FeedStore
 from hullmark.errors import FeedError
+from hullmark.lake.place import one_line
 from hullmark.settings import Limits
 
 FORMAT = 1
@@ -52,7 +53,7 @@ def export_feeds(store: FeedStore, target: Path) -> list[FeedState]:
         raise
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise FeedError(f"{target} cannot be written ({error}); name a file in a folder that is there") from None
+        raise FeedError(f"{target} cannot be written ({one_line(error)}); name a file in a folder that is there") from None
     return states
 
 
@@ -74,7 +75,7 @@ def import_feeds(store: FeedStore, file: Path, limits: Limits) -> list[FeedState
     except FileNotFoundError:
         raise FeedError(f"{file} is not there; name a file that `hullmark feeds export` has written") from None
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise FeedError(f"{file} is no file of exported feeds ({str(error)[:120]}); export it again") from None
+        raise FeedError(f"{file} is no file of exported feeds ({one_line(error)}); export it again") from None
     return [entry["state"] for entry in new]
 
 

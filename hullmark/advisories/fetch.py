@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from hullmark.advisories.budget import Budget, Copy
 from hullmark.errors import FeedError
+from hullmark.lake.place import one_line
 
 CHUNK = 1 << 20
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -120,7 +121,7 @@ def _file(url: str, known: Validators, budget: Budget, target: Path) -> Fetched 
     except (FileNotFoundError, NotADirectoryError):
         raise Absent(f"{path} is not there; check the address of the feeds") from None
     except (OSError, ValueError) as error:
-        raise FeedError(f"{path} cannot be read ({error}); check its permissions") from None
+        raise FeedError(f"{path} cannot be read ({one_line(error)}); check its permissions") from None
     return Fetched(target, digest, Validators(etag))
 
 

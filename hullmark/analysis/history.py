@@ -1,13 +1,17 @@
 """What changed from image to image: steps of tags, how long findings stayed in them, the difference of two images."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from hullmark.errors import NotFound, UsageError
+from hullmark.model import Platform
+from hullmark.sources.platforms import host_platform, matches, parse_platform, stored_platform
 from hullmark.sql import read_sql
 
+SHOWN = 3  # digests to choose from
 VIEWS = ("history_10_image_findings.sql", "history_20_tag_steps.sql", "history_30_finding_stays.sql")
 
 
@@ -41,18 +45,47 @@ def difference(connection: duckdb.DuckDBPyConnection, before: str, after: str) -
     return Difference(before, after, packages, findings, totals["kept"][0].as_py())
 
 
-def image_ever_named(connection: duckdb.DuckDBPyConnection, name: str, platform: str = "") -> str:
-    """The digest of the one image that is meant, also of one that is gone; raises NotFound and UsageError.
+def images_ever_named(
+    connection: duckdb.DuckDBPyConnection, before: str, after: str, platform: str | None = None
+) -> tuple[str, str]:
+    """The digests of two images to compare, also of such that are gone; raises NotFound and UsageError.
 
-    `platform` chooses among the images of an index.
+    Of what stands for several platforms, the image for `platform`; None means one that both have, and linux on this
+    machine's architecture before others.
     """
-    found = connection.sql(read_sql(__package__, "image_ever_named.sql"), params={"name": name}).fetchall()
-    if platform:
-        found = [row for row in found if row[1] == platform]
+    wanted = parse_platform(platform) if platform else None
+    one, other = _ever_named(connection, before), _ever_named(connection, after)
+    if wanted:
+        return _only(before, one, _for(before, one, wanted)), _only(after, other, _for(after, other, wanted))
+    shared = [kind for kind in one if kind in other]
+    return _only(before, one, _preferred(shared or one)), _only(after, other, _preferred(shared or other))
+
+
+def _ever_named(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[str]]:
+    """The digests that a name may mean, by their platform."""
+    found: dict[str, list[str]] = {}
+    for digest, kind in connection.sql(read_sql(__package__, "image_ever_named.sql"), params={"name": name}).fetchall():
+        found.setdefault(str(kind), []).append(str(digest))
     if not found:
-        known = f" for {platform}" if platform else ""
-        raise NotFound(f"the lake knows no image {name}{known}; give repository:tag or a digest as the page Images shows it")
-    if len(found) > 1:
-        shown = ", ".join(f"{kind or 'no platform'} {digest}" for digest, kind in found[:3])
-        raise UsageError(f"{name} names {len(found)} images ({shown}); say --platform, or give the digest of one")
-    return str(found[0][0])
+        raise NotFound(f"the lake knows no image {name}; give repository:tag or a digest as the page Images shows it")
+    return found
+
+
+def _for(name: str, images: Iterable[str], wanted: Platform) -> str:
+    fitting = [kind for kind in images if matches(wanted, stored_platform(kind))]
+    if not fitting:
+        there = ", ".join(kind or "unknown" for kind in images)
+        raise NotFound(f"{name} has no image for {wanted}; choose one that it has: {there}")
+    return fitting[0]
+
+
+def _preferred(kinds: Iterable[str]) -> str:
+    return min(kinds, key=lambda kind: not matches(host_platform(), stored_platform(kind)))  # the first of what is alike
+
+
+def _only(name: str, images: Mapping[str, list[str]], kind: str) -> str:
+    digests = images[kind]
+    if len(digests) > 1:
+        shown = ", ".join(digests[:SHOWN])
+        raise UsageError(f"{name} names {len(digests)} images ({shown}); give the digest of one, or its registry as well")
+    return digests[0]

@@ -13,8 +13,8 @@ WITH gone AS (
 ),
 told AS (
     SELECT
-        image_digest, split_part(package_key, '|', 1) AS type, split_part(package_key, '|', 2) AS package,
-        replace(replace(split_part(package_key, '|', 3), '%7C', '|'), '%25', '%') AS version, vulnerability, known
+        image_digest, key_type(package_key) AS type, key_package(package_key) AS package, key_version(package_key) AS version, vulnerability,
+        known
     FROM gone
     WHERE event = 'closed' AND cause IN ('image-deleted', 'image-untagged', 'image-excluded')
 ),

@@ -12,8 +12,14 @@ import pyarrow as pa
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.errors import NotFound
+from hullmark.lake.naming import named
+from hullmark.lake.store import Lake
 from hullmark.matching.match import match
 from hullmark.sql import read_sql
+
+READING = tuple(f"past_{name}.sql" for name in (
+    "assessed", "counts", "feeds", "findings", "first", "images", "known", "packages", "page", "shown", "totals",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, UTC)
 
 
+def open_past(lake: Lake, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """A connection to what `ask_past` and `past_rows` read of a lake; raises LakeError."""
+    return lake.connect(memory_mb, only={"content_set", "digests", *named(read_sql(__package__, name) for name in READING)})
+
+
 def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Asked, now: datetime) -> None:
     """Leave the table `past_finding` on a connection of the lake: what was known then, or what is found anew.
 
@@ -40,6 +51,7 @@ def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Ask
         _check_known(connection, asked.moment)
     if not asked.images_now and not asked.feeds_now:
         connection.execute(read_sql(__package__, "past_known.sql"), {"moment": asked.moment})
+        connection.execute(read_sql(__package__, "past_shown.sql"))
         return
     _match(connection, store, now if asked.images_now else asked.moment, None if asked.feeds_now else asked.moment)
     connection.execute(read_sql(__package__, "past_assessed.sql"))

@@ -1,9 +1,12 @@
 /* One page of the findings of that day, the gravest first, with the name of an image and whether each is still known now. Reads
    `past_finding`, `findings` and `images`. Parameters: limit, offset. */
-WITH page AS (
-    SELECT * FROM past_finding
+WITH chosen AS MATERIALIZED (
+    SELECT image_digest, package_key, vulnerability FROM past_finding
     ORDER BY severity_rank(past_finding.severity) DESC, vulnerability, image_digest, package_key
     LIMIT $limit OFFSET $offset
+),
+page AS MATERIALIZED (
+    SELECT past_finding.* FROM past_finding SEMI JOIN chosen USING (image_digest, package_key, vulnerability)
 ),
 named AS (
     SELECT digest AS image_digest, min(repository || coalesce(':' || tags[1], '@' || left(digest, 19))) AS name

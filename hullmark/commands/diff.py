@@ -17,7 +17,9 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("before", metavar="A", help="repository:tag or digest")
     verb.add_argument("after", metavar="B", help="repository:tag or digest")
-    verb.add_argument("--platform", metavar="P", default="", help="of a tag for several: this one, such as linux/amd64")
+    verb.add_argument(
+        "--platform", metavar="P", help="os/arch[/variant] of both (default: this machine's, or what both have)"
+    )
     verb.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     verb.set_defaults(handler=run)
@@ -25,7 +27,7 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the lake and print."""
-    from hullmark.analysis.history import difference, image_ever_named, register_history
+    from hullmark.analysis.history import difference, images_ever_named, register_history
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.writing import write_answer
     from hullmark.reports import diff_report
@@ -35,8 +37,7 @@ def run(options: argparse.Namespace) -> int:
     names = (options.before, options.after)
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
         register_history(connection)
-        before, after = (image_ever_named(connection, name, options.platform) for name in names)
-        found = difference(connection, before, after)
+        found = difference(connection, *images_ever_named(connection, *names, options.platform))
     if options.format == "json":
         write_answer(diff_report.diff_json(found), options.output)
     elif options.format == "markdown":

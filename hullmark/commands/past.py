@@ -27,7 +27,7 @@ def add(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask the lake and print."""
     from hullmark.advisories.snapshot import FeedStore
-    from hullmark.analysis.past import Asked, ask_past, past_rows
+    from hullmark.analysis.past import Asked, ask_past, open_past, past_rows
     from hullmark.commands.audit import moment_of
     from hullmark.commands.query import lake_with_data, print_rows
     from hullmark.commands.showing import showing
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     lake = lake_with_data(settings.lake)
     now = datetime.now(UTC)
     moment = moment_of(options.date, now)
-    with showing(), closing(lake.connect(settings.memory_mb)) as connection:
+    with showing(), closing(open_past(lake, settings.memory_mb)) as connection:
         progress().begin("Ask the past", None)
         ask_past(connection, FeedStore(lake.feeds_root), Asked(moment, options.images == "now", options.feeds == "now"), now)
         rows = past_rows(connection, "counts" if options.format == "table" else "findings")

@@ -11,6 +11,7 @@ from typing import Any
 
 from hullmark.compliance.owners import Owner, parse_owners
 from hullmark.errors import UsageError
+from hullmark.lake.place import one_line
 from hullmark.sql import split_header
 
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -154,7 +155,7 @@ def _text(file: Traversable) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file.name} cannot be read: {error}; check its permissions and encoding") from None
+        raise UsageError(f"{file.name} cannot be read: {one_line(error)}; check its permissions and encoding") from None
 
 
 def _toml(file: Traversable, text: str) -> dict[str, Any]:

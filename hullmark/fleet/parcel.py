@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from hullmark.errors import LakeError
 from hullmark.fleet.plan import Wanted
 from hullmark.fleet.read import LayerOutcome, Resolved, WantedLayer
+from hullmark.lake.place import one_line
 from hullmark.lake.store import Lake
 
 
@@ -70,7 +71,9 @@ def _put(lake: Lake, name: str, kind: type, value: object) -> None:
         # json, not pydantic's own writer: configurations may hold halves of surrogate pairs, which only escapes can carry
         lake.place.write(name, json.dumps(_adapter(kind).dump_python(value, mode="python"), default=_plain).encode())
     except OSError as error:
-        raise LakeError(f"{lake.place.join(name)} cannot be written: {error}; check its permissions and space") from None
+        raise LakeError(
+            f"{lake.place.join(name)} cannot be written: {one_line(error)}; check its permissions and space"
+        ) from None
 
 
 def _get(lake: Lake, name: str, kind: type) -> Any:  # noqa: ANN401  a value of `kind`

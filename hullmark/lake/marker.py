@@ -49,9 +49,8 @@ def mark(place: Place) -> None:
         if number != FORMAT:
             place.write(NAME, json.dumps({"product": "hullmark", "format": FORMAT}).encode())
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else one_line(error)
         raise LakeError(
-            f"the lake {place.root} cannot be written: {reason}; choose another folder or make it writable"
+            f"the lake {place.root} cannot be written: {one_line(error)}; choose another folder or make it writable"
         ) from None
 
 

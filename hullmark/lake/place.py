@@ -125,6 +125,8 @@ def _absolute(folder: str) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """The first line of a library's error, bounded, without the full stop."""
+    """What went wrong in a few words: of the system's errors what the number means, of others the first line, bounded."""
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:300].rstrip(". ")

@@ -17,6 +17,13 @@ def parse_platform(text: str) -> Platform:
     return Platform(parts[0], architecture, parts[2] if len(parts) == 3 else "")
 
 
+def stored_platform(text: str) -> Platform:
+    """What the lake keeps of a platform, `str()` of it, as a Platform again; "" is one of which nothing is known."""
+    system, _, rest = text.partition("/")
+    architecture, _, variant = rest.partition("/")
+    return Platform(system, architecture, variant)
+
+
 def host_platform() -> Platform:
     """Linux on the architecture of this machine, in Go's names."""
     name = machine.machine().lower()

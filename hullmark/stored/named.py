@@ -8,7 +8,7 @@ import duckdb
 
 from hullmark.errors import NotFound, UsageError
 from hullmark.model import Platform
-from hullmark.sources.platforms import host_platform, matches, parse_platform
+from hullmark.sources.platforms import host_platform, matches, parse_platform, stored_platform
 from hullmark.sql import read_sql
 
 SHOWN = 6  # of what there is to choose from
@@ -36,9 +36,7 @@ class Place:
     @property
     def platform(self) -> Platform:
         """What its configuration says."""
-        system, _, rest = str(self.row["platform"]).partition("/")
-        architecture, _, variant = rest.partition("/")
-        return Platform(system, architecture, variant)
+        return stored_platform(str(self.row["platform"]))
 
 
 def named(connection: duckdb.DuckDBPyConnection, name: str, platform: str | None = None) -> list[Place]:

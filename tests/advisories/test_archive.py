@@ -61,6 +61,13 @@ def test_what_the_store_has_since_is_kept(store: FeedStore, file: Path, tmp_path
 def test_nothing_to_export(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="there is no feed to export"):
         export_feeds(other(tmp_path), tmp_path / "none.tar")
+
+
+def test_where_nothing_can_be_written(store: FeedStore, tmp_path: Path) -> None:
+    with pytest.raises(
+        FeedError, match=r"feeds.tar cannot be written \(No such file or directory\); name a file in a folder"
+    ):
+        export_feeds(store, tmp_path / "no folder" / "feeds.tar")
     assert not (tmp_path / "none.tar").exists()
 
 

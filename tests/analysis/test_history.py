@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from hullmark.analysis.history import difference, image_ever_named, register_history
+from hullmark.analysis.history import difference, images_ever_named, register_history
 from hullmark.errors import NotFound, UsageError
 from hullmark.lake.store import Lake
+from hullmark.sources.platforms import host_platform
 from hullmark.sql import read_sql
 from tests.analysis.fleets import HOST, NOW, Image, digest, point, write, write_images
 
@@ -225,18 +226,55 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "expected"), NAMES, ids=range(len(NAMES)))
 def test_names_of_images_that_are_there_or_were(named: duckdb.DuckDBPyConnection, name: str, expected: str) -> None:
-    assert image_ever_named(named, name) == expected
-    assert image_ever_named(named, name, "linux/amd64") == expected
+    assert images_ever_named(named, name, ONE.digest) == (expected, ONE.digest)
+    assert images_ever_named(named, ONE.digest, name, "linux/amd64") == (ONE.digest, expected)
+
+
+def multi(lake: Lake, tag: str, *platforms: str) -> None:
+    """A tag of an index with an image for each platform."""
+    images = [Image(f"app:{tag}-{platform}", "x", index=digest(tag), tagged=False) for platform in platforms]
+    write(lake, "images", [{**image.row(), "platform": kind} for image, kind in zip(images, platforms, strict=True)])
+    point(lake, (f"app:{tag}", digest(tag), day(0), None))
+
+
+PLATFORMS = [  # what the first has, what the second has, what is asked for, and which of each are compared
+    (("linux/arm64/v8", "linux/s390x", "linux/amd64"), ("linux/s390x", "linux/amd64"), None, ("HERE", "HERE")),
+    (("linux/s390x", "linux/amd64"), ("linux/s390x", "linux/ppc64le"), None, ("linux/s390x", "linux/s390x")),
+    (("linux/s390x",), ("linux/riscv64", "linux/ppc64le"), None, ("linux/s390x", "linux/ppc64le")),
+    (("linux/s390x", "linux/arm64/v8"), ("linux/arm64", "linux/amd64"), "linux/aarch64", ("linux/arm64/v8", "linux/arm64")),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "asked_for", "compared"), PLATFORMS, ids=range(len(PLATFORMS)))
+def test_images_for_several_platforms_are_compared_for_one(
+    lake: Lake, before: tuple[str, ...], after: tuple[str, ...], asked_for: str | None, compared: tuple[str, str]
+) -> None:
+    here = str(host_platform())
+    for tag, kinds in (("1", before), ("2", after)):
+        multi(lake, tag, *(here if kind == "linux/amd64" else kind for kind in kinds))
+    with closing(lake.connect()) as connection:
+        found = images_ever_named(connection, "app:1", "app:2", asked_for)
+    assert found == tuple(
+        digest(f"app:{tag}-{kind.replace('HERE', here)}") for tag, kind in zip("12", compared, strict=True)
+    )
 
 
 def test_names_that_mean_none_or_several(lake: Lake) -> None:
-    arm = Image("app:arm", "y", index=digest("i"), tagged=False)
-    write_images(lake, arm, Image("app:amd", "x", index=digest("i"), tagged=False))
-    point(lake, ("app:1", digest("i"), day(0), None))
+    write_images(lake, ONE)
+    point(lake, (ONE.name, ONE.digest, day(0), None))
+    multi(lake, "1", "linux/s390x", "linux/riscv64")
+    elsewhere = {**Image("app:elsewhere", "z", tagged=False).row(), "registry": "other.example"}
+    write(lake, "images", [elsewhere])
+    write(lake, "tags", [{"registry": "other.example", "repository": "app", "tag": "1.8.0", "digest": elsewhere["digest"],
+                          "since": day(0), "until": None}])  # fmt: skip
+    refused = [
+        ("app:1", "linux/ppc64le", NotFound, "has no image for linux/ppc64le; choose one that it has: linux/"),
+        ("app:1", "ppc64le", UsageError, "'ppc64le' is no platform"),
+        ("app:1.8.0", None, UsageError, r"app:1.8.0 names 2 images \(sha256:.*give the digest of one, or its registry"),
+        ("sha256:", None, NotFound, "the lake knows no image sha256:"),
+    ]
     with closing(lake.connect()) as connection:
-        with pytest.raises(UsageError, match=r"app:1 names 2 images \(linux/amd64 sha256.*say --platform"):
-            image_ever_named(connection, "app:1")
-        with pytest.raises(NotFound, match="the lake knows no image app:1 for linux/s390x"):
-            image_ever_named(connection, "app:1", "linux/s390x")
-        with pytest.raises(NotFound, match="the lake knows no image sha256:"):
-            image_ever_named(connection, "sha256:")
+        for name, platform, error, says in refused:
+            for names in ((name, ONE.digest), (ONE.digest, name)):
+                with pytest.raises(error, match=says):
+                    images_ever_named(connection, *names, platform)

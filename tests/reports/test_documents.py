@@ -25,6 +25,17 @@ from tests.reports.samples import FINDINGS, IMAGE, LAYERS, finding, package, sam
 HOSTILE = 'x"\u202e\x1b[31m <img src=x>\n%41 é'
 VEX = {"vex_status": "not_affected", "vex_justification": "vulnerable_code_not_present", "vex_author": "ann",
        "vex_document": "doc-1"}  # fmt: skip
+ADDRESSES = {
+    "https://a.example/é?x=%41#y": True, "../a:b": True, "https://[::1]/a": True, "": True, "pkg:deb/a@1%3A2": True,
+    "https://a.example/a b": False, "a<b": False, "a%4": False, "a#b#c": False, "https://a/\x1b": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_are_checked_by_the_validator_too(address: str) -> None:
+    bom = {"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6",
+           "externalReferences": [{"type": "website", "url": address}]}  # fmt: skip
+    assert (JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom)) is None) == ADDRESSES[address]
 
 
 def whole() -> Any:  # noqa: ANN401  # a JSON document

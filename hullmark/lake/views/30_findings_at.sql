@@ -2,11 +2,17 @@
    severity, fixed_version and advisory are those of that time; null where the event is of a Hullmark that did not note them. */
 CREATE MACRO IF NOT EXISTS findings_at(moment) AS TABLE
 SELECT
-    image_digest, package_key, vulnerability, split_part(package_key, '|', 1) AS type, split_part(package_key, '|', 2) AS package,
-    replace(replace(split_part(package_key, '|', 3), '%7C', '|'), '%25', '%') AS version,
-    arg_max(severity, "at") AS severity, arg_max(fixed_version, "at") AS fixed_version, arg_max(advisory, "at") AS advisory,
-    max("at") FILTER (event = 'opened') AS opened, arg_max(cause, "at") FILTER (event = 'opened') AS cause
-FROM finding_events
-WHERE "at" <= moment::TIMESTAMPTZ
-GROUP BY image_digest, package_key, vulnerability
-HAVING arg_max(event, "at") FILTER (event IN ('opened', 'closed')) = 'opened'
+    image_digest, package_key, vulnerability, key_type(package_key) AS type, key_package(package_key) AS package,
+    key_version(package_key) AS version, said.severity, said.fixed_version, said.advisory, opened, cause
+FROM (
+    SELECT
+        image_digest, package_key, vulnerability,
+        arg_max({'severity': severity, 'fixed_version': fixed_version, 'advisory': advisory}, "at")
+            FILTER (advisory IS NOT NULL) AS said,  -- an exception that came or ended says nothing of these
+        max("at") FILTER (event = 'opened') AS opened, arg_max(cause, "at") FILTER (event = 'opened') AS cause,
+        max("at") FILTER (event = 'closed') AS closed
+    FROM finding_events
+    WHERE "at" <= moment::TIMESTAMPTZ
+    GROUP BY image_digest, package_key, vulnerability
+)
+WHERE opened > closed OR (opened IS NOT NULL AND closed IS NULL)

@@ -6,16 +6,6 @@ WITH place AS (
     WHERE (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
         AND ($word = '' OR contains(lower(repository), lower($word)) OR contains(account, $word))
 ),
-counted AS (
-    SELECT
-        image_digest, count(*) AS findings, max(risk) AS risk, sum(risk) AS weight, bool_or(kev) AS kev,
-        count(*) FILTER (severity = 'critical') AS critical, count(*) FILTER (severity = 'high') AS high,
-        count(*) FILTER (fixed_version <> '') AS fixable,
-        arg_max(coalesce(severity, 'unknown'), severity_rank(severity)) AS worst
-    FROM fleet_findings
-    WHERE NOT settled
-    GROUP BY image_digest
-),
 image AS (
     SELECT account, repository, digest, list_sort(list(DISTINCT region)) AS regions, max(pushed) AS pushed
     FROM place
@@ -27,15 +17,15 @@ SELECT
     max(risk) AS risk,
     count(*) AS images,
     count(*) FILTER (critical + high > 0) AS grave_images,
-    count(*) FILTER (kev) AS exploited_images,
+    count(*) FILTER (exploited > 0) AS exploited_images,
     coalesce(sum(critical), 0)::BIGINT AS critical,
     coalesce(sum(high), 0)::BIGINT AS high,
     coalesce(sum(findings), 0)::BIGINT AS findings,
-    sum(fixable) / sum(findings) AS fixable,
+    sum(fixable) / nullif(sum(findings), 0) AS fixable,
     max(pushed) AS pushed_at,
     count(*) OVER () AS total
 FROM image
-LEFT JOIN counted ON counted.image_digest = image.digest
+LEFT JOIN image_tally AS counted ON counted.image_digest = image.digest
 GROUP BY account, repository
 ORDER BY risk DESC NULLS LAST, coalesce(sum(weight), 0) DESC, images DESC, account, repository
 LIMIT $limit OFFSET $offset

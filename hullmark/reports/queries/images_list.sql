@@ -1,22 +1,5 @@
 -- Images that pass the filters, one row for each place where an image lies, with their findings by severity; one page of them.
-WITH counted AS (
-    SELECT
-        image_digest,
-        count(*) AS findings,
-        max(risk) AS risk,
-        sum(risk) AS weight,
-        count(*) FILTER (kev) AS exploited,
-        count(*) FILTER (severity = 'critical') AS critical,
-        count(*) FILTER (severity = 'high') AS high,
-        count(*) FILTER (severity = 'medium') AS medium,
-        count(*) FILTER (severity = 'low') AS low,
-        count(*) FILTER (fixed_version <> '') AS fixable,
-        arg_max(coalesce(severity, 'unknown'), severity_rank(severity)) AS worst
-    FROM fleet_findings
-    WHERE NOT settled
-    GROUP BY image_digest
-),
-known AS (
+WITH known AS (
     SELECT registry, repository, digest, any_value(status) AS status, any_value(reason) AS reason
     FROM last_coverage
     GROUP BY registry, repository, digest
@@ -43,7 +26,7 @@ SELECT
     coalesce(pushed_at, created_at) AS pushed_at,
     count(*) OVER () AS total
 FROM fleet
-LEFT JOIN counted ON counted.image_digest = fleet.digest
+LEFT JOIN image_tally AS counted ON counted.image_digest = fleet.digest
 LEFT JOIN known USING (registry, repository, digest)
 WHERE (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
   AND (len($regions::VARCHAR[]) = 0 OR list_contains($regions::VARCHAR[], region))

@@ -1,14 +1,19 @@
 -- The numbers of the whole fleet; one row, zeros on an empty lake.
 WITH risk AS (
     SELECT
-        count(*) AS findings,
-        count(*) FILTER (fixed_version <> '') AS fixable,
-        count(DISTINCT image_digest) FILTER (severity IN ('critical', 'high')) AS grave_images,
-        count(DISTINCT vulnerability) AS vulnerabilities,
-        count(DISTINCT vulnerability) FILTER (kev) AS kev_vulnerabilities,
-        count(DISTINCT image_digest) FILTER (kev) AS kev_images
-    FROM fleet_findings
-    WHERE NOT settled
+        coalesce(sum(findings), 0)::BIGINT AS findings,
+        coalesce(sum(fixable), 0)::BIGINT AS fixable,
+        coalesce(sum(settled), 0)::BIGINT AS settled,
+        count(*) FILTER (critical + high > 0) AS grave_images,
+        count(*) FILTER (exploited > 0) AS kev_images
+    FROM image_tally
+),
+told AS (
+    SELECT
+        count(DISTINCT vulnerability) FILTER (NOT settled) AS vulnerabilities,
+        count(DISTINCT vulnerability) FILTER (NOT settled AND kev) AS kev_vulnerabilities,
+        count(DISTINCT vulnerability) AS all_vulnerabilities
+    FROM fleet_vulnerability
 ),
 places AS (
     SELECT
@@ -27,8 +32,5 @@ digests AS (
         count(*) FILTER (status = 'failed') AS failed
     FROM last_coverage
 ),
-whole AS (
-    SELECT count(*) FILTER (settled) AS settled, count(DISTINCT vulnerability) AS all_vulnerabilities FROM fleet_findings
-),
 advisories AS (SELECT count(DISTINCT feed) AS feeds FROM feed_snapshots)
-SELECT * FROM risk, whole, places, digests, advisories
+SELECT * FROM risk, told, places, digests, advisories
