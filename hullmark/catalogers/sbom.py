@@ -21,6 +21,7 @@ from hullmark.formats.json_object import parse_object
 from hullmark.formats.problems import bound_problems
 from hullmark.model import Origin, Package, Problem
 from hullmark.purl import OS_TYPES, parse_purl
+from hullmark.uncompared import without_versions
 
 READ_ELSEWHERE = re.compile(r"var/lib/db/sbom/.*|opt/bitnami/(?:.*/)?\.spdx-[^/]*\.spdx", re.DOTALL)
 LONGEST = 2000  # letters of a package URL
@@ -64,44 +65,46 @@ def parse_components(data: bytes) -> Iterator[Component]:
 
 
 def packages_of(path: str, cataloger: str, components: Iterable[Component]) -> Iterator[Package | Problem]:
-    """A package for each component that is one; a Problem that counts those without a package URL."""
-    unnamed = 0
+    """A package for each component that is one; a Problem that counts those without a name, and one for versions."""
+    unnamed, unversioned = 0, []
     for component in components:
         if component.kind in NO_PACKAGES:
             continue
-        if not component.purl:
-            if _is_named(component):
-                yield stated(path, cataloger, _unlabelled(component))
-            else:
-                unnamed += not component.is_subject
+        if not component.purl and not _is_named(component):
+            unnamed += not component.is_subject
             continue
+        package = _package(component)
+        if package is None:
+            yield Problem(path, cataloger, f"the entry {component.name[:60]!r} has no valid package URL")
+        elif package.type not in NO_TYPES:
+            if package.version or component.may_be_cut:
+                yield stated(path, cataloger, package)
+            else:
+                unversioned.append(package.name)
+    if unnamed:
+        yield Problem(path, cataloger, f"{unnamed} entries have neither a package URL nor a name and version")
+    if unversioned:
+        yield Problem(path, cataloger, without_versions(unversioned))
+
+
+def _is_named(component: Component) -> bool:
+    """Whether an entry without a package URL says what it is, as libraries do that were built into a wheel."""
+    whole = component.kind in SOFTWARE and not component.may_be_cut
+    return whole and not component.is_subject and component.name != ""
+
+
+def _package(component: Component) -> Package | None:
+    """What an entry is by its package URL, None where that is none; by its name where it has none."""
+    stating = Package("generic", component.name, component.version)
+    if component.purl:
         try:
             package = parse_purl(component.purl[: LONGEST + 1])
         except ValueError:
             package = None
         if package is None or len(component.purl) > LONGEST:
-            yield Problem(path, cataloger, f"the entry {component.name[:60]!r} has no valid package URL")
-        elif package.type not in NO_TYPES:
-            version = package.version or component.version
-            yield stated(
-                path,
-                cataloger,
-                replace(package, version=version, licence=component.licence, cpe=component.cpe[:500], origin=Origin.SBOM),
-            )
-    if unnamed:
-        yield Problem(path, cataloger, f"{unnamed} entries have neither a package URL nor a name and version")
-
-
-def _is_named(component: Component) -> bool:
-    whole = component.kind in SOFTWARE and not component.may_be_cut
-    return whole and not component.is_subject and bool(component.name and component.version)
-
-
-def _unlabelled(component: Component) -> Package:
-    """An entry that says what it is by name and version alone, as libraries do that were built into a wheel."""
-    return Package(
-        "generic", component.name, component.version, licence=component.licence, cpe=component.cpe[:500], origin=Origin.SBOM
-    )
+            return None
+        stating = replace(package, version=package.version or component.version)
+    return replace(stating, licence=component.licence, cpe=component.cpe[:500], origin=Origin.SBOM)
 
 
 CATALOGER = Cataloger(

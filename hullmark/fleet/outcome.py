@@ -1,12 +1,14 @@
 """From an expected failure, or from what an image holds, to the status and reason of a coverage row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hullmark import distro as distros
 from hullmark import errors
 from hullmark.inventory import Stacked
-from hullmark.model import Reason, Status
+from hullmark.model import Problem, Reason, Status
 from hullmark.purl import OS_TYPES
+from hullmark.uncompared import leaves_unread
 
 REASONS: tuple[tuple[type[errors.HullmarkError], Reason], ...] = (
     (errors.NotFound, Reason.VANISHED),
@@ -61,8 +63,9 @@ def outcome_of(found: Stacked) -> Outcome:
     gap = _os_gap(found)
     if gap:
         return Outcome(Status.PARTIAL, Reason.UNKNOWN_OS, gap)
-    if found.problems:
-        return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(found))
+    unread = [item for item in found.problems if leaves_unread(item[1].reason)]
+    if unread:
+        return Outcome(Status.PARTIAL, Reason.UNREADABLE_FILE, _problems_sentence(unread))
     return Outcome(Status.SCANNED)
 
 
@@ -96,7 +99,7 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     return gravest
 
 
-def _problems_sentence(found: Stacked) -> str:
-    layer, first = found.problems[0]
-    more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
+def _problems_sentence(unread: Sequence[tuple[int | None, Problem]]) -> str:
+    layer, first = unread[0]
+    more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
     return f"{first.path or f'layer {layer}'}: {first.reason}{more}"

@@ -15,6 +15,7 @@ from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
 from hullmark.reports.settled import SETTLING, is_settled
 from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
+from hullmark.uncompared import unread
 
 EACH = 5  # findings shown of one package
 PACKAGES = 40  # packages shown
@@ -256,7 +257,8 @@ def _exposures(exposures: list[dict[str, Any]], index: Mapping[str, int]) -> Ite
 
 
 def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:
-    yield Text(f"{counted(len(problems), 'problem')}: the report is not complete", style="bold yellow")
+    told = "the report is not complete" if unread(problems) else "all was read, but not all can be compared with ranges"
+    yield Text(f"{counted(len(problems), 'problem')}: {told}", style="bold yellow")
     table = columns("", "", "")
     for problem in problems[:PROBLEMS]:
         table.add_row(

@@ -9,6 +9,7 @@ import orjson
 
 from hullmark.formats.spdx_licences import is_spdx
 from hullmark.reports.documents import Document, Report
+from hullmark.uncompared import unread
 from hullmark.vex.write import CYCLONEDX_JUSTIFICATIONS, STATES
 
 IMAGE, SYSTEM = "image", "os"  # bom-refs
@@ -34,7 +35,7 @@ def to_cyclonedx(reports: Sequence[Report]) -> bytes:
         "serialNumber": f"urn:uuid:{serial(report)}", "version": 1, "metadata": _metadata(report),
         "components": [*_system(report["image"]["os"]), *map(_component, report["packages"], refs)],
         "dependencies": [{"ref": IMAGE, "dependsOn": refs}],
-        "compositions": [{"aggregate": "incomplete" if report["problems"] else "unknown", "assemblies": [IMAGE]}],
+        "compositions": [{"aggregate": "incomplete" if unread(report["problems"]) else "unknown", "assemblies": [IMAGE]}],
         "vulnerabilities": list(_vulnerabilities(report, refs)),
     }  # fmt: skip
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

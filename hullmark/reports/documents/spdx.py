@@ -9,6 +9,7 @@ import orjson
 from hullmark.formats.spdx_licences import is_spdx
 from hullmark.reports.documents import Document, Report
 from hullmark.reports.documents.cyclonedx import CPE, serial
+from hullmark.uncompared import unread
 
 ITSELF, IMAGE, SYSTEM = "SPDXRef-DOCUMENT", "SPDXRef-Image", "SPDXRef-OperatingSystem"
 NOTHING = "NOASSERTION"
@@ -47,7 +48,8 @@ def to_spdx(reports: Sequence[Report]) -> bytes:
 
 
 def _problems(report: Row) -> Iterator[str]:
-    yield "This document is incomplete; what could not be read:"
+    incomplete = unread(report["problems"])
+    yield "This document is incomplete; what could not be read:" if incomplete else "What could not be compared:"
     for item in report["problems"]:
         yield f"{item['path']}: {item['reason']} ({item['cataloger']})"
 
