@@ -1,9 +1,11 @@
 """Random packages and advisories: what the SQL finds is what a plain loop finds, with its name, its decider and its fix.
 
-The loop knows nothing of keys or intervals: versions are compared by `packaging` and `univers`, Alpine's as its manual says,
-and events are evaluated as OSV's pseudo-code says. Every package has a world of its own, so one match compares them all.
+The loop knows nothing of keys or intervals: versions are compared by `packaging` and `univers`, Alpine's, R's and
+Bitnami's as their manuals say, and events are evaluated as OSV's pseudo-code says. Every package has a world of its own, so
+one match compares them all.
 """
 
+import gzip
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -25,6 +27,7 @@ from univers.versions import (
 )
 
 from hullmark.advisories.snapshot import FeedStore
+from hullmark.distro import _FAMILIES, _HARDENED, LANGUAGES
 from tests.advisories.feeds import read, write_osv
 from tests.matching.findings import matched, package
 from tests.versions.oracles import apk_order
@@ -51,6 +54,21 @@ RPM = ("0.9-1", "1.0~rc1-1", "1.0-1", "1.0-1.1", "1.0^git1-1", "1.0.1-1", "1.9-1
 APK = ("0.9-r0", "1.0_rc1-r0", "1.0-r0", "1.0-r1", "1.0_p1-r0", "1.0.1-r0", "1.9-r0", "1.10-r0", "1.10a-r0")
 SEMVER = ("0.9.0", "1.0.0-alpha.2", "1.0.0-alpha.10", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.9.0", "1.10.0", "2.0.0")
 MAVEN = ("0.9", "1.0-alpha-1", "1.0-rc1", "1.0", "1.0.1", "1.1-SNAPSHOT", "1.9", "1.10", "2.0.Final")
+CRAN = ("0.9", "1.0", "1.0-1", "1.0.2", "1.0-10", "1.9", "1.10", "2.0")
+BITNAMI = ("0.9.0", "1.0.0-rc1", "1.0.0", "1.0.0-1", "1.0.0-10", "1.0.1", "1.9.0", "1.10.0")
+
+
+def r_order(version: str) -> tuple[int, ...]:
+    """`package_version` of R: numbers one by one, and fewer before more."""
+    return tuple(int(number) for number in re.split("[.-]", version))
+
+
+def bitnami_order(version: str) -> tuple[tuple[int, ...], int, tuple[int | str, ...]]:
+    """A number behind the hyphen is a revision of the release, a word a version before it."""
+    numbers, _, more = version.partition("-")
+    return r_order(numbers), 1 if more.isdigit() else -1 if more else 0, (int(more) if more.isdigit() else more,)
+
+
 ECOSYSTEMS = (
     Ecosystem("PyPI", ("0.9", "1.0rc1", "1.0", "1.0.post1", "1.1", "1.9", "1.10", "2.0"), Version, "PYSEC-", ""),
     Ecosystem("Debian:12", DEB, DebianVersion, "DSA-", "DEBIAN-", "TRACKER-"),
@@ -59,6 +77,17 @@ ECOSYSTEMS = (
     Ecosystem("Alpaquita:23", APK, ALPINE, "X-", "BELL-"),
     Ecosystem("Wolfi", APK, ALPINE, "CGA-", ""),
     Ecosystem("Chainguard", APK, ALPINE, "CGA-", ""),
+    Ecosystem("BellSoft Hardened Containers:23", APK, ALPINE, "X-", "BELL-"),
+    Ecosystem("CleanStart", APK, ALPINE, "CLEANSTART-", ""),
+    Ecosystem("MinimOS", APK, ALPINE, "MINI-", ""),
+    Ecosystem("Echo", DEB, DebianVersion, "ECHO-", ""),
+    Ecosystem("Docker Hardened Images:Debian:13", DEB, DebianVersion, "X-", "DHI-"),
+    Ecosystem("Docker Hardened Images:Alpine:3.24", APK, ALPINE, "X-", "DHI-"),
+    Ecosystem("Azure Linux:3", RPM, RpmVersion, "AZL-", ""),
+    Ecosystem("Mageia:9", RPM, RpmVersion, "MGASA-", ""),
+    Ecosystem("Photon OS:5.0", RPM, RpmVersion, "PHSA-", ""),
+    Ecosystem("SUSE:Linux Enterprise Micro 5.4", RPM, RpmVersion, "SUSE-SU-", ""),
+    Ecosystem("openEuler:24.03-LTS", RPM, RpmVersion, "OESA-", ""),
     Ecosystem("AlmaLinux:9", RPM, RpmVersion, "ALSA-", ""),
     Ecosystem("Rocky Linux:9", RPM, RpmVersion, "RLSA-", ""),
     Ecosystem("Red Hat:enterprise_linux:9", RPM, RpmVersion, "RHSA-", ""),
@@ -70,6 +99,10 @@ ECOSYSTEMS = (
     Ecosystem("NuGet", ("0.9.0", "1.0.0-alpha", "1.0.0-rc1", "1.0.0", "1.0.0.1", "1.9.0", "1.10.0"), NugetVersion, "X-", ""),
     Ecosystem("Maven", MAVEN, MavenVersion, "X-", ""),
     Ecosystem("RubyGems", ("0.9", "1.0.a", "1.0.rc1", "1.0", "1.0.1", "1.9", "1.10", "2.0.pre"), RubygemsVersion, "X-", ""),
+    Ecosystem("Pub", SEMVER, SemverVersion, "X-", ""),
+    Ecosystem("SwiftURL", SEMVER, SemverVersion, "X-", ""),
+    Ecosystem("CRAN", CRAN, r_order, "RSEC-", ""),
+    Ecosystem("Bitnami", BITNAMI, bitnami_order, "BIT-", ""),
     Ecosystem(
         "Packagist", ("0.9.0", "1.0.0-alpha1", "1.0.0-rc1", "1.0.0", "1.0.1", "1.9.0", "1.10.0"), ComposerVersion, "X-", ""
     ),
@@ -119,7 +152,11 @@ def test_as_a_plain_loop(tmp_path: Path, place: Ecosystem, seed: int) -> None:
     worlds = {f"p{world}": list(records_of(rng, place, world)) for world in range(WORLDS)}
     base = place.name.partition(":")[0]
     write_osv(tmp_path / "feeds", *(record for records in worlds.values() for record in records), ecosystem=base)
-    store: FeedStore = read(tmp_path / "feeds", base)
+    compare(read(tmp_path / "feeds", base), worlds, place)
+
+
+def compare(store: FeedStore, worlds: dict[str, list[Record]], place: Ecosystem) -> None:
+    """Every package of every world in every version: as the loop says."""
     packages = [package(place.name, name, version, path=version) for name in worlds for version in place.versions]
     found = {
         (row["package"], row["version"], row["vulnerability"]): (row["fixed_version"], row["advisory"])
@@ -134,6 +171,61 @@ def test_as_a_plain_loop(tmp_path: Path, place: Ecosystem, seed: int) -> None:
     assert len(expected) > WORLDS
     assert 2 * sum(len(records) * len(place.versions) for records in worlds.values()) >= 10_000  # pairs of both seeds
     assert found == expected
+
+
+AMAZON = Ecosystem("Amazon Linux:2023", RPM, RpmVersion, "ALAS2023-", "")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_amazon_as_a_plain_loop(tmp_path: Path, seed: int) -> None:
+    """Its updates are no records of OSV: each names CVEs, and of each package the version that has the fix."""
+    rng = random.Random(seed)  # noqa: S311  a sample
+    worlds = {f"p{world}": list(updates_of(rng, world)) for world in range(2 * WORLDS)}
+    content = "".join(update_xml(record) for records in worlds.values() for record in records)
+    packed = gzip.compress(f"<updates>{content}</updates>".encode())
+    folder = tmp_path / "feeds" / "alas" / "al2023" / "core" / "x86_64" / "repodata"
+    folder.mkdir(parents=True)
+    (folder / "u.xml.gz").write_bytes(packed)
+    (folder / "repomd.xml").write_text(
+        '<repomd><data type="updateinfo"><location href="repodata/u.xml.gz"/></data></repomd>'
+    )
+    compare(read(tmp_path / "feeds", "Amazon Linux"), worlds, AMAZON)
+
+
+def updates_of(rng: random.Random, world: int) -> Iterator[Record]:
+    cves = [f"CVE-2024-{10 * world + number + 1000}" for number in range(3)]
+    for number in range(rng.randint(1, 4)):
+        item: Record = {"package": {"name": f"p{world}"}, "versions": []}
+        item["ranges"] = [
+            {"events": [{"introduced": "0"}, {"fixed": version}]} for version in rng.sample(RPM, rng.randint(1, 2))
+        ]
+        yield {
+            "id": f"ALAS2023-{world}-{number}", "modified": f"2024-05-{rng.randint(1, 28):02} 00:00:00",
+            "aliases": sorted(rng.sample(cves, rng.randint(1, 3))), "affected": [item],
+        }  # fmt: skip
+
+
+def update_xml(record: Record) -> str:
+    item = record["affected"][0]
+    versions = [range_["events"][1]["fixed"] for range_ in item["ranges"]]
+    stated = [(version.rpartition(":")[0] or "0", *version.rpartition(":")[2].split("-")) for version in versions]
+    builds = "".join(
+        f'<package name="{item["package"]["name"]}" epoch="{epoch}" version="{version}" release="{release}" arch="{arch}"/>'
+        for epoch, version, release in stated
+        for arch in ("x86_64", "aarch64")
+    )
+    named = "".join(f'<reference id="{cve}" type="cve"/>' for cve in record["aliases"])
+    return (
+        f"<update><id>{record['id']}</id><updated date='{record['modified']}'/><references>{named}</references>"
+        f"<pkglist><collection>{builds}</collection></pkglist></update>"
+    )
+
+
+def test_every_place_of_packages_is_here() -> None:
+    """The ecosystems that a package can have, whatever its system or language."""
+    systems = {family.name for family in (*_FAMILIES.values(), *_HARDENED.values())} - {""}
+    covered = {place.name.partition(":")[0] for place in (*ECOSYSTEMS, AMAZON)}
+    assert systems | set(LANGUAGES.values()) == covered
 
 
 def loop(records: list[Record], version: str, place: Ecosystem) -> Iterator[tuple[str, tuple[str, str]]]:
