@@ -1,5 +1,6 @@
 """The processes that the demo starts: each in a session of its own, waited for until it answers, and gone when it ends."""
 
+import random
 import socket
 import subprocess
 import time
@@ -13,6 +14,8 @@ from hullmark.errors import TransportError, UsageError
 
 START_SECONDS = 180.0
 STOP_SECONDS = 15.0
+SERVING = range(20_000, 32_000)  # below the ports that systems give to the near ends of connections
+TRIES = 200
 
 
 @contextmanager
@@ -48,17 +51,30 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def require_free(port: int, what: str) -> None:
-    """Raise UsageError when something listens on 127.0.0.1:`port` already."""
+    """Raise UsageError when 127.0.0.1:`port` has an end already: of a server, or of a connection that somebody made."""
     with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
+        if probe.connect_ex(("127.0.0.1", port)) == 0 or not _is_free(port):
             raise UsageError(f"port {port} on this machine is in use, so {what} cannot start; stop that program first")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
+    """A port of 127.0.0.1 that is free now, and that no connection is given by chance; raises UsageError when none is."""
+    for port in random.SystemRandom().sample(SERVING, TRIES):
+        if _is_free(port):
+            return port
+    raise UsageError(
+        f"no port from {SERVING.start} to {SERVING.stop - 1} on this machine is free; stop other programs first"
+    )
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what ended a moment ago is no matter
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait(process: "subprocess.Popen[bytes]", health: str, name: str, log: Path) -> None:

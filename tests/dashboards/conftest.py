@@ -12,7 +12,7 @@ from tests.dashboards.fleet import NOW, feeds, run, write, write_fleet
 from tests.hub.conftest import blobs, world
 
 __all__ = ["blobs", "world"]
-SECONDS = 60
+SECONDS = 240
 Open = Callable[..., AppTest]
 
 

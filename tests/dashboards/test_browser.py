@@ -92,10 +92,10 @@ def test_from_an_account_to_the_reasons_of_a_finding(browser: Browser, address: 
         page.goto(f"{address}/images?by_what=Accounts")
         settle(page)
         click_first_row(page)
-        expect(page.get_by_text("repositories, by risk")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("repositories, by risk")).to_be_visible()
         settle(page)
         click_first_row(page)
-        expect(page.get_by_text(re.compile(r"^[1-9] of 40 images"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(re.compile(r"^[1-9] of 40 images"))).to_be_visible()
         settle(page)
         click_first_row(page)
         page.wait_for_url("**/image?digest=*")
@@ -103,7 +103,7 @@ def test_from_an_account_to_the_reasons_of_a_finding(browser: Browser, address: 
         click_first_row(page)
         page.wait_for_url("**/vulnerability?id=*&image=*")
         settle(page)
-        expect(page.get_by_text("ffected: ").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("ffected: ").first).to_be_visible()
         assert wrong == []
 
 

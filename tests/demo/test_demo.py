@@ -1,22 +1,26 @@
 """`hullmark demo` as a newcomer runs it: the whole job in a process of its own, twice, and served until Ctrl-C."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from hullmark.demo.processes import free_port
 from hullmark.lake.query import query
 from hullmark.lake.store import Lake
-from tests.dashboards.browser import free_port
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1800)]  # however busy the machine is
 WORLD = ("prefect server", "streamlit run")
+DEMO = (sys.executable, "-m", "hullmark", "demo")
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +68,28 @@ def test_a_second_run_reads_nothing(first: subprocess.CompletedProcess[str], sta
 def test_ctrl_c_ends_everything(first: subprocess.CompletedProcess[str], state: Path) -> None:
     assert first.returncode == 0
     port = free_port()
-    command = [sys.executable, "-m", "hullmark", "demo", "--state", str(state), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    command, environ = [*DEMO, "--state", str(state), "--port", str(port)], own_environment()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ) as process:
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
         assert len(children(process.pid)) == len(WORLD)
         mine = children(process.pid)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate()
     assert process.returncode == 0, said
     assert "Traceback" not in said
     assert [child for child in mine if Path(f"/proc/{child}").exists()] == []
+
+
+def test_a_kept_port_that_a_connection_has_is_one_sentence(first: subprocess.CompletedProcess[str], state: Path) -> None:
+    assert first.returncode == 0
+    port = min(json.loads((state / "demo" / "ports.json").read_text()).values())
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as end:
+        end.bind(("127.0.0.1", port))
+        end.connect(server.getsockname())
+        done = demo(state, "--once")
+    assert done.returncode == 2
+    assert f"port {port} on this machine is in use, so the demo's registry of account" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_taken_port_is_one_sentence(state: Path) -> None:
@@ -91,9 +107,12 @@ def test_a_taken_port_is_one_sentence(state: Path) -> None:
 
 
 def demo(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("HULLMARK_", "PREFECT_", "AWS_"))}
-    command = [sys.executable, "-m", "hullmark", "demo", "--state", str(state), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=environ)
+    command = [*DEMO, "--state", str(state), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=own_environment())
+
+
+def own_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("HULLMARK_", "PREFECT_", "AWS_"))}
 
 
 def children(pid: int) -> list[int]:
@@ -111,12 +130,9 @@ def children(pid: int) -> list[int]:
 
 
 def wait_until_up(url: str, process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
+    while True:
         assert process.poll() is None, "the process ended"
-        try:
-            with urllib.request.urlopen(url) as answer:  # noqa: S310  our own server
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("it did not come up")
+        with suppress(OSError), urllib.request.urlopen(url) as answer:  # noqa: S310  our own server
+            if answer.status == 200:
+                return
+        time.sleep(0.1)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hullmark.demo.processes import free_port
 from tests.conftest import require_program
-from tests.dashboards.browser import free_port
 from tests.e2e.debian import run
 
 USER = "AWS"
