@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from hullmark.errors import LimitExceeded
 from hullmark.formats.json_object import Object, child, objects, text, texts
 from hullmark.vex.claim import Claim, Envelope, Format, Refused
+from hullmark.vex.target import with_versions
 
 MOST_PRODUCTS = 200_000
 STATUSES = {
@@ -63,16 +64,24 @@ def _products(tree: Object) -> Names:
     while todo:
         branch = todo.pop()
         todo.extend(objects(branch.get("branches")))
-        for product in (*objects(branch.get("full_product_names")), child(branch, "product")):
-            if product:
-                found[text(product, "product_id")] = (_name(product),)
+        for product in objects(branch.get("full_product_names")):
+            found[text(product, "product_id")] = (_name(product),)
+        if product := child(branch, "product"):
+            found[text(product, "product_id")] = (_of_branch(branch, _name(product)),)
         if len(found) > MOST_PRODUCTS:
             raise LimitExceeded(f"the document has more than {MOST_PRODUCTS:,} products")
-    for relation in objects(tree.get("relationships")):
+    # An rpm is part of a module, and that of a platform, in whatever order they stand.
+    for relation in (*objects(tree.get("relationships")), *objects(tree.get("relationships"))):
         part, whole = text(relation, "product_reference"), text(relation, "relates_to_product_reference")
         both = found.get(whole, (whole,)) + found.get(part, (part,))
         found[text(child(relation, "full_product_name"), "product_id")] = both[:3]
     return found
+
+
+def _of_branch(branch: Object, name: str) -> str:
+    """The name of a branch's product, with its range of versions where the branch is one."""
+    is_range = text(branch, "category") == "product_version_range"
+    return with_versions(name, text(branch, "name")) if is_range else name
 
 
 def _name(product: Object) -> str:

@@ -1,14 +1,18 @@
 """CycloneDX VEX: `vulnerabilities` of a bill of materials, or of a document of their own (ECMA-424)."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
+from dataclasses import replace
+from urllib.parse import quote, unquote
 
 from hullmark.errors import LimitExceeded
 from hullmark.formats.json_object import Object, child, objects, text, texts
 from hullmark.vex.claim import Claim, Envelope, Format, Refused
-from hullmark.vex.target import IMAGES
+from hullmark.vex.target import IMAGES, with_versions
 
 MOST_COMPONENTS = 200_000
+STATED = {"not_affected": "this version is stated as unaffected"}
+# What is said of versions of a component; "" is what the analysis says.
+VERSIONS = {"affected": "", "unaffected": "not_affected", "unknown": "under_investigation"}
 Names = tuple[str, ...]  # what holds what, outermost first
 STATES = {
     "resolved": "fixed", "resolved_with_pedigree": "fixed", "exploitable": "affected", "in_triage": "under_investigation",
@@ -39,16 +43,35 @@ def claims(document: Object) -> Iterator[Claim | Refused]:
             continue
         state = text(analysis, "state")
         reason = text(analysis, "justification") or ("false_positive" if state == "false_positive" else "")
-        yield Claim(
+        claim = Claim(
             where,
             text(item, "id"),
             STATES.get(state, state),
-            tuple(_names(text(affected, "ref"), known, holder) for affected in objects(item.get("affects"))),
+            (),
             tuple(text(other, "id") for other in objects(item.get("references"))),
             reason,
             text(analysis, "detail") or ", ".join(texts(analysis.get("response"))),
             text(analysis, "lastUpdated") or text(analysis, "firstIssued") or text(item, "updated"),
         )
+        yield from _by_status(claim, item, known, holder)
+
+
+def _by_status(claim: Claim, item: Object, known: Mapping[str, Names], holder: str) -> Iterator[Claim]:
+    """The claim for what is affected, and one for each other status that versions of it have."""
+    affected: dict[str, list[Names]] = {claim.status: []}
+    for one in objects(item.get("affects")):
+        names = _names(text(one, "ref"), known, holder)
+        versions = list(objects(one.get("versions")))
+        if not versions:
+            affected[claim.status].append(names)
+        for version in versions:
+            said = text(version, "status") or "affected"
+            limited = with_versions(names[-1], text(version, "range") or f"vers:generic/{quote(text(version, 'version'))}")
+            affected.setdefault(VERSIONS.get(said, said) or claim.status, []).append((*names[:-1], limited))
+    for status, products in affected.items():
+        if products or len(affected) == 1:
+            detail = claim.detail or ("" if status == claim.status else STATED.get(status, ""))
+            yield replace(claim, status=status, products=tuple(products), detail=detail)
 
 
 def _components(document: Object) -> Mapping[str, Names]:

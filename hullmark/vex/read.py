@@ -15,7 +15,7 @@ from hullmark.formats.json_object import parse_object
 from hullmark.lake.schema import VEX_STATEMENTS
 from hullmark.vex import csaf, cyclonedx, openvex
 from hullmark.vex.claim import Claim, Envelope, Refused
-from hullmark.vex.target import Target, target_of, within
+from hullmark.vex.target import MODULES, Target, target_of, targets_of, within
 
 FORMATS = (openvex.FORMAT, cyclonedx.FORMAT, csaf.FORMAT)
 STATUSES = ("not_affected", "affected", "fixed", "under_investigation")
@@ -90,17 +90,18 @@ def _rows(claim: Claim | Refused, vex: Vex, issued: datetime, now: datetime) -> 
     aliases = sorted({alias for alias in claim.aliases if _VULNERABILITY.fullmatch(alias)})
     for names in claim.products:
         try:
-            target = _target(names)
+            targets = _targets(names)
         except ValueError as error:
             _refuse(vex, Refused(claim.where, str(error)))
             continue
-        yield {
-            "at": at, "vulnerability": _vulnerability(claim.vulnerability), "aliases": aliases, "status": claim.status,
-            "justification": claim.justification[:LONGEST_TEXT] or claim.detail[:LONGEST_TEXT],
-            "detail": claim.detail[:LONGEST_TEXT], "product": target.product, "stem": target.stem, "version": target.version,
-            "qualifiers": list(target.qualifiers), "image_digest": target.image_digest, "repository": target.repository,
-            "tag": target.tag, "platform": target.platform,
-        }  # fmt: skip
+        for target in targets:
+            yield {
+                "at": at, "vulnerability": _vulnerability(claim.vulnerability), "aliases": aliases, "status": claim.status,
+                "justification": claim.justification[:LONGEST_TEXT] or claim.detail[:LONGEST_TEXT],
+                "detail": claim.detail[:LONGEST_TEXT], "product": target.product, "stem": target.stem,
+                "version": target.version, "qualifiers": list(target.qualifiers), "image_digest": target.image_digest,
+                "repository": target.repository, "tag": target.tag, "platform": target.platform,
+            }  # fmt: skip
 
 
 def _doubt(claim: Claim, at: datetime | None) -> str:
@@ -116,16 +117,30 @@ def _doubt(claim: Claim, at: datetime | None) -> str:
     return "" if claim.products else "it names no product"
 
 
-def _target(names: tuple[str, ...]) -> Target:
+def _targets(names: tuple[str, ...]) -> tuple[Target, ...]:
+    if len(names) == 3 and names[1].startswith(MODULES):
+        return _of_module(names)
     if len(names) > 2:
         raise ValueError(f"{names[-1][:80]!r} is part of a part")
     first, *rest = names
-    target = target_of(first)
     if rest:
-        return within(target, target_of(rest[0]))
-    if target.is_platform:
+        holder = target_of(first)
+        return tuple(within(holder, part) for part in targets_of(rest[0]))
+    targets = targets_of(first)
+    if targets[0].is_platform:
         raise ValueError(f"the product {first[:80]!r} is a platform, of which any package could be meant")
-    return target
+    return targets
+
+
+def _of_module(names: tuple[str, ...]) -> tuple[Target, ...]:
+    """An rpm of a module of a platform: by its version, which names the module's build, as package URLs name none."""
+    platform, module, package = names
+    targets = _targets((platform, package))
+    if any(not target.version for target in targets):
+        raise ValueError(
+            f"{package[:80]!r} is of the module {module[:80]!r}, and without a version builds of any could be meant"
+        )
+    return targets
 
 
 def _vulnerability(name: str) -> str:

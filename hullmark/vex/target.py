@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote
 
 from packageurl import PackageURL
 
@@ -9,9 +10,11 @@ from hullmark.vex.platform import platform_of
 
 LONGEST = 2000  # characters of a name
 IMAGES = ("pkg:oci/", "pkg:docker/")
+MODULES = "pkg:rpmmod/"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REFERENCE = re.compile(r"(?P<repository>[a-z0-9][\w.:/-]{0,500})@(?P<digest>sha256:[0-9a-f]{64})")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
+_VERS = re.compile(r"vers:[a-z0-9.+-]+/(.+)")
 _PARTS = re.compile(r"(?P<stem>[^@?#]+)(@(?P<version>[^?#]*))?(\?(?P<qualifiers>[^#]*))?")
 
 
@@ -56,6 +59,33 @@ def target_of(product: str) -> Target:
     raise ValueError(f"the product {product[:80]!r} is no package URL and no digest of an image")
 
 
+def targets_of(product: str) -> tuple[Target, ...]:
+    """The same of a product with a list of versions (`vers=vers:npm/1.0|2.0`), one each; raises also for other ranges."""
+    if not product.startswith("pkg:") or product.startswith(IMAGES) or "vers=" not in product:
+        return (target_of(product),)
+    purl = _parsed(product)
+    qualifiers = dict(purl.qualifiers) if isinstance(purl.qualifiers, dict) else {}
+    versions = _versions(qualifiers.pop("vers", ""), product)
+    named = (PackageURL(purl.type, purl.namespace, purl.name, version or None, qualifiers) for version in versions)
+    return tuple(replace(target_of(one.to_string()), product=product) for one in named)
+
+
+def with_versions(product: str, vers: str) -> str:
+    """A package URL with a range or a list of versions (`vers:npm/1.0|2.0`), as `targets_of` reads it."""
+    if not product.startswith("pkg:") or product.startswith(IMAGES):
+        return product
+    return f"{product}{'&' if '?' in product else '?'}vers={quote(vers, safe=':/')}"
+
+
+def _versions(vers: str, product: str) -> list[str]:
+    """The versions of a list as package URLs write them, "" for any; raises ValueError for a range that compares."""
+    stated = _VERS.fullmatch(vers)
+    listed = [one.strip().removeprefix("=") for one in stated[1].split("|")] if stated else []
+    if not listed or any(one[:1] in {"", "<", ">", "!"} for one in listed):
+        raise ValueError(f"{product[:120]!r} names a range of versions, which is not read: only lists of versions are")
+    return [""] if listed == ["*"] else [unquote(one) for one in listed]
+
+
 def within(image: Target, package: Target) -> Target:
     """The package in the image or of the platform; raises ValueError where the product that holds it is neither."""
     if image.is_platform and package.stem:
@@ -73,9 +103,10 @@ def _package(product: str) -> Target:
     found = _PARTS.match(_ESCAPE.sub(lambda escape: escape[0].upper(), written))
     if not found:
         raise ValueError(f"{product[:80]!r} is no package URL")
-    qualifiers = tuple(item for item in (found["qualifiers"] or "").split("&") if item)
-    if any(item.startswith("vers=") for item in qualifiers):
-        raise ValueError(f"{product[:80]!r} names a range of versions, which is not read")
+    stated = [item for item in (found["qualifiers"] or "").split("&") if item]
+    qualifiers = tuple(item for item in stated if not item.startswith("rpmmod="))
+    if len(qualifiers) < len(stated) and not found["version"]:
+        raise ValueError(f"{product[:80]!r} is of a module, and without a version builds of any could be meant")
     return Target(product, found["stem"], found["version"] or "", qualifiers)
 
 
