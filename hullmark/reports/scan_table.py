@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hullmark.reports.packages_table import packages_table
+from hullmark.reports.packages_table import Line, packages_table
 from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
 from hullmark.reports.settled import SETTLING, is_settled
@@ -40,7 +40,11 @@ def print_scan(reports: Iterable[Report], console: Console, *, removed: bool = F
     `listed` says that nobody asked for advisories: every package is shown, and nothing is said of findings.
     """
     for report in reports:
-        console.print(Padding(Group(*_parts(report, removed, listed)), (0, 1)))
+        for part in _parts(report, removed, listed):
+            if isinstance(part, Line):
+                console.print(part, soft_wrap=True)
+            else:
+                console.print(Padding(part, (0, 1)))
 
 
 def _parts(report: Any, removed: bool, listed: bool) -> Iterator[RenderableType]:  # noqa: ANN401  # a parsed JSON document
@@ -49,7 +53,7 @@ def _parts(report: Any, removed: bool, listed: bool) -> Iterator[RenderableType]
     yield ""
     findings: list[Finding] = [finding for finding in report["findings"] if not is_settled(finding)]
     if listed:
-        yield packages_table(report)
+        yield from packages_table(report)
         yield ""
     else:
         yield from _compared(report, findings)

@@ -19,7 +19,9 @@ LONGEST = 300
 def plain(value: object, longest: int = LONGEST) -> str:
     """Text from an image or feed with every character that steers a terminal written out, and a bounded length."""
     text = str(value)
-    shown = "".join(_visible(char) for char in text[:longest])
+    shown = text[:longest]
+    if not shown.isprintable():  # harmful characters are not, nor are some that do no harm
+        shown = "".join(map(_visible, shown))
     return shown if len(text) <= longest else f"{shown}…"
 
 

@@ -48,6 +48,16 @@ def test_a_list_shows_every_package_and_claims_nothing() -> None:
     assert "could not" not in text
 
 
+def test_a_list_has_one_line_a_package() -> None:
+    """However long its name is, with the number of its places, and no line that only a wide terminal needs."""
+    named = [package("left-pad", path=f"srv/{place}/package.json") for place in "ab"] + [package("n" * 90, licence="MIT")]
+    report = sample(packages=rows("packages", *named), findings=rows("findings"))
+    text = shown(lambda console: print_scan([report], console, listed=True), width=180)
+    lines = [line.split() for line in text.splitlines()]
+    assert sum(line[1:3] == ["left-pad", "×2"] for line in lines) == 1
+    assert [line[-1] for line in lines if line[1:2] == ["n" * 90]] == ["MIT"]
+
+
 def test_a_scan_says_what_was_found() -> None:
     text = scan(sample())
     for words in (
