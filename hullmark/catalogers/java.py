@@ -18,7 +18,7 @@ from hullmark.errors import InputError
 from hullmark.formats import jar_manifest, java_properties, maven_pom
 from hullmark.formats.licence_texts import licence_file
 from hullmark.formats.problems import bound_problems
-from hullmark.formats.spdx_licences import any_of, is_spdx, spdx
+from hullmark.formats.spdx_licences import any_of, each_of, is_spdx, spdx
 from hullmark.formats.zip import Budget, Entry, Window, content, entries
 from hullmark.formats.zip_parts import ZipParts
 from hullmark.model import Origin, Package, Problem
@@ -33,6 +33,7 @@ _NESTED = tuple(f".{extension}".encode() for extension in EXTENSIONS)
 _WANTED = (b"pom.properties", b"META-INF/MANIFEST.MF", b"/pom.xml", *_NESTED)
 _POM_XML = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.xml")
 _SEPARATORS = re.compile(r"[-_.]")
+_CLAUSE = re.compile(r'(?:"[^"]*"|[^,"])+')  # of a manifest's header; commas in quotes are text
 _OPENS, _CLOSES = b"<licenses>", b"</licenses>"
 _LICENCE_FILES = tuple(f"{folder}LICENSE{kind}".encode() for folder in ("META-INF/", "") for kind in ("", ".txt", ".md"))
 
@@ -224,7 +225,13 @@ def _bytes(archive: _Archive, entry: Entry, budget: Budget, most: int = _METADAT
 
 
 def _licence(manifest: dict[str, str]) -> str:
-    """Bundle-License as OSGi has it ("name;description=...", or an address), else Jenkins' Plugin-License-Name."""
+    """Bundle-License as OSGi has it ("name;description=...", or an address), else Jenkins' Plugin-License-Name.
+
+    OSGi does not say how several licences hold.
+    """
+    several = [spdx(found.partition(";")[0].strip(' "')) for found in _CLAUSE.findall(manifest.get("bundle-license", ""))]
+    if len(several) > 1 and all(map(is_spdx, several)):
+        return each_of(several)
     stated, _, rest = manifest.get("bundle-license", "").partition(";")
     described = rest.partition("description=")[2].partition(";")[0].strip(' "')
     found = [spdx(text) for text in (stated.strip(' "'), described, manifest.get("plugin-license-name", "")) if text]

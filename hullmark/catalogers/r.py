@@ -42,6 +42,8 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
 
 def _licence(statement: str) -> str:
     """R's own notation: "GPL (>= 2)", "MIT + file LICENSE"."""
+    if statement.startswith("Part of R "):  # its base packages; so says R's license()
+        return "GPL-2.0-only OR GPL-3.0-only"
     statement = " ".join(statement[:LONGEST].split())  # a run of blanks would be looked at from each of them
     return spdx(_EXACTLY.sub(r" \1", _AT_LEAST.sub(r" \1 or later", _FILE.sub("", statement))))
 

@@ -50,6 +50,11 @@ def any_of(statements: Iterable[str]) -> str:
     return _joined(statements, " OR ")
 
 
+def each_of(statements: Iterable[str]) -> str:
+    """Several statements of which nothing says how they hold: listed with commas."""
+    return _joined(statements, ", ")
+
+
 def all_of(statements: Iterable[str]) -> str:
     """Several statements that hold together: joined by AND where all are SPDX, else by commas."""
     return _joined(statements, " AND ")
@@ -64,7 +69,7 @@ def is_spdx(expression: str) -> bool:
 def _joined(statements: Iterable[str], operator: str) -> str:
     names = list(dict.fromkeys(filter(None, map(spdx, statements))))
     if len(names) > 1 and all(map(is_spdx, names)):
-        joined = operator.join(f"({name})" if " " in name else name for name in names)
+        joined = operator.join(f"({name})" if " " in name and operator != ", " else name for name in names)
         if len(joined) <= LONGEST:
             return joined
     return ", ".join(names)[:CHARACTERS]

@@ -116,6 +116,14 @@ LICENCES: dict[str, tuple[Files, str]] = {
     "a pom.xml without an end": (LIBRARY | {next(iter(BESIDE)): b"<licenses>" * 100_000}, ""),
     "a pom.xml that ends first": (LIBRARY | {next(iter(BESIDE)): b"</licenses><licenses>"}, ""),
     "its manifest": (LIBRARY | manifest(Bundle_License="MIT") | {"LICENSE": APACHE}, "MIT"),
+    "several in its manifest": (
+        LIBRARY
+        | manifest(
+            Bundle_License='http://www.eclipse.org/legal/epl-2.0,https://www.gnu.org/software/classpath/license.html;x="a,b"'
+        ),
+        "EPL-2.0, GPL-2.0-only WITH Classpath-exception-2.0",
+    ),
+    "a comma in one": (LIBRARY | manifest(Bundle_License="Apache License, Version 2.0"), "Apache-2.0"),
     "the text": (LIBRARY | {"META-INF/LICENSE": APACHE}, "Apache-2.0"),
     "the text and more": (LIBRARY | {"LICENSE.txt": APACHE * 2}, "Apache-2.0 AND LicenseRef-others"),
     "a short text": (LIBRARY | {"META-INF/LICENSE.md": b"ISC\n" + ISC}, "ISC"),
