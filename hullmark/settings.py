@@ -38,7 +38,7 @@ class Limits:
     header_bytes: int = 1 * MIB  # PAX and GNU long-name records of one entry
     file_bytes: int = 64 * MIB  # one file that a cataloger wants for its path
     large_bytes: int = 256 * MIB  # one file that was recognised by its content, or whose cataloger reads larger ones
-    program_bytes: int = 2048 * MIB  # one program of which, without its machine code, no more than large_bytes are kept
+    program_bytes: int = 2048 * MIB  # one program or jar of which no more than large_bytes are kept and read
     kept_bytes: int = 512 * MIB  # all names of one layer, and what a second pass keeps for hard links
     packages: int = 1_000_000  # packages of one layer
     image_bytes: int = 1024 * MIB  # memory for what all layers hold that are scanned together

@@ -27,7 +27,7 @@ class Cataloger:
     type: str  # purl type of what it yields
     globs: tuple[str, ...]
     parse: Parse
-    max_bytes: int = 0  # larger files become a Problem; 0 means Limits.file_bytes
+    max_bytes: int = 0  # larger files become a Problem, if all of them is kept; 0 means Limits.file_bytes
     follows: bool = True  # whether a link at such a path is a Problem where it leads to what nobody reads
     # Any regular file that begins with one of these is wanted too, whatever its path; of programs machine code may be zeros.
     magic: tuple[bytes, ...] = ()

@@ -24,7 +24,7 @@ from hullmark.formats.zip_parts import ZipParts
 from hullmark.model import Origin, Package, Problem
 
 MOST_DEPTH = 16  # archives within archives
-MOST_BYTES = 256 * 1024 * 1024  # of one archive, also of one within another when it is packed
+MOST_BYTES = 256 * 1024 * 1024  # that are kept of one archive, also of one within another when it is packed
 EXTENSIONS = ("ear", "hpi", "jar", "jpi", "kar", "lpkg", "nar", "par", "rar", "sar", "war")
 
 _METADATA_BYTES = 1024 * 1024
@@ -62,7 +62,7 @@ def parse(path: str, data: bytes) -> Iterator[Package | Problem]:
     An archive within it that cannot be read is a Problem that names it, and so is a limit that was hit.
     """
     return bound_problems(
-        _read(_Archive(Window(data, 0, len(data)), path, "", 0, Budget(0, _LICENCES)), Budget.of(len(data)))
+        _read(_Archive(Window(data, 0, len(data)), path, "", 0, Budget(0, _LICENCES)), Budget.of(min(len(data), MOST_BYTES)))
     )
 
 

@@ -11,6 +11,26 @@ class Parts(Protocol):
         """What of `piece[at:end]`, the next bytes of the file, is kept: begin and end in `piece`, in order, apart."""
 
 
+class Kept:
+    """Parts whose bytes are counted; once they come to more than `most`, no more are kept.
+
+    `least` of them are kept for certain, which is known before the file is read.
+    """
+
+    def __init__(self, parts: Parts, least: int, most: int) -> None:
+        self.least = least
+        self.count = 0
+        self._parts = parts
+        self._most = most
+
+    def kept(self, piece: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """See Parts."""
+        for begin, stop in self._parts.kept(piece, at, end):
+            self.count += stop - begin
+            if self.count <= self._most:
+                yield begin, stop
+
+
 class Whole:
     """All of it."""
 

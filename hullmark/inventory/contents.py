@@ -12,7 +12,7 @@ from threading import Lock
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import LimitExceeded
 from hullmark.formats.executable import unread
-from hullmark.formats.parts import Around, Parts
+from hullmark.formats.parts import Around, Kept
 from hullmark.inventory.aliases import Aliases
 from hullmark.inventory.found import Found
 from hullmark.inventory.globs import Matcher
@@ -152,12 +152,13 @@ class Collector:
         """Let the catalogers read a file that they want for its path or its content; it is in memory only meanwhile."""
         by_content = self.matcher.recognising(tar.begins, by_path)
         found = self.contents.found
-        parts, left_out = self._parts(entry, tar, by_path, by_content)
-        if not found.takes(entry.size, by_path, by_content, left_out):
+        kept = self._kept(entry, tar, by_path, by_content)
+        if not found.takes(entry.size, by_path, by_content, entry.size - kept.least if kept else 0):
             found.refuse(path, entry.size, by_path, by_content)
         else:
             with _HUGE_FILES if entry.size > HUGE else nullcontext():
-                self._parse(path, tar.body(parts), by_path, by_content, left_out)
+                data = tar.body(kept)
+                self._parse(path, data, by_path, by_content, entry.size - kept.count if kept else 0)
         if by_path:
             self.contents.facts[path] = (entry.size, entry.mode)
         elif path in found.by_content:
@@ -171,20 +172,20 @@ class Collector:
         if by_path:
             self.contents.recent.keep(path, data)
 
-    def _parts(
-        self, entry: Entry, tar: Tar, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger]
-    ) -> tuple[Parts | None, int]:
-        """What is kept of a file, if not all of it, and how many bytes of a program's machine code are left out.
+    def _kept(self, entry: Entry, tar: Tar, by_path: Sequence[Cataloger], by_content: Sequence[Cataloger]) -> Kept | None:
+        """What is kept of a file, None if that is all of it: what its one cataloger reads, or a program without its code.
 
-        That is left out where nobody who reads the program reads it, and else where the program is too large.
+        The code is left out where nobody who reads the program reads it, and else where the program is too large.
         """
-        if entry.size >= SPARED and len(by_path) == 1 and not by_content and by_path[0].parts:
-            return by_path[0].parts(), 0
-        least = PROGRAM if all(item.magic or item.without_code for item in by_path) else self._limits.large_bytes + 1
-        if not least <= entry.size <= self._limits.program_bytes:
-            return None, 0
-        holes = [hole for hole in unread(tar.head(HEADERS)) if hole[1] <= entry.size]
-        return (Around(holes), sum(end - begin for begin, end in holes)) if holes else (None, 0)
+        size, limits = entry.size, self._limits
+        if size > limits.program_bytes:
+            return None
+        if size >= SPARED and len(by_path) == 1 and not by_content and by_path[0].parts and not tar.is_sparse:
+            return Kept(by_path[0].parts(), 0, limits.large_bytes)
+        if size < (PROGRAM if all(item.magic or item.without_code for item in by_path) else limits.large_bytes + 1):
+            return None
+        holes = [hole for hole in unread(tar.head(HEADERS)) if hole[1] <= size]
+        return Kept(Around(holes), size - sum(end - begin for begin, end in holes), size) if holes else None
 
     def _link(self, path: str, entry: Entry, wanting: Sequence[Cataloger]) -> None:
         """A hard link at a path that is wanted: its content is the target's at this moment."""

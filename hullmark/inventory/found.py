@@ -27,7 +27,7 @@ class Found:
         """Run over one file the catalogers that want it for its path and for its content. Raises LimitExceeded.
 
         A package that several catalogers find in the file is the first one's: rows of one file differ in type, name,
-        version or architecture. `left_out` bytes of the file are machine code that was not kept.
+        version or architecture. `left_out` bytes of the file were not kept.
         """
         seen: set[tuple[str, ...]] = set()
         for cataloger, most, finds in self._readers(by_path, by_content):
@@ -35,7 +35,9 @@ class Found:
                 finds.setdefault(path, []).append((cataloger.name, _too_large(path, cataloger, len(data))))
                 continue
             for item in (
-                _guarded(cataloger, path, data) if cataloger.magic or len(data) <= most else _spared(cataloger, path, data)
+                _spared(cataloger, path, data)
+                if cataloger.without_code and len(data) > most
+                else _guarded(cataloger, path, data)
             ):
                 if isinstance(item, Owned):
                     self.owned.setdefault(path, []).append((cataloger.type, item))
@@ -128,8 +130,8 @@ def _spared(cataloger: Cataloger, path: str, data: bytes) -> Iterator[Find]:
 
 
 def _kept(cataloger: Cataloger, size: int, left_out: int) -> int:
-    """How many bytes of a file a cataloger takes; one that does not know of programs gets none of it spared."""
-    return size - left_out if cataloger.magic or cataloger.without_code else size
+    """How many bytes of a file a cataloger takes; one that does not know of parts gets none of it spared."""
+    return size - left_out if cataloger.magic or cataloger.without_code or cataloger.parts else size
 
 
 def _too_large(path: str, cataloger: Cataloger, size: int) -> Problem:

@@ -99,6 +99,11 @@ class Tar:
         except CorruptData as error:
             raise self._damaged(str(error)) from None
 
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the current entry is sparse, so that its content is made and does not stream past."""
+        return self._sparse is not None
+
     def head(self, size: int) -> bytes:
         """The first bytes of the current entry's content, at most `size`; nothing is passed. Empty for a sparse file."""
         return b"" if self._sparse else self._ahead(size)

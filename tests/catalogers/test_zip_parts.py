@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from hullmark.catalogers import java
 from hullmark.formats.zip_parts import ZipParts
+from hullmark.inventory import read_layer
 from hullmark.inventory.contents import SPARED
 from hullmark.model import Package
+from hullmark.settings import MIB, Limits
 from tests.inventory.stacks import read_members
+from tests.layers.tars import layer_of, tar_of
 
 Written = list[tuple[str, bytes, int]]  # name, content, method
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
@@ -131,3 +135,26 @@ def test_a_large_jar_is_read_as_ever() -> None:
     )
     packages = [(item.package.name, item.package.version) for item in read_members({"srv/a-1.jar": data}).finds.packages]
     assert packages == [("g:a", "1"), ("g:inner", "2")]
+
+
+FOUND = PROPERTIES % (b"g", b"a", b"1")
+SMALL = Limits(large_bytes=MIB)
+TOO_LARGE = "more than are read of such a file"
+LARGER: dict[str, tuple[Written, Limits, list[str], str]] = {
+    "little of it is read": ([("a.class", MUCH, STORED), (WANTED, FOUND, DEFLATED)], SMALL, ["g:a"], ""),
+    "most of it is read": ([(WANTED, FOUND, STORED), ("lib/x.jar", MUCH, DEFLATED)], SMALL, [], TOO_LARGE),
+    "too large for that": (
+        [("a.class", MUCH, STORED), (WANTED, FOUND, STORED)],
+        replace(SMALL, program_bytes=MIB),
+        [],
+        TOO_LARGE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("entries", "limits", "packages", "reason"), LARGER.values(), ids=LARGER)
+def test_jars_that_are_too_large_as_a_whole(entries: Written, limits: Limits, packages: list[str], reason: str) -> None:
+    plain = tar_of({"a.jar": archive(entries)})
+    finds = read_layer(io.BytesIO(plain), layer_of(plain), limits).finds
+    assert [item.package.name for item in finds.packages] == packages
+    assert [reason in problem.reason for problem in finds.problems] == [True] * bool(reason)
