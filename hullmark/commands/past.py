@@ -3,8 +3,12 @@
 import argparse
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from hullmark.commands.verbs import Verbs
+
+if TYPE_CHECKING:
+    from hullmark.analysis.past import Asked
 
 DESCRIPTION = (
     "What was known on a day; with --feeds now what today's advisories say of the images of that day; with --images now "
@@ -40,7 +44,28 @@ def run(options: argparse.Namespace) -> int:
     moment = moment_of(options.date, now)
     with showing(), closing(open_past(lake, settings.memory_mb)) as connection:
         progress().begin("Ask the past", None)
-        ask_past(connection, FeedStore(lake.feeds_root), Asked(moment, options.images == "now", options.feeds == "now"), now)
+        asked = Asked(moment, options.images == "now", options.feeds == "now")
+        ask_past(connection, FeedStore(lake.feeds_root), asked, now)
         rows = past_rows(connection, "counts" if options.format == "table" else "findings")
+    if options.format == "table":
+        _say(_headline(asked))
     print_rows(rows, options.format)
     return 0
+
+
+def _headline(asked: "Asked") -> str:
+    """What is counted, in one sentence."""
+    then = f"{asked.moment:%Y-%m-%d %H:%M} UTC"
+    if asked.images_now and asked.feeds_now:
+        return "The images and advisories of now, matched anew:"
+    if asked.feeds_now:
+        return f"The images of {then} with the advisories of now, matched anew:"
+    if asked.images_now:
+        return f"The images of now with the advisories of {then}, matched anew:"
+    return f"What was known at {then}:"
+
+
+def _say(sentence: str) -> None:
+    from rich.console import Console
+
+    Console().print(sentence, highlight=False, markup=False, soft_wrap=True)

@@ -40,6 +40,7 @@ def test_what_was_known_on_a_day(home: Path, whose: tuple[str, ...]) -> None:
     assert "CVE-2023-4911" in {row["vulnerability"] for row in rows}
     counted = run(home, ["past", today, *whose])
     assert counted.status == 0
+    assert counted.stdout.startswith("The images" if whose else f"What was known at {today} ")
     high = next(line.split() for line in counted.stdout.splitlines() if line.startswith("high"))
     assert int(high[1]) == sum(row["severity"] == "high" for row in rows)
 
