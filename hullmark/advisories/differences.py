@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from hullmark.errors import FeedError
 from hullmark.lake.place import Place
-from hullmark.lake.schema import RECORD_INDEX
+from hullmark.lake.schema import RECORD_INDEX, whole
 from hullmark.sql import read_sql
 
 SINCE = "since-"
@@ -103,7 +103,7 @@ def _read(place: Place, feed: str, snapshot: str, earlier: str) -> pa.Table | No
     size = hashlib.sha256().digest_size
     if hashlib.sha256(content[size:]).digest() != content[:size]:
         return None
-    return pq.read_table(pa.BufferReader(content[size:]), schema=RECORD_INDEX)
+    return whole(pq.ParquetFile(pa.BufferReader(content[size:])).read(use_threads=False), RECORD_INDEX)
 
 
 def _path(feed: str, snapshot: str, earlier: str) -> str:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hullmark.advisories.store import SCHEMAS, FeedStore, view
+from hullmark.lake.schema import END_OF_LIFE, whole
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,14 +40,27 @@ def register_packages(
     view(connection, "affected_versions", affected[1])
     view(connection, "advisories", _advisories(store, about, also))
     view(connection, "product_repositories", _rows(store, "product_repositories", "repository", repositories))
-    store.register(connection, ("end_of_life",))
+    ends = [pq.read_table(pa.BufferReader(content), use_threads=False) for content in store.contents("end_of_life")]
+    view(
+        connection,
+        "end_of_life",
+        pa.concat_tables([END_OF_LIFE.empty_table(), *(whole(rows, END_OF_LIFE) for rows in ends)]),
+    )
 
 
 def register_exploitation(
-    store: FeedStore, connection: "duckdb.DuckDBPyConnection", vulnerabilities: Collection[str]
+    store: FeedStore,
+    connection: "duckdb.DuckDBPyConnection",
+    vulnerabilities: Collection[str],
+    known: pa.Table | None = None,
 ) -> None:
-    """Make the view `exploitation` with the rows of these vulnerabilities; raises as above."""
-    view(connection, "exploitation", _rows(store, "exploitation", "cve", vulnerabilities))
+    """Make the view `exploitation` with the rows of these vulnerabilities; of those in `known`, such rows, no feed is asked.
+
+    Raises as above.
+    """
+    told = SCHEMAS["exploitation"].empty_table() if known is None else known
+    asked = set(vulnerabilities) - set(told["cve"].to_pylist())
+    view(connection, "exploitation", pa.concat_tables([_rows(store, "exploitation", "cve", asked), told]))
 
 
 def rows_with(content: bytes, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -91,15 +105,8 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
     schema, wanted = SCHEMAS[table], sorted(values)
     read = [name for name in schema.names if name not in UNREAD]
     files = store.contents(table) if wanted else ()
-    parts = [_whole(part, schema) for file in files for part in rows_with(file, column, wanted, read)]
+    parts = [whole(part, schema) for file in files for part in rows_with(file, column, wanted, read)]
     return pa.concat_tables([schema.empty_table(), *parts])
-
-
-def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The rows with all columns, of which those that were not read, or that an older Hullmark did not write, are null."""
-    there = set(rows.column_names)
-    columns = [rows[field.name] if field.name in there else pa.nulls(rows.num_rows, field.type) for field in schema]
-    return pa.table(columns, schema=schema)
 
 
 def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:

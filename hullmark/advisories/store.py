@@ -229,9 +229,10 @@ class FeedStore:
             if file is None:
                 return None
             names = pa.concat_arrays([chunk for column in others for chunk in column.chunks])
-            if groups := _groups(file, names.to_pylist()):
-                rows = file.read_row_groups(groups, ["record", "packages"])
-                found.append(rows.filter(pc.field("record").isin(names)).select(["packages"]))
+            for group in _groups(file, names.to_pylist()):
+                held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], value_set=names)
+                if pc.any(held).as_py():
+                    found.append(file.read_row_group(group, ["packages"], use_threads=False).filter(held))
         return pa.concat_tables(found)
 
     def count(self, snapshots: Mapping[str, str]) -> int | None:

@@ -1,10 +1,11 @@
 /* What a person may want to know of: findings that opened, closed, or changed in severity, fix or exploitation, and why.
    Gives the columns of `finding_events`. A new EPSS score alone is no event. Reads `pair`, `told` and `event_image`. returned:
-   the finding closed when the image went. told: the last event of this finding says the same already. taken_back: its advisory has been withdrawn, or its CVE rejected. */
+   the finding closed when the image went. told: the last event of this finding says the same already. taken_back: its advisory
+   has been withdrawn, or its CVE rejected. $same: no image came or went, and none stands in `event_image`. */
 WITH compared AS (
     SELECT
         pair.*,
-        coalesce(image.new, false) AS new_image, coalesce(image.here, false) AS here, coalesce(image.untagged, false) AS untagged,
+        coalesce(image.new, false) AS new_image, coalesce(image.here, $same) AS here, coalesce(image.untagged, false) AS untagged,
         coalesce(image.excluded, false) AS excluded, coalesce(image.read_anew, false) AS read_anew,
         coalesce(told.event = 'closed' AND told.cause IN ('image-deleted', 'image-untagged', 'image-excluded'), false) AS returned,
         coalesce((opened AND told.event = 'opened') OR (closed AND told.event = 'closed'), false) AS told

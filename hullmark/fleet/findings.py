@@ -16,13 +16,14 @@ from hullmark.fleet.ask import ask
 from hullmark.fleet.run import Run
 from hullmark.fleet.settled import note_settled
 from hullmark.fleet.verdicts import Work
-from hullmark.lake.schema import MATCHINGS, RUN_FEEDS
+from hullmark.lake.schema import EXPLOITATION, MATCHINGS, RUN_FEEDS
 from hullmark.lake.store import Lake
 from hullmark.matching.match import compare, judge, weigh
 from hullmark.matching.matcher import matcher
 from hullmark.sql import read_sql
 
-CARRIED = ("images", "packages", "runs", "verdicts", "vulnerable_packages")  # what a matching reads beside the plan's
+CARRIED = ("packages", "verdicts", "vulnerable_packages")  # what a matching reads beside the plan's
+ASKED = ("images", "runs")  # where some came, went or were read again
 STORED = ("findings", "finding_events")  # where images are compared package by package, or events may have been told
 
 
@@ -73,7 +74,8 @@ def _match(work: Work, store: FeedStore, today: date, reread: Sequence[str]) -> 
     lake, connection, note = work.lake, work.connection, _Note(work.run, work.plan)
     lake.append_each({"run_feeds": _feeds(store, work.run), "matchings": note.row(None)})
     stated = (rematch.STATED,) if store.holding("product_repositories") else ()
-    lake.add_views(connection, (*CARRIED, *stated, *(STORED if work.looks_back else ())))
+    asked = () if work.plan.same_images else ASKED
+    lake.add_views(connection, (*CARRIED, *asked, *stated, *(STORED if work.looks_back else ())))
     _judge(connection, store, work.plan, today)
     connection.register("reread", pa.table({"image_digest": pa.array(reread, pa.string())}))
     difference = work.update()
@@ -95,7 +97,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematc
         names, also = (_asked(connection, name) for name in ("asked_names.sql", "asked_also.sql"))
         register_packages(store, connection, names, repositories, also)
         compare(connection, today)
-        register_exploitation(store, connection, _asked(connection, "asked_exploitation.sql"))
+        known = ask(connection, "exploited_known.sql").cast(EXPLOITATION) if plan.same_exploitation else None
+        register_exploitation(store, connection, _asked(connection, "asked_exploitation.sql"), known)
         weigh(connection)
     connection.execute(read_sql("hullmark.fleet", "taken_back.sql"))
 

@@ -32,7 +32,8 @@ class Rematch:
     package.
     `doubted`: the last matching did not end, so that some events may have been told already. `ended` are the ecosystems
     without fixes. `seen`: the state of the tables in IMAGES. `idle`: nothing that changed is about the fleet.
-    `findings`: how many there were.
+    `findings`: how many there were. `same_images`: none came, went or was read again since the last matching, which
+    ended. `same_exploitation`: KEV and EPSS are those of the last matching.
     """
 
     whole: bool
@@ -43,6 +44,8 @@ class Rematch:
     seen: list[str]
     idle: bool
     findings: int
+    same_images: bool
+    same_exploitation: bool
 
     @property
     def scope(self) -> str:
@@ -76,7 +79,11 @@ class Outline:
         anew = self.last is None or self.last.matcher != matcher()
         doubted = self.last is not None and not self.last.finished
         findings = self.last.findings if self.last else 0
-        return Rematch(bool(reason), reason, anew, doubted, self.ended, self.seen, idle, findings)
+        same_images = self.untouched and not doubted
+        same_exploitation = self.changed is not None and not self.changed.others
+        return Rematch(
+            bool(reason), reason, anew, doubted, self.ended, self.seen, idle, findings, same_images, same_exploitation
+        )
 
 
 def outline(lake: Lake, store: FeedStore, today: date, full: bool) -> Outline:

@@ -15,8 +15,7 @@ from hullmark.fleet.ask import ask_lake
 from hullmark.inventory import engine
 from hullmark.lake.schema import RUNS
 from hullmark.lake.store import Lake
-from hullmark.quality.gate import Gate, Validate
-from hullmark.quality.validate import validate
+from hullmark.quality.gate import Gate, Validate, checked
 
 BEAT_SECONDS = 60.0
 
@@ -76,7 +75,7 @@ def new_run(kind: Kind) -> Run:
 
 
 @contextmanager
-def recorded(lake: Lake, kind: Kind, check: Validate = validate) -> Iterator[Record]:
+def recorded(lake: Lake, kind: Kind, check: Validate = checked) -> Iterator[Record]:
     """A new run, whose row says `running` while the block runs and then completed, incomplete or failed.
 
     The caller holds the lake's lock: rows of runs that were killed are closed first. A heartbeat each minute tells others

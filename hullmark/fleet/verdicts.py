@@ -62,7 +62,9 @@ class Work:
             self._execute(name)
         self._execute("verdicts_moved.sql", {"whole": whole})
         self._choose()
-        if self.difference.images or self._any("verdict_moved"):
+        if self.plan.same_images:
+            self._execute("event_images_same.sql")
+        elif self.difference.images or self._any("verdict_moved"):
             self._execute("event_images.sql", {"run": self.run.run, "engine": self.run.engine})
         self._tell()
         self._compare()
@@ -150,7 +152,7 @@ class Work:
             "SELECT count(*) FILTER (opened), count(*) FILTER (closed) FROM pair"
         ).fetchall()[0]
         self.difference.findings += opened - closed
-        known = {"run": self.run.run, "at": self.run.at}
+        known = {"run": self.run.run, "at": self.run.at, "same": self.plan.same_images}
         reader = self.connection.sql(read_sql("hullmark.fleet", "events.sql"), params=known).to_arrow_reader(ROWS)
         for batch in reader:
             events = pa.Table.from_batches([batch])

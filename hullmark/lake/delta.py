@@ -19,7 +19,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Schema
 
 from hullmark.errors import LakeBusy, LakeError
-from hullmark.lake import log
+from hullmark.lake import commit, log
 from hullmark.lake.batch import quote, same_rows
 from hullmark.lake.log import File, State
 from hullmark.lake.place import Place, one_line
@@ -30,14 +30,10 @@ ATTEMPTS = 12
 SCOPES = 5_000  # that one commit replaces
 FIRST_PAUSE = 0.05  # seconds, doubled with each attempt up to
 LONGEST_PAUSE = 5.0
-ROW_GROUP = 122_880  # DuckDB's own size of a row group: one thread reads one
 PRUNING_VALUES = 64  # a leading key column with at most so many values is told to the merge, which then skips files
 GONE = "_gone"  # marks the keys that `amend` takes out
-PROPERTIES = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP)
-CHECKPOINTS = {
-    "delta.checkpointInterval": "10"
-}  # commits; opening a table costs a third of a millisecond for each one since the last
-CONFIGURATION: dict[str, str | None] = {"delta.enableDeletionVectors": "false", **CHECKPOINTS}
+PROPERTIES = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=commit.ROW_GROUP)
+SETTINGS = {**commit.SETTINGS, "delta.checkpointInterval": "10"}  # on S3, where each commit since the last is a request
 
 
 def open_table(place: Place, name: str) -> DeltaTable | None:
@@ -95,6 +91,8 @@ def replace_all(place: Place, table: Table, rows: pa.Table) -> None:
 
 def append(place: Place, table: Table, rows: pa.Table) -> None:
     """Put the rows in beside those that are there. One commit."""
+    if commit.append(place, table, rows):
+        return
     retry(place, table.name, lambda state: write_deltalake(state, rows, mode="append", writer_properties=PROPERTIES))
 
 
@@ -109,6 +107,8 @@ def upsert(place: Place, table: Table, rows: pa.Table) -> None:
 
     One row takes the place of another by its key, which is two thirds of the time of a merge.
     """
+    if commit.amend(place, table, rows, rows.slice(0, 0)):
+        return
     if rows.num_rows == 1 and all(rows.schema.field(column).type == pa.string() for column in table.key):
         retry(place, table.name, partial(_replace_once, rows=rows, predicate=same_rows(table.key, rows)))
         return
@@ -121,6 +121,8 @@ def upsert(place: Place, table: Table, rows: pa.Table) -> None:
 
 def amend(place: Place, table: Table, rows: pa.Table, gone: pa.Table) -> None:
     """Put the rows in, replace those whose key is there, and take out those whose keys are `gone`. One commit."""
+    if commit.amend(place, table, rows, gone):
+        return
     leaving = pa.concat_tables([rows.schema.empty_table(), gone], promote_options="default")
     marks = pa.array([False] * rows.num_rows + [True] * gone.num_rows, pa.bool_())
     changes = pa.concat_tables([rows, leaving]).append_column(GONE, marks)
@@ -206,15 +208,16 @@ def _amend_once(table: DeltaTable, changes: pa.Table, key: tuple[str, ...]) -> N
 
 def _open_or_create(place: Place, name: str) -> DeltaTable:
     table = open_table(place, name)
+    settings = commit.SETTINGS if place.is_local else SETTINGS
     if table is None:
         return DeltaTable.create(
-            place.join("tables", name), TABLES[name].schema, mode="ignore", configuration=CONFIGURATION,
+            place.join("tables", name), TABLES[name].schema, mode="ignore", configuration={**settings},
             storage_options=place.options or None,
         )  # fmt: skip
     known = {field.name for field in table.schema().fields}
     missing = [field for field in Schema.from_arrow(TABLES[name].schema).fields if field.name not in known]
     if missing:  # an older version of Hullmark made the table
         table.alter.add_columns(missing)
-    if not CHECKPOINTS.items() <= table.metadata().configuration.items():
-        table.alter.set_table_properties(CHECKPOINTS)
+    if not settings.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(settings)
     return table

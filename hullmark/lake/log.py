@@ -24,7 +24,10 @@ _ASKED = (
     "add.deletionVector",
     "metaData.id",
     "metaData.partitionColumns",
+    "metaData.schemaString",
+    "metaData.configuration",
     "protocol.minReaderVersion",
+    "protocol.minWriterVersion",
 )
 Action = Mapping[str, Any]
 
@@ -46,12 +49,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a table asks of who writes it: the protocol's version, the names of its columns, and its settings."""
+
+    writer: int
+    columns: frozenset[str]
+    configuration: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A table at one version; `id` is its own, which it has for life."""
 
     version: int
     id: str
     files: tuple[File, ...]
+    form: Form | None = None  # of a log that was read here
 
     @property
     def rows(self) -> int:
@@ -84,6 +97,8 @@ class _Replay:
     def __init__(self) -> None:
         self._files: dict[str, str] = {}
         self._id = ""
+        self._described: Action = {}
+        self._writer = 0
 
     def add(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -96,14 +111,18 @@ class _Replay:
             if described := action.get("metaData"):
                 if described["partitionColumns"]:
                     raise ValueError("partitions")
-                self._id = described["id"]
-            if (asked := action.get("protocol")) and asked["minReaderVersion"] != READER:
-                raise ValueError("features")
+                self._id, self._described = described["id"], described
+            if asked := action.get("protocol"):
+                if asked["minReaderVersion"] != READER:
+                    raise ValueError("features")
+                self._writer = asked["minWriterVersion"]
 
     def state(self, version: int) -> State:
         if not self._id:
             raise ValueError("a table without a name")
-        return State(version, self._id, tuple(_file(path, orjson.loads(stats)) for path, stats in self._files.items()))
+        files = tuple(_file(path, orjson.loads(stats)) for path, stats in self._files.items())
+        columns = frozenset(field["name"] for field in orjson.loads(self._described["schemaString"])["fields"])
+        return State(version, self._id, files, Form(self._writer, columns, dict(self._described["configuration"] or {})))
 
 
 def _file(path: str, stats: Action) -> File:

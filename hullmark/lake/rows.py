@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from hullmark.errors import LakeError
 from hullmark.lake import delta
+from hullmark.lake.files import read
 from hullmark.lake.log import File
-from hullmark.lake.place import Place, one_line
+from hullmark.lake.place import Place
 from hullmark.lake.schema import Table
 
 BLUNT = timedelta(milliseconds=1)  # bounds of times are cut to it
@@ -18,13 +17,13 @@ BLUNT = timedelta(milliseconds=1)  # bounds of times are cut to it
 
 def rows(place: Place, table: Table, columns: Sequence[str]) -> pa.Table:
     """These columns of all rows; raises LakeError."""
-    return _read(place, table, columns, _files(place, table))
+    return read(place, table, columns, _files(place, table))
 
 
 def rows_with(place: Place, table: Table, columns: Sequence[str], column: str, value: str) -> pa.Table:
     """These columns of the rows that have a text in one of them; raises LakeError."""
     files = [file for file in _files(place, table) if file.may_hold(column, value)]
-    found = _read(place, table, columns, files)
+    found = read(place, table, columns, files)
     return found.filter(pc.equal(found[column], value))
 
 
@@ -34,33 +33,10 @@ def latest(place: Place, table: Table, column: str) -> pa.Table:
     ends = {file.path: datetime.fromisoformat(file.high[column]) for file in files if column in file.high}
     last = max(ends.values(), default=None)
     may = [file for file in files if last is None or ends.get(file.path, last) >= last - BLUNT]
-    found = _read(place, table, table.schema.names, may)
+    found = read(place, table, table.schema.names, may)
     return found.take(pc.sort_indices(found, [(column, "descending")])[:1])
 
 
 def _files(place: Place, table: Table) -> Sequence[File]:
     state = delta.state(place, table.name)
     return state.files if state else ()
-
-
-def _read(place: Place, table: Table, columns: Sequence[str], files: Sequence[File]) -> pa.Table:
-    schema = pa.schema([table.schema.field(name) for name in columns])
-    system = place.filesystem()
-    try:
-        parts = []
-        for file in files:
-            with pq.ParquetFile(system.open_input_file(f"tables/{table.name}/{file.path}")) as opened:
-                part = opened.read(columns=[name for name in columns if name in opened.schema_arrow.names])
-            parts.append(_shaped(part, schema))
-    except (pa.ArrowException, OSError) as error:
-        raise LakeError(f"the table {table.name} of the lake {place.root} cannot be read: {one_line(error)}") from None
-    return pa.concat_tables([schema.empty_table(), *parts])
-
-
-def _shaped(part: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The columns of the table as they are now; null where an older Hullmark wrote the file without one."""
-    there = set(part.column_names)
-    columns = [
-        part[field.name].cast(field.type) if field.name in there else pa.nulls(part.num_rows, field.type) for field in schema
-    ]
-    return pa.table(columns, schema=schema)

@@ -33,6 +33,15 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
 
 
+def whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows in the columns of a schema, null where an older Hullmark wrote them without one; raises pa.ArrowException."""
+    there = set(rows.column_names)
+    columns = [
+        rows[field.name].cast(field.type) if field.name in there else pa.nulls(rows.num_rows, field.type) for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
 # One row per thing found in a layer. kind: "package", "problem", "whiteout" (path is what it hides), "opaque" (path is the
 # folder), "symlink" and "hardlink" (target = their target), "folder", "file" (any other), "distro" (detail = JSON), "alias"
 # (path is a hard link to what was recognised by its content and is reported at target), "owned" (the file list of the OS

@@ -23,8 +23,8 @@ def _empty(lake: Lake) -> None:
 OWN: dict[str, tuple[int, int, Then]] = {
     "one commit": (1, 0, Lake.versions),
     "rows that replace others": (2, 2, Lake.versions),
-    "a checkpoint alone": (9, 0, Lake.versions),
-    "a checkpoint and commits after it": (14, 0, Lake.versions),
+    "a checkpoint alone": (49, 0, Lake.versions),
+    "a checkpoint and commits after it": (54, 0, Lake.versions),
     "small files that were merged": (4, 0, Lake.compact),
     "no row left": (1, 0, _empty),
     "files that are gone": (3, 12, lambda lake: lake.vacuum(0)),

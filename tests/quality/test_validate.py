@@ -14,7 +14,9 @@ from hullmark.errors import LakeError
 from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
 from hullmark.model import Reason, Status
-from hullmark.quality.quarantine import quarantine
+from hullmark.quality.gate import checked
+from hullmark.quality.meets import meets
+from hullmark.quality.quarantine import DERIVED, quarantine
 from hullmark.quality.validate import read_suite, validate
 from hullmark.reports.severity import ORDER
 from tests.lake.rows import NOW, digest, rows
@@ -228,6 +230,12 @@ def test_a_good_batch_passes(table: str) -> None:
     assert verdict.report["rows"] == 1
 
 
+@pytest.mark.parametrize("table", sorted(DERIVED))
+def test_a_good_batch_of_what_is_worked_out_here_passes_without_great_expectations(table: str) -> None:
+    good = rows(table, GOOD[table], GOOD[table] | _another(table), GOOD[table] | _another(table, 3))
+    assert meets(read_suite(table), good, datetime.now(UTC))
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_an_empty_batch_passes(table: str) -> None:
     assert validate(table, rows(table)).ok
@@ -238,17 +246,48 @@ def test_the_key_may_stand_in_a_batch_once(table: str) -> None:
     verdict = validate(table, rows(table, GOOD[table], GOOD[table]))
     assert not verdict.ok
     assert any("unique" in failure and "2 of 2 rows" in failure for failure in verdict.failures)
+    assert not meets(read_suite(table), rows(table, GOOD[table], GOOD[table]), datetime.now(UTC))
 
 
 @pytest.mark.parametrize(("table", "damage"), BAD)
 def test_a_damaged_value_fails_and_is_named(table: str, damage: dict[str, object]) -> None:
-    key = TABLES[table].key[0]
-    is_number = pa.types.is_integer(TABLES[table].schema.field(key).type)
-    other = GOOD[table] | {key: 2 if is_number else digest("other")}
-    verdict = validate(table, rows(table, other, GOOD[table] | damage))
+    batch = rows(table, GOOD[table] | _another(table), GOOD[table] | damage)
+    verdict = validate(table, batch)
     assert not verdict.ok
+    assert not meets(read_suite(table), batch, datetime.now(UTC))
     assert any(next(iter(damage)) in failure for failure in verdict.failures), verdict.failures
     assert all("\n" not in failure for failure in verdict.failures)
+
+
+def _another(table: str, number: int = 2) -> dict[str, object]:
+    """What the key of another row begins with."""
+    key = TABLES[table].key[0]
+    is_number = pa.types.is_integer(TABLES[table].schema.field(key).type)
+    return {key: number if is_number else digest(f"other {number}")}
+
+
+UNTOLD: dict[str, dict[str, object]] = {
+    "another expectation": {"type": "expect_column_values_to_be_null", "kwargs": {"column": "a"}},
+    "another argument": {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a", "mostly": 1.0}},
+    "another pattern": {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "a", "regex": "x"}},
+    "a class of characters that Python knows otherwise": {
+        "type": "expect_column_values_to_match_regex", "kwargs": {"column": "a", "regex": r"\A\w\Z"},
+    },
+    "another kind of column": {"type": "expect_column_value_lengths_to_be_between", "kwargs": {"column": "n"}},
+    "a column that is not there": {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "b"}},
+    "no number": {"type": "expect_column_values_to_be_between", "kwargs": {"column": "n", "min_value": 0}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expectation", UNTOLD.values(), ids=UNTOLD.keys())
+def test_what_cannot_be_told_is_left_to_great_expectations(expectation: dict[str, object]) -> None:
+    batch = pa.table({"a": ["x"], "n": [float("nan")]})
+    assert not meets({"expectations": [expectation]}, batch, NOW)
+
+
+def test_what_is_worked_out_here_is_told_in_the_words_of_great_expectations_when_it_fails() -> None:
+    bad = rows("verdicts", GOOD["verdicts"] | {"score": 11.0})
+    assert checked("verdicts", bad).failures == validate("verdicts", bad).failures != ()
 
 
 def test_the_sets_are_those_of_the_code() -> None:
