@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Columns that no finding hangs on, which are null here.
 UNREAD = {"published", "cwes", "references", "scheme", "low", "high", "kev_added", "epss_date"}
-ABOUT = "vulnerability_ids"
+RECORD, ABOUT = "advisory_id", "vulnerability_ids"
 CASELESS = {"NuGet", "Packagist"}
 
 
@@ -111,12 +111,32 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
 
 def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:
     """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone."""
-    contents = list(store.contents("advisories")) if about or also else []
-    if not contents:
-        return SCHEMAS["advisories"].empty_table()
-    index = pa.concat_tables(_file(content).read(["advisory_id", ABOUT], use_threads=False) for content in contents)
-    named = index.filter(pc.is_in(index["advisory_id"], pa.array(about, pa.string())))
-    alone = index.filter(pc.equal(pc.list_value_length(index[ABOUT]), 1))
-    wanted = pa.concat_arrays([pc.list_flatten(named[ABOUT]).combine_chunks(), pa.array(also, pa.string())])
-    kin = alone.filter(pc.is_in(pc.list_flatten(alone[ABOUT]), wanted))
-    return _rows(store, "advisories", "advisory_id", {*about, *also, *kin["advisory_id"].to_pylist()})
+    schema = SCHEMAS["advisories"]
+    files = [_file(content) for content in store.contents("advisories")] if about or also else []
+    groups = [(file, group) for file in files for group in range(file.num_row_groups)]
+    if not groups:
+        return schema.empty_table()
+    named = [file.read_row_group(group, [RECORD, ABOUT], use_threads=False) for file, group in groups]
+    wanted = _kin(pa.concat_tables(named).combine_chunks(), about, also)
+    rest = [name for name in schema.names if name not in {RECORD, ABOUT, *UNREAD}]
+    parts = []
+    for (file, group), known in zip(groups, named, strict=True):
+        held = pc.is_in(known[RECORD], wanted)
+        if pc.any(held).as_py():
+            part = known.filter(held)
+            others = file.read_row_group(group, rest, use_threads=False).filter(held)
+            for name in others.column_names:
+                part = part.append_column(name, others[name])
+            parts.append(whole(part, schema))
+    return pa.concat_tables([schema.empty_table(), *parts])
+
+
+def _kin(index: pa.Table, about: Collection[str], also: Collection[str]) -> pa.Array:
+    """The ids of `about` and `also`, and of the records about one of their vulnerabilities, or of `also`, alone."""
+    lists = index[ABOUT].combine_chunks()
+    flat, rows = pc.list_flatten(lists), pc.list_parent_indices(lists)
+    of_named = pc.is_in(index[RECORD].take(rows), pa.array(about, pa.string()))
+    wanted = pa.concat_arrays([flat.filter(of_named.combine_chunks()), pa.array(also, pa.string())])
+    near = index.take(rows.filter(pc.is_in(flat, wanted)))
+    alone = near.filter(pc.equal(pc.list_value_length(near[ABOUT]), 1))
+    return pa.array({*about, *also, *alone[RECORD].to_pylist()}, pa.string())

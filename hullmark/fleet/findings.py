@@ -92,7 +92,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, store: FeedStore, plan: rematc
         store.register(connection)
         judge(connection, today)
     else:
-        connection.execute(read_sql("hullmark.fleet", "judged_again.sql"))
+        judged = "judged_known.sql" if plan.same_images else "judged_again.sql"
+        connection.execute(read_sql("hullmark.fleet", judged))
         repositories = _asked(connection, "asked_repositories.sql") if store.holding("product_repositories") else ()
         names, also = (_asked(connection, name) for name in ("asked_names.sql", "asked_also.sql"))
         register_packages(store, connection, names, repositories, also)

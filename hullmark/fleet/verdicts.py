@@ -58,9 +58,7 @@ class Work:
         """Compare and write everything."""
         whole = self.plan.whole
         self.difference.findings = self._number("SELECT count(*) FROM findings") if whole else self.plan.findings
-        for name in ("subjects.sql", "is_subject.sql", "content_of.sql", "fresh.sql"):
-            self._execute(name)
-        self._execute("verdicts_moved.sql", {"whole": whole})
+        self.compare_verdicts()
         self._choose()
         if self.plan.same_images:
             self._execute("event_images_same.sql")
@@ -70,6 +68,12 @@ class Work:
         self._compare()
         self._write_verdicts()
         return self.difference
+
+    def compare_verdicts(self) -> None:
+        """Leave `verdict_moved`, the verdicts that are others than the stored ones, `subject` and `fresh`."""
+        for name in ("subjects.sql", "is_subject.sql", "content_of.sql", "fresh.sql"):
+            self._execute(name)
+        self._execute("verdicts_moved.sql", {"whole": self.plan.whole})
 
     def _choose(self) -> None:
         """Leave `moved_image`, which is compared package by package, `vulnerable_now` of them, and `added` of the others."""

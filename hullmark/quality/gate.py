@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from hullmark.errors import LakeError
+from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
 from hullmark.quality.meets import meets
 from hullmark.quality.quarantine import DERIVED, quarantine
@@ -21,9 +22,12 @@ LEDGER = frozenset({"matchings", "run_feeds", "runs"})
 
 
 def checked(table: str, batch: pa.Table) -> Verdict:
-    """The verdict on a batch. What this program has worked out itself, and meets its suite beyond doubt, has passed; all
-    else is asked of Great Expectations, which words what is wrong. Raises LakeError for a table without a suite."""
-    if table in DERIVED and meets(read_suite(table), batch, datetime.now(UTC)):
+    """The verdict on a batch in the shape of its table (see `lake.batch.shape`), whose keys are known to stand there once.
+
+    What this program has worked out itself, and meets its suite beyond doubt, has passed; all else is asked of Great
+    Expectations, which words what is wrong. Raises LakeError for a table without a suite.
+    """
+    if table in DERIVED and meets(read_suite(table), batch, datetime.now(UTC), TABLES[table].key):
         return Verdict(table, True)
     return validate(table, batch)
 

@@ -5,7 +5,7 @@ an expectation, an argument or a pattern that is not known here.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,19 @@ NOW = {"$PARAMETER": "now"}
 PLAIN = re.compile(r"\\A((?:[\w:/-]|\[[\w.-]+\]|\{\d+(?:,\d+)?\})+)\\Z")
 
 
-def meets(suite: Mapping[str, Any], batch: pa.Table, now: datetime) -> bool:
-    """Whether every expectation of a suite is met for sure; `now` stands for the parameter of that name."""
-    return all(_meets(expectation, batch, now) for expectation in suite["expectations"])
+def meets(suite: Mapping[str, Any], batch: pa.Table, now: datetime, key: Sequence[str] = ()) -> bool:
+    """Whether every expectation of a suite is met for sure.
+
+    `now` stands for the parameter of that name; `key`: no two rows have the same values in these columns, as is known.
+    """
+    return all(_is_key(expectation, key) or _meets(expectation, batch, now) for expectation in suite["expectations"])
+
+
+def _is_key(expectation: Arguments, key: Sequence[str]) -> bool:
+    """Whether it only asks that a key is one."""
+    given = expectation["kwargs"]
+    columns = given.get("column_list", [given.get("column")])
+    return "unique" in expectation["type"] and given.keys() <= {"column", "column_list"} and set(key) == set(columns)
 
 
 def _meets(expectation: Arguments, batch: pa.Table, now: datetime) -> bool:

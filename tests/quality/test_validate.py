@@ -17,7 +17,7 @@ from hullmark.model import Reason, Status
 from hullmark.quality.gate import checked
 from hullmark.quality.meets import meets
 from hullmark.quality.quarantine import DERIVED, quarantine
-from hullmark.quality.validate import read_suite, validate
+from hullmark.quality.validate import Verdict, read_suite, validate
 from hullmark.reports.severity import ORDER
 from tests.lake.rows import NOW, digest, rows
 
@@ -234,6 +234,7 @@ def test_a_good_batch_passes(table: str) -> None:
 def test_a_good_batch_of_what_is_worked_out_here_passes_without_great_expectations(table: str) -> None:
     good = rows(table, GOOD[table], GOOD[table] | _another(table), GOOD[table] | _another(table, 3))
     assert meets(read_suite(table), good, datetime.now(UTC))
+    assert checked(table, good) == Verdict(table, True)
 
 
 @pytest.mark.parametrize("table", TABLES)
