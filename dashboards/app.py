@@ -41,6 +41,12 @@ h1 {padding-top: 0.3rem !important}
 .stPageLink a {padding: 0.1rem 0; background: none !important}
 .stPageLink a * {white-space: normal}
 .stPageLink a:hover * {text-decoration: underline}
+@media (max-width: 640px) {  /* two numbers or choices a row, where Streamlit stacks columns */
+  .stHorizontalBlock:has(> .stColumn :is(.stMetric, .stMultiSelect)) {gap: 0.75rem}
+  .stHorizontalBlock:has(> .stColumn :is(.stMetric, .stMultiSelect)) > .stColumn {
+    min-width: calc(50% - 0.75rem); flex: 1 1 calc(50% - 0.75rem)
+  }
+}
 </style>""")
 page = st.navigation(PAGES, position="top")
 try:

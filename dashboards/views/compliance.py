@@ -97,7 +97,8 @@ def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
         for row in rows
     ]), {
         "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("What fails it", 330),
-        "answer": columns.text("Fail", 96), "exempt": columns.number("Exempt", 64),
+        "answer": columns.text("Fail", 96, help="An image that lies in several repositories counts in each of them"),
+        "exempt": columns.number("Exempt", 64),
         "unknown": columns.number("Unknown", 70, help="Could not be asked: click the rule to see why"),
         "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
     }, "rules_table")  # fmt: skip

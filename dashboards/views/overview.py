@@ -116,7 +116,7 @@ def risk(fleet: Row) -> None:
         st.altair_chart(charts.severity_bars(ask("overview_images_by_severity"), "Images"))
     with findings:
         st.subheader("Findings by severity", anchor=False)
-        if fleet["feeds"]:
+        if fleet["feeds"] or fleet["findings"]:
             st.altair_chart(charts.severity_bars(ask("overview_findings_by_severity"), "Findings"))
         else:
             st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")

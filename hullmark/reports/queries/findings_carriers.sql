@@ -9,6 +9,8 @@ SELECT
     account,
     region,
     os,
+    CASE WHEN count(*) OVER (PARTITION BY registry, repository, name) > count(*) OVER (PARTITION BY registry, repository, name, platform)
+        THEN platform ELSE '' END AS platform,
     fleet.digest,
     findings.first_seen,
     risk,
