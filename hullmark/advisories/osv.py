@@ -7,13 +7,14 @@ left out. A withdrawn record is kept with its time; matching leaves it out.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hullmark.advisories.builds import as_packages_write, lowest_builds
-from hullmark.advisories.ranges import NEVER, Interval, Unordered, intervals
-from hullmark.advisories.severity import severity_of, statements
+from hullmark.advisories.ranges import NEVER, SHORT, Interval, Unordered, intervals
+from hullmark.advisories.severity import Severity, informational, judged
 from hullmark.advisories.terms import terms_of
 from hullmark.distro import advisory_ecosystem
 from hullmark.errors import InvalidVersion
@@ -60,13 +61,15 @@ def parse_record(record: object, feed: str, ecosystem: str, rows: Rows) -> None:
     if is_no_vulnerability(record, name):
         return
     known, listed, told = len(rows.affected), len(rows.versions), len(rows.problems)
+    kind = informational(record)
     for item in _list(record.get("affected")):
-        _affected(record, item, ecosystem, rows)
+        _affected(record, item, kind, ecosystem, rows)
     if scheme_of_ecosystem(ecosystem) == "rpm":
         rows.affected[known:] = lowest_builds(rows.affected[known:])
     if len(rows.affected) > known or len(rows.versions) > listed:
-        rows.advisories.append(_advisory(record, name, feed, ecosystem, rows))
-        rows.severities.extend((name, feed, *astuple(one)) for one in statements(record))
+        severity, said = judged(record)
+        rows.advisories.append(_advisory(record, severity, feed, ecosystem, rows))
+        rows.severities.extend((name, feed, *one) for one in said)
     elif len(rows.problems) == told and not record.get("withdrawn"):
         rows.problems.append((name, f"it names no package of {ecosystem}"))
 
@@ -116,9 +119,9 @@ def _ids(value: object) -> list[str]:
     return [f"{name[:4].upper()}{name[4:]}" if name[:5] in {"cve-2", "cve-1", "ghsa-"} else name for name in _texts(value)]
 
 
-def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, rows: Rows) -> None:
+def _affected(record: Mapping[str, Any], item: Mapping[str, Any], kind: str, wanted: str, rows: Rows) -> None:
     name, package = str(record.get("id")), item.get("package")
-    if not isinstance(package, Mapping):
+    if not isinstance(package, dict):
         return
     stated, package_name = package.get("ecosystem"), package.get("name")
     if not isinstance(stated, str) or not isinstance(package_name, str):
@@ -127,7 +130,7 @@ def _affected(record: Mapping[str, Any], item: Mapping[str, Any], wanted: str, r
     if ecosystem.partition(":")[0] != wanted:
         return
     scheme, package_name = scheme_of_ecosystem(ecosystem), _name(ecosystem, package_name)
-    told, terms = len(rows.problems), terms_of(item, record)
+    told, terms = len(rows.problems), terms_of(item, record, kind)
     known = [NEVER] if terms.never else _ranges(name, item, scheme, rows)
     identity = (name, ecosystem, package_name, *terms.row)
     rows.affected.extend(
@@ -174,22 +177,31 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
 def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) -> Iterator[tuple[str, bytes | None]]:
     """The listed versions that no interval holds, with their keys (None for a version that is only compared as text)."""
     for version in versions:
-        try:
-            version_key = key(scheme, version) if scheme else None
-        except InvalidVersion:
-            version_key = None
+        version_key = (_remembered if len(version) <= SHORT else _key)(scheme, version) if scheme else None
         if version_key is None or not any(one.holds(version_key) for one in known):
             yield version, version_key
 
 
-def _advisory(record: Mapping[str, Any], name: str, feed: str, ecosystem: str, rows: Rows) -> Row:
-    severity, (withdrawn, reason) = severity_of(record), _withdrawn(record, name, rows)
+def _key(scheme: str, version: str) -> bytes | None:
+    """None for what is no version."""
+    try:
+        return key(scheme, version)
+    except InvalidVersion:
+        return None
+
+
+_remembered = lru_cache(maxsize=32768)(_key)  # each record about a package lists its versions again
+
+
+def _advisory(record: Mapping[str, Any], severity: Severity, feed: str, ecosystem: str, rows: Rows) -> Row:
+    name = str(record["id"])
+    withdrawn, reason = _withdrawn(record, name, rows)
     about = vulnerability_ids(record, bulletin=_has_releases(record, ecosystem))
     aliases = sorted({*about, *_ids(record.get("aliases")), *_ids(record.get("upstream"))} - {name})
     text = record.get("summary") or record.get("details") or ""
     references = [entry["url"] for entry in _list(record.get("references")) if isinstance(entry.get("url"), str)]
     own = record.get("database_specific")
-    cwes = _texts(own.get("cwe_ids")) if isinstance(own, Mapping) else []
+    cwes = _texts(own.get("cwe_ids")) if isinstance(own, dict) else []
     return (
         name, feed, aliases, about, short(text), severity.word, severity.score, severity.vector, severity.source,
         _time(record.get("published")), _time(record.get("modified")), withdrawn, reason,
@@ -210,7 +222,7 @@ def _withdrawn(record: Mapping[str, Any], name: str, rows: Rows) -> tuple[dateti
 def _has_releases(record: Mapping[str, Any], ecosystem: str) -> bool:
     """Whether its packages stand in releases of a distribution ("Debian:12")."""
     packages = [item.get("package") for item in _list(record.get("affected"))]
-    return any(str(one.get("ecosystem")).startswith(f"{ecosystem}:") for one in packages if isinstance(one, Mapping))
+    return any(str(one.get("ecosystem")).startswith(f"{ecosystem}:") for one in packages if isinstance(one, dict))
 
 
 def short(text: object) -> str:
@@ -227,8 +239,8 @@ def _time(value: object) -> datetime | None:
         return None
 
 
-def _list(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+def _list(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _texts(value: object) -> list[str]:

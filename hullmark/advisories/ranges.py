@@ -6,8 +6,8 @@ below itself, "last_affected" above itself, and a version must lie below the hig
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from hullmark.errors import InvalidVersion
 from hullmark.versions import bound
@@ -15,6 +15,7 @@ from hullmark.versions import bound
 BOTTOM = b""  # OSV's "0": below every version
 SENTINELS = {("introduced", "0"), ("fixed", "0"), ("limit", "*")}  # "fixed in 0": never affected
 CLOSING = ("fixed", "last_affected")
+SHORT = 64  # characters of a version that is remembered
 KINDS = ("introduced", *CLOSING, "limit")
 
 
@@ -22,8 +23,7 @@ class Unordered(ValueError):
     """A range that cannot become intervals; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Versions from `low_key` to `high_key` (None: no end); `fixed` is "" when no fix is known. It may hold no version."""
 
     low: str
@@ -45,8 +45,7 @@ class Interval:
 NEVER = Interval("0", "0", BOTTOM, BOTTOM, inclusive=False, fixed="")  # holds nothing: never affected
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event with the key of its version."""
 
     key: bytes
@@ -67,7 +66,7 @@ def intervals(events: Iterable[Mapping[str, Any]], scheme: str) -> list[Interval
 
 
 def _read(event: Mapping[str, Any], scheme: str) -> Iterator[Event]:
-    stated = [(kind, event[kind]) for kind in KINDS if isinstance(event.get(kind), str)]
+    stated = [(kind, version) for kind in KINDS if isinstance(version := event.get(kind), str)]
     if not stated:
         raise Unordered("a range has an event that is neither introduced, fixed, last_affected nor limit")
     for kind, version in stated:
@@ -75,10 +74,17 @@ def _read(event: Mapping[str, Any], scheme: str) -> Iterator[Event]:
 
 
 def _key(version: str, scheme: str) -> bytes:
+    return (_remembered if len(version) <= SHORT else _limit)(version, scheme)
+
+
+def _limit(version: str, scheme: str) -> bytes:
     try:
         return bound(scheme, version)
     except InvalidVersion:
         raise Unordered(f"the version {version[:80]!r} is none of the scheme {scheme}") from None
+
+
+_remembered = lru_cache(maxsize=32768)(_limit)  # releases of a distribution are often fixed by one version
 
 
 def _paired(ordered: Iterable[Event]) -> Iterator[Interval]:
@@ -97,4 +103,4 @@ def _paired(ordered: Iterable[Event]) -> Iterator[Interval]:
 def _limited(interval: Interval, limit: Event) -> Interval:
     if interval.high_key is not None and interval.high_key < limit.key:
         return interval
-    return replace(interval, high=limit.version, high_key=limit.key, inclusive=False)
+    return interval._replace(high=limit.version, high_key=limit.key, inclusive=False)

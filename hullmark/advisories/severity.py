@@ -1,14 +1,15 @@
 """From a CVSS vector, or the word of a database, to a score and one of the severities of this product.
 
 Qualitative ratings are those of CVSS v3.1, section 5: none 0, low 0.1, medium 4, high 7, critical 9. Vectors are scored by
-the `cvss` library.
+the `cvss` library. Records are parsed JSON, so that what is looked into is a dict; to ask for a Mapping takes ten times
+as long.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cvss import CVSS2, CVSS3, CVSS4
 from cvss.exceptions import CVSSError
@@ -30,8 +31,7 @@ TITLED = {"AL": "almalinux", "RL": "rocky", "RX": "rocky"}
 _TITLE = re.compile(r"(Critical|Important|Moderate|Low): ")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One severity as somebody stated it: `kind` is that of OSV ("CVSS_V3") with a vector, or "word" without one."""
 
     source: str
@@ -55,45 +55,48 @@ class Severity:
     source: str = ""
 
 
-def severity_of(record: Mapping[str, Any]) -> Severity:
-    """What one OSV record says: a distribution's own priority decides the word, the best CVSS vector the score."""
+def judged(record: Mapping[str, Any]) -> tuple[Severity, list[Statement]]:
+    """What one OSV record says, and every severity in it that can be read: its vectors, then the words of whoever judged.
+
+    A distribution's own priority decides the word, the best CVSS vector the score. No statement stands twice.
+    """
     stated = [*_entries(record)]
-    best = _best_vector(stated)
-    word, source = _own_word(record, stated)
+    vectors = [
+        (kind, vector, score)
+        for entry in stated
+        if (kind := entry.get("type")) in PREFERENCE and isinstance(vector := entry.get("score"), str)
+        if (score := score_of(vector)) is not None
+    ]
+    distributions, database = [*_distributions(record, stated)], _database(record)
+    found = [Statement("cvss", kind, vector, score, rating(score)) for kind, vector, score in vectors]
+    found += [
+        Statement(source, "word", "", None, word)
+        for source, said in (*distributions, database)
+        for value in said
+        if (word := _word(value))
+    ]
+    best = _best_vector(vectors)
+    word, source = _own_word(distributions)
+    if not word and all(entry.get("type") not in PREFERENCE for entry in stated):
+        word, source = _own_word([database])
     if word:
-        return Severity(word, best.score, best.vector, source)
-    if best.score is None and informational(record):
-        return Severity("none", source=INFORMATIONAL)
-    return best
+        best = Severity(word, best.score, best.vector, source)
+    elif best.score is None and informational(record):
+        best = Severity("none", source=INFORMATIONAL)
+    return best, list(dict.fromkeys(found))
 
 
 def informational(record: Mapping[str, Any]) -> str:
     """What a record is that tells of no flaw, as its database calls it ("unmaintained"), "" for others."""
     places = [record.get("database_specific"), *(item.get("database_specific") for item in _dicts(record.get("affected")))]
-    words = [place.get("informational") for place in places if isinstance(place, Mapping)]
+    words = [place.get("informational") for place in places if isinstance(place, dict)]
     return next((word.lower() for word in words if isinstance(word, str) and word), "")
-
-
-def statements(record: Mapping[str, Any]) -> list[Statement]:
-    """Every severity of one OSV record that can be read: its vectors, then the words of whoever judged; none twice."""
-    stated = [*_entries(record)]
-    found = [
-        Statement("cvss", str(entry["type"]), vector, score, rating(score))
-        for entry in stated
-        if entry.get("type") in PREFERENCE and isinstance(vector := entry.get("score"), str)
-        if (score := score_of(vector)) is not None
-    ]
-    words = (*_distributions(record, stated), _database(record))
-    found += [
-        Statement(source, "word", "", None, word) for source, said in words for value in said if (word := _word(value))
-    ]
-    return list(dict.fromkeys(found))
 
 
 def own_word(item: Mapping[str, Any]) -> str:
     """The word of a distribution for one entry of `affected`: "" for none, UNJUDGED where it has not judged."""
     specific = item.get("ecosystem_specific")
-    if not isinstance(specific, Mapping):
+    if not isinstance(specific, dict):
         return ""
     stated = [word for name in ("ubuntu_priority", "urgency") if isinstance(word := specific.get(name), str)]
     return _gravest(stated) or (UNJUDGED if any(word in NOT_YET or word.endswith("**") for word in stated) else "")
@@ -126,37 +129,26 @@ def _entries(record: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         yield from _dicts(entries)
 
 
-def _best_vector(stated: Iterable[Mapping[str, Any]]) -> Severity:
-    found: list[tuple[int, str, float]] = []
-    for entry in stated:
-        kind, vector = entry.get("type"), entry.get("score")
-        if kind in PREFERENCE and isinstance(vector, str) and (score := score_of(vector)) is not None:
-            found.append((PREFERENCE.index(kind), vector, score))
-    if not found:
+def _best_vector(vectors: Sequence[tuple[str, str, float]]) -> Severity:
+    """Of the newest standard's vectors the one of its later version ("CVSS:3.1" after "CVSS:3.0")."""
+    if not vectors:
         return Severity()
-    # Of several vectors of one standard, the later version ("CVSS:3.1" after "CVSS:3.0") counts.
-    newest = min(place for place, _, _ in found)
-    vector, score = max((vector, score) for place, vector, score in found if place == newest)
+    newest = min((kind for kind, _, _ in vectors), key=PREFERENCE.index)
+    vector, score = max((vector, score) for kind, vector, score in vectors if kind == newest)
     return Severity(rating(score), score, vector, "cvss")
 
 
-def _own_word(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
-    """(word, source) of a distribution; of a database, where there is no vector; else ("", "")."""
-    for source, words in _distributions(record, stated):
-        if word := _gravest(words):
-            return word, source
-    if any(entry.get("type") in PREFERENCE for entry in stated):
-        return "", ""
-    source, words = _database(record)
-    word = _gravest(words)
-    return word, source if word else ""
+def _own_word(said: Iterable[tuple[str, list[object]]]) -> tuple[str, str]:
+    """The first of these that has a word: (word, source), else ("", "")."""
+    return next(((word, source) for source, words in said if (word := _gravest(words))), ("", ""))
 
 
 def _distributions(record: Mapping[str, Any], stated: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, list[object]]]:
+    specific = _specific(record)
     for kind, source in OWN.items():
         yield source, [entry.get("score") for entry in stated if entry.get("type") == kind]
-    yield "ubuntu", [item.get("ubuntu_priority") for item in _specific(record)]
-    yield "debian", [item.get("urgency") for item in _specific(record)]
+    yield "ubuntu", [item.get("ubuntu_priority") for item in specific]
+    yield "debian", [item.get("urgency") for item in specific]
     yield _titled(record)
 
 
@@ -168,12 +160,12 @@ def _titled(record: Mapping[str, Any]) -> tuple[str, list[object]]:
 
 def _database(record: Mapping[str, Any]) -> tuple[str, list[object]]:
     own = record.get("database_specific")
-    return "database", [own.get("severity")] if isinstance(own, Mapping) else []
+    return "database", [own.get("severity")] if isinstance(own, dict) else []
 
 
 def _specific(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     items = [item.get("ecosystem_specific") for item in _dicts(record.get("affected"))]
-    return [item for item in items if isinstance(item, Mapping)]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def _gravest(words: Iterable[object]) -> str:
@@ -186,5 +178,5 @@ def _word(value: object) -> str:
     return WORDS.get(value.lower(), "") if isinstance(value, str) else ""
 
 
-def _dicts(value: object) -> Iterable[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

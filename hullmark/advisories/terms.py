@@ -5,11 +5,10 @@ stream in the title of an erratum ("Important: nodejs:16 security update") and b
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from hullmark.advisories.severity import informational, own_word
+from hullmark.advisories.severity import own_word
 
 ANY_STREAM = "*"
 STATUSES = {
@@ -27,8 +26,7 @@ _STREAM = re.compile(r"(?<![\w:/.+-])([A-Za-z][\w.+-]*:[A-Za-z0-9][\w.+-]*)(?=[\
 _MODULAR = re.compile(r"\.module[+_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """`modules` and `binaries` empty: no word about them; `never`: it says that the package was never affected."""
 
     modules: tuple[str, ...] = ()
@@ -44,13 +42,15 @@ class Terms:
         return list(self.modules), list(self.binaries), self.status, self.severity, self.note
 
 
-def terms_of(item: Mapping[str, Any], record: Mapping[str, Any]) -> Terms:
-    """What one entry of `affected` of a record says."""
-    words = [word.lower() for word in (*_words(item), informational(record))]
+def terms_of(item: Mapping[str, Any], record: Mapping[str, Any], kind: str) -> Terms:
+    """What one entry of `affected` of a record says; `kind` is the word for what tells of no flaw (`informational`)."""
+    specific = item.get("ecosystem_specific")
+    specific = specific if isinstance(specific, dict) else {}
+    words = [word.lower() for word in (specific.get("status"), specific.get("urgency"), kind) if isinstance(word, str)]
     modular = any(_MODULAR.search(version) for version in _fixes(item))
     return Terms(
         modules=tuple(streams(record.get("summary")) or [ANY_STREAM]) if modular else (),
-        binaries=tuple(sorted(set(_binaries(item)))),
+        binaries=tuple(sorted(set(_binaries(specific)))),
         status=next((STATUSES[word] for word in words if word in STATUSES), ""),
         severity=own_word(item),
         note="; ".join(dict.fromkeys(NOTES[word] for word in words if word in NOTES)),
@@ -63,14 +63,6 @@ def streams(title: object) -> list[str]:
     return sorted(set(_STREAM.findall(title))) if isinstance(title, str) else []
 
 
-def _words(item: Mapping[str, Any]) -> Iterator[str]:
-    specific = item.get("ecosystem_specific")
-    for name in ("status", "urgency"):
-        word = specific.get(name) if isinstance(specific, Mapping) else None
-        if isinstance(word, str):
-            yield word
-
-
 def _fixes(item: Mapping[str, Any]) -> Iterator[str]:
     for one in _dicts(item.get("ranges")):
         for event in _dicts(one.get("events")):
@@ -78,10 +70,9 @@ def _fixes(item: Mapping[str, Any]) -> Iterator[str]:
                 yield version
 
 
-def _binaries(item: Mapping[str, Any]) -> Iterator[str]:
+def _binaries(specific: Mapping[str, Any]) -> Iterator[str]:
     """Ubuntu writes {"binary_name": ..., "binary_version": ...}, SUSE {name: version, ...}."""
-    specific = item.get("ecosystem_specific")
-    for entry in _dicts(specific.get("binaries")) if isinstance(specific, Mapping) else ():
+    for entry in _dicts(specific.get("binaries")):
         name = entry.get("binary_name")
         if isinstance(name, str):
             yield name
@@ -89,5 +80,5 @@ def _binaries(item: Mapping[str, Any]) -> Iterator[str]:
             yield from (key for key, value in entry.items() if isinstance(value, str))
 
 
-def _dicts(value: object) -> Iterable[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

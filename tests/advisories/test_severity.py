@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hullmark.advisories.severity import score_of, severity_of
+from hullmark.advisories.severity import judged, score_of
 
 V4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
 V31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
@@ -48,7 +48,7 @@ CASES: list[tuple[dict[str, Any], tuple[str, float | None, str]]] = [
 
 @pytest.mark.parametrize(("record", "expected"), CASES)
 def test_severity(record: dict[str, Any], expected: tuple[str, float | None, str]) -> None:
-    found = severity_of(record)
+    found, _ = judged(record)
     assert (found.word, found.score, found.source) == expected
 
 
