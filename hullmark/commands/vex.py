@@ -1,6 +1,7 @@
 """`hullmark vex import|export`: what others state of vulnerabilities into the lake, what is told of the fleet out of it."""
 
 import argparse
+import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from hullmark.vex.read import Vex
 
 SHOWN = 10  # parts that are not believed
-FORMATS = ("openvex", "cyclonedx")
+FORMATS = ("openvex", "cyclonedx", "csaf")
+_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 STATUS = "Exit status: 0 done, 2 a document that cannot be read, 3 some part of a document is not believed."
 
 
@@ -35,6 +37,7 @@ def add(verbs: Verbs) -> None:
     add_platform(written)
     written.add_argument("--author", metavar="NAME", required=True, help="who issues the document")
     written.add_argument("--format", choices=FORMATS, default="openvex", help="what to write (default: openvex)")
+    written.add_argument("--namespace", metavar="URL", default="", help="the address of who issues it, which CSAF wants")
     written.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     written.set_defaults(handler=run_export)
 
@@ -68,17 +71,23 @@ def run_export(options: argparse.Namespace) -> int:
     from hullmark.settings import read_settings
     from hullmark.sql import read_sql
     from hullmark.vex import write
+    from hullmark.vex.write_csaf import csaf
 
     if options.platform and not options.image:
         raise UsageError("--platform is of one image; name it, or leave --platform away")
     if not options.author.strip():
         raise UsageError("--author is empty; say who issues the document")
+    if options.format == "csaf" and not _ADDRESS.fullmatch(options.namespace):
+        raise UsageError("CSAF names its publisher by an address too; give one with --namespace, as in https://example.com")
     settings = read_settings()
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
         digest = image_meant(connection, options.image, options.platform) if options.image else ""
         rows = connection.sql(read_sql("hullmark.vex", "export.sql"), params={"digest": digest}).to_arrow_table().to_pylist()
-    written = write.openvex if options.format == "openvex" else write.cyclonedx
-    document = written(rows, options.author, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if options.format == "csaf":
+        document = csaf(rows, options.author, options.namespace, now)
+    else:
+        document = (write.openvex if options.format == "openvex" else write.cyclonedx)(rows, options.author, now)
     if not options.output:
         sys.stdout.buffer.write(document)
         return 0

@@ -32,8 +32,8 @@ Row = Mapping[str, Any]
 def openvex(rows: Sequence[Row], author: str, now: datetime) -> bytes:
     """Rows of `export.sql` as an OpenVEX document; indented UTF-8 with a newline. The same rows give the same id."""
     document = {
-        "@context": f"{CONTEXT}/v0.2.0", "@id": f"https://openvex.dev/docs/hullmark/{_digest(rows)}", "author": author,
-        "timestamp": _time(now), "version": 1, "tooling": f"hullmark {__version__}",
+        "@context": f"{CONTEXT}/v0.2.0", "@id": f"https://openvex.dev/docs/hullmark/{digest_of(rows)}", "author": author,
+        "timestamp": time_of(now), "version": 1, "tooling": f"hullmark {__version__}",
         "statements": [_statement(row) for row in rows],
     }  # fmt: skip
     return _json(document)
@@ -44,8 +44,8 @@ def cyclonedx(rows: Sequence[Row], author: str, now: datetime) -> bytes:
     components, refs = _components(rows)
     document = {
         "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-        "serialNumber": f"urn:uuid:{uuid.UUID(_digest(rows)[:32])}",
-        "metadata": {"timestamp": _time(now), "authors": [{"name": author}],
+        "serialNumber": f"urn:uuid:{uuid.UUID(digest_of(rows)[:32])}",
+        "metadata": {"timestamp": time_of(now), "authors": [{"name": author}],
                      "tools": {"components": [{"type": "application", "name": "hullmark", "version": __version__}]}},
         "components": components,
         "vulnerabilities": [_vulnerability(row, refs) for row in rows],
@@ -62,12 +62,12 @@ def image_purl(product: Row) -> str:
 
 def _statement(row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "vulnerability": {"name": row["vulnerability"], "aliases": row["aliases"]}, "timestamp": _time(row["at"]),
+        "vulnerability": {"name": row["vulnerability"], "aliases": row["aliases"]}, "timestamp": time_of(row["at"]),
         "products": list(_products(row["products"])), "status": row["status"],
     }  # fmt: skip
     if not row["aliases"]:
         del found["vulnerability"]["aliases"]
-    told = _words(row)
+    told = words_of(row)
     if row["status"] == "not_affected":
         if row["justification"] in JUSTIFICATIONS:
             found["justification"] = row["justification"]
@@ -79,7 +79,7 @@ def _statement(row: Row) -> dict[str, Any]:
     return found
 
 
-def _words(row: Row) -> str:
+def words_of(row: Row) -> str:
     """The reason and whose it is, which a collected document would lose."""
     reason = row["detail"] or row["justification"]
     return f"{reason} ({row['author']})" if reason else f"Stated by {row['author']}"
@@ -112,18 +112,20 @@ def _components(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], Mapping[tupl
 
 
 def _vulnerability(row: Row, refs: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-    analysis = {"state": STATES[row["status"]], "detail": _words(row), "lastUpdated": _time(row["at"])}
+    analysis = {"state": STATES[row["status"]], "detail": words_of(row), "lastUpdated": time_of(row["at"])}
     if row["status"] == "not_affected" and row["justification"] in CYCLONEDX_JUSTIFICATIONS:
         analysis["justification"] = CYCLONEDX_JUSTIFICATIONS[row["justification"]]
     affects = sorted({refs[image_purl(product), product["purl"]] for product in row["products"]})
     return {"id": row["vulnerability"], "analysis": analysis, "affects": [{"ref": ref} for ref in affects]}
 
 
-def _digest(rows: Sequence[Row]) -> str:
+def digest_of(rows: Sequence[Row]) -> str:
+    """64 hex digits that are the same for the same rows."""
     return hashlib.sha256(orjson.dumps(list(rows))).hexdigest()
 
 
-def _time(moment: datetime) -> str:
+def time_of(moment: datetime) -> str:
+    """As all three formats write times: UTC, to the second."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from jsonschema import Draft202012Validator
 
 from hullmark.exceptions import Scope
@@ -15,6 +17,7 @@ from hullmark.sql import read_sql
 from hullmark.vex import write
 from hullmark.vex.keep import keep_vex
 from hullmark.vex.read import read_vex
+from hullmark.vex.write_csaf import csaf
 from tests.exceptions import standing
 from tests.exceptions.standing import APP, NOW, WEB
 
@@ -66,7 +69,11 @@ def test_the_same_rows_have_the_same_id(lake: Lake) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("written", [write.openvex, write.cyclonedx])
+def as_csaf(found: Sequence[Mapping[str, Any]], author: str, now: datetime) -> bytes:
+    return csaf(found, author, "https://acme.example", now)
+
+
+@pytest.mark.parametrize("written", [write.openvex, write.cyclonedx, as_csaf])
 def test_what_is_written_says_the_same_when_it_is_read(written: Written, lake: Lake, tmp_path: Path) -> None:
     other = Lake(str(tmp_path))
     standing.write_fleet(other)
@@ -86,3 +93,40 @@ def test_cyclonedx_names_every_ref(lake: Lake) -> None:
     assert len(refs) == len(document["components"]) + sum(len(image["components"]) for image in document["components"])
     assert {affected["ref"] for item in document["vulnerabilities"] for affected in item["affects"]} <= refs
     assert document["specVersion"] == "1.6"
+
+
+def test_cyclonedx_obeys_its_schema(lake: Lake) -> None:
+    document = write.cyclonedx(rows(lake), "Acme", NOW).decode()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
+
+
+def test_csaf_has_what_its_profile_wants(lake: Lake) -> None:
+    """CSAF 2.0, 4.5: every product is in the tree and has one status; who is not affected a reason, who is an action."""
+    document = json.loads(as_csaf(rows(lake), "Acme", NOW))
+    tree = document["product_tree"]
+    known = {product["product_id"] for product in tree["full_product_names"]}
+    known |= {relation["full_product_name"]["product_id"] for relation in tree["relationships"]}
+    assert document["document"]["publisher"] == {"category": "other", "name": "Acme", "namespace": "https://acme.example"}
+    for item in document["vulnerabilities"]:
+        status = item["product_status"]
+        stated = [product for products in status.values() for product in products]
+        assert len(stated) == len(set(stated))
+        assert set(stated) <= known
+        assert item["ids"][0]["text"].startswith("CVE-2026-")  # too short for a CVE of the schema
+        assert item["notes"]
+        reasons = {product for threat in item.get("threats", []) for product in threat["product_ids"]}
+        actions = {product for remedy in item.get("remediations", []) for product in remedy["product_ids"]}
+        assert (reasons, actions) == (set(status.get("known_not_affected", [])), set(status.get("known_affected", [])))
+
+
+def test_csaf_of_nothing_and_of_what_has_no_cve() -> None:
+    assert "vulnerabilities" not in json.loads(as_csaf([], "Acme", NOW))
+    row: dict[str, Any] = {
+        "vulnerability": "GHSA-aaaa-aaaa-aaaa", "aliases": ["PYSEC-1"], "status": "fixed", "justification": "", "detail": "",
+        "author": "ann", "at": NOW, "products": [{"registry": "r", "repository": "a", "digest": APP, "purl": ""}],
+    }  # fmt: skip
+    (item,) = json.loads(as_csaf([row], "Acme", NOW))["vulnerabilities"]
+    assert [other["text"] for other in item["ids"]] == ["GHSA-aaaa-aaaa-aaaa", "PYSEC-1"]
+    assert item["product_status"] == {"fixed": ["image-1"]}
+    (item,) = json.loads(as_csaf([row | {"vulnerability": "CVE-2026-1000"}], "Acme", NOW))["vulnerabilities"]
+    assert (item["cve"], item["ids"]) == ("CVE-2026-1000", [{"system_name": "PYSEC", "text": "PYSEC-1"}])
