@@ -72,17 +72,17 @@ def threaded(
 def _read(
     source: Source, image: Image, layer: Layer, read: Callable[..., LayerInventory], objects: "LayerObjects | None"
 ) -> LayerInventory:
-    if objects is not None and not objects.missing([layer.digest]):
-        inventory = objects.get(layer.digest)
-    else:
+    try:
+        if objects is not None and not objects.missing([layer.digest]):
+            source.check_layer(image, layer)
+            return objects.get(layer.digest)
         reopen = partial(source.open_layer, image, layer)
-        try:
-            with reopen() as stream:
-                inventory = read(stream, layer, reopen=reopen)
-        except InputError as error:
-            raise type(error)(_of_layer(image, layer, str(error))) from None
-        if objects is not None:
-            objects.put(inventory)
+        with reopen() as stream:
+            inventory = read(stream, layer, reopen=reopen)
+    except InputError as error:
+        raise type(error)(_of_layer(image, layer, str(error))) from None
+    if objects is not None:
+        objects.put(inventory)
     return inventory
 
 

@@ -21,7 +21,7 @@ from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.packed_transfer import PACKED, Unpacker
 from hullmark.errors import FeedError, TransportError
 from hullmark.sources.redirects import MOST_HOPS, Destinations, same_origin
-from hullmark.sources.registry_failures import Again, parse_retry_after
+from hullmark.sources.registry_failures import Again, parse_retry_after, words_of_system
 
 TRIES = 3
 CONNECTS = 2  # tries where nobody answers at all
@@ -188,17 +188,7 @@ def _broken(told: str, reason: str) -> FeedError:
 
 def _reason(error: Exception) -> str:
     """What a library says, in few words; of a connection, what the system says of it."""
-    if isinstance(error, httpx.ConnectError) and (refused := _of_system(error)):
+    if isinstance(error, httpx.ConnectError) and (refused := words_of_system(error)):
         return refused
     said = re.sub(r"\[Errno -?\d+\] ", "", str(error)).split("\n")[0]
     return said[:160] or type(error).__name__
-
-
-def _of_system(error: BaseException) -> str:
-    """The words of the system's error that lies below a library's, "" for none."""
-    below = error.__cause__ or error.__context__
-    if isinstance(below, BaseExceptionGroup):  # one for each address of the name
-        below = below.exceptions[0]
-    if isinstance(below, OSError) and below.errno:
-        return os.strerror(below.errno) if below.errno > 0 else below.strerror or ""  # below 0: of the resolver
-    return _of_system(below) if below else ""

@@ -24,5 +24,11 @@ class Source(Protocol):
     def open_layer(self, image: Image, layer: Layer) -> BinaryIO:
         """The layer's bytes as stored, streamed, to be closed by the caller (a context manager); not verified here."""
 
+    def check_layer(self, image: Image, layer: Layer) -> None:
+        """Look whether the layer's bytes are there, and as many as promised, where that is a look at a file and no request.
+
+        For a layer that is known from an earlier reading. Raises NotFound and IntegrityError.
+        """
+
     def close(self) -> None:
         """Release sockets and files; layers that are still open may fail."""

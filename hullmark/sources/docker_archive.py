@@ -72,6 +72,9 @@ class DockerArchive:
             raise NotFound(f"layer {layer.index} of {image.reference} is not in the archive; export the image again")
         return self._files.open(self._names[layer.digest])
 
+    def check_layer(self, image: Image, layer: Layer) -> None:
+        """See Source; what is missing was found when the image was listed."""
+
     def close(self) -> None:
         """See Source."""
         self._files.close()

@@ -41,6 +41,16 @@ class OciLayout:
         """See Source."""
         return self._files.open(_place(layer.digest))
 
+    def check_layer(self, image: Image, layer: Layer) -> None:
+        """See Source."""
+        place = _place(layer.digest)
+        size = self._files.size(place)
+        if size is None:
+            raise NotFound(f"{place} is not in {self._files.path}; fetch or export the image again")
+        if size != layer.size:
+            found = f"layer {layer.digest[:19]} has {size} bytes, not the {layer.size} bytes of its manifest"
+            raise IntegrityError(f"{found}; push the image again")
+
     def close(self) -> None:
         """See Source."""
         self._files.close()

@@ -12,7 +12,7 @@ import httpx
 from hullmark.errors import AccessError, CorruptData, LimitExceeded, Stopped, TransportError
 from hullmark.sources.redirects import MOST_HOPS, Destinations, same_origin
 from hullmark.sources.registry_auth import Authenticator, Credentials
-from hullmark.sources.registry_failures import Again, failure_of, parse_refusal, parse_retry_after
+from hullmark.sources.registry_failures import Again, failure_of, parse_refusal, parse_retry_after, words_of_system
 
 TRIES = 4
 LONGEST_WAIT = 20.0  # seconds; who asks for more is not waited for
@@ -100,9 +100,9 @@ class RegistryClient:
         """The error for a connection that broke or was never made."""
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return TransportError(f"the certificate of {self.name} is not trusted; name its authority in SSL_CERT_FILE")
+        why = words_of_system(error) or type(error).__name__
         return TransportError(
-            f"{self.name} cannot be reached or broke off while {what} was read ({type(error).__name__}); "
-            "check the network and try again"
+            f"{self.name} cannot be reached or broke off while {what} was read ({why}); check the network and try again"
         )
 
     def _repeated(self, action: Callable[[], T]) -> T:

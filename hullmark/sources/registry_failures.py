@@ -1,6 +1,7 @@
 """What a registry's refusals mean, as this house's errors; names the registry and what was asked for, never a token."""
 
 import email.utils
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,3 +79,13 @@ def parse_retry_after(text: str) -> float | None:
     except ValueError:
         return None
     return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def words_of_system(error: BaseException) -> str:
+    """The words of the system's error that lies below a library's, "" for none."""
+    below = error.__cause__ or error.__context__
+    if isinstance(below, BaseExceptionGroup):  # one for each address of the name
+        below = below.exceptions[0]
+    if isinstance(below, OSError) and below.errno:
+        return os.strerror(below.errno) if below.errno > 0 else below.strerror or ""  # below 0: of the resolver
+    return words_of_system(below) if below else ""

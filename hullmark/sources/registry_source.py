@@ -24,6 +24,9 @@ class RegistrySource:
         """See `hullmark.sources.base.Source`."""
         return self.registry.open_blob(self.reference.repository, layer.digest, layer.size)
 
+    def check_layer(self, image: Image, layer: Layer) -> None:
+        """See `hullmark.sources.base.Source`; it would be a request, of a registry that says what it holds."""
+
     def close(self) -> None:
         """Release the sockets."""
         self.registry.close()

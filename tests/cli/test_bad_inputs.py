@@ -162,6 +162,24 @@ def test_one_damaged_platform_of_two(tmp_path: Path, feeds: Path, hullmark: Hull
     assert_one_sentence(ran, f"incomplete: {arm.manifest.digest[:19]} was not scanned: ")
 
 
+def test_a_layer_that_is_known_has_to_be_there_all_the_same(tmp_path: Path, feeds: Path, hullmark: Hullmark) -> None:
+    layout = write_layout(tmp_path / "kept", image(part()))
+    blob = layout / "blobs" / digest_of(part().stored).replace(":", "/")
+    assert hullmark("scan", str(layout), "--feeds", str(feeds)).status == 0
+    content = blob.read_bytes()
+    said = (
+        (content[:-1], rf"layer 0 of .*kept .*has {len(content) - 1} bytes, not the {len(content)} bytes of its manifest"),
+        (None, r"layer 0 of .*kept .*is not in .*kept; fetch or export"),
+    )
+    for left, says in said:
+        blob.unlink() if left is None else blob.write_bytes(left)
+        ran = hullmark("scan", str(layout), "--feeds", str(feeds))
+        assert (ran.status, ran.stdout) == (2, "")
+        assert_one_sentence(ran, says)
+    blob.write_bytes(content)
+    assert hullmark("scan", str(layout), "--feeds", str(feeds)).status == 0
+
+
 def test_docker_archives_too(tmp_path: Path, feeds: Path, hullmark: Hullmark) -> None:
     archive = write_docker_archive(tmp_path / "saved.tar", [PLAIN, PLAIN[:560]])
     ran = hullmark("scan", str(archive), "--feeds", str(feeds))
