@@ -43,6 +43,13 @@ def stem_and_version(name: str) -> tuple[str, str]:
     return (found["artifact"], found["version"]) if found else (stem, "")
 
 
+def well_known(name: str) -> str:
+    """The "group:artifact" of archives of that file name, where the table has it; else ""."""
+    stem = stem_and_version(name)[0]
+    known = _groups().get(stem, "")
+    return known if not known or ":" in known else f"{known}:{stem}"
+
+
 def identity(name: str, manifest: Mapping[str, str]) -> tuple[str, str] | None:
     """("group:artifact", version) of the archive of that file name; None when nothing states a version.
 

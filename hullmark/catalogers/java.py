@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from posixpath import basename, dirname
 
-from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version
+from hullmark.catalogers._java_identity import VALID_ID, VALID_VERSION, identity, stem_and_version, well_known
 from hullmark.catalogers.base import Cataloger
 from hullmark.errors import InputError
 from hullmark.formats import jar_manifest, java_properties, maven_pom
@@ -108,7 +108,7 @@ def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterato
     if isinstance(manifest, Problem):
         yield manifest
         manifest = {}
-    own = _own(stated, archive.name)
+    own = _own(stated, archive.name, well_known(archive.name))
     licence = _licence(manifest)
     if own:
         yield replace(own, licence=own.licence or licence or _licence_file(archive, found))
@@ -120,8 +120,11 @@ def _artifacts(archive: _Archive, found: list[Entry], budget: Budget) -> Iterato
     yield from (package for package in stated if package != own)
 
 
-def _own(stated: list[Package], name: str) -> Package | None:
-    """Which of the artifacts that Maven stated is the archive itself; None when all were packed into it."""
+def _own(stated: list[Package], name: str, known: str) -> Package | None:
+    """Which of the artifacts that Maven stated is the archive itself; None when all were packed into it.
+
+    `known` is what archives of that file name are, "" where nobody knows: Debian's guice.jar states cglib alone.
+    """
     stem, version = stem_and_version(name)
     letters = _SEPARATORS.sub("", name.rpartition(".")[0])  # Debian has geronimo-annotation-1.3-spec.jar of ..._1.3_spec
     artifacts = [(package.name.partition(":")[2], package) for package in stated]
@@ -135,7 +138,7 @@ def _own(stated: list[Package], name: str) -> Package | None:
         for artifact, package in artifacts
         if package.version == version and (artifact in stem or stem in artifact or len(stated) == 1)
     ]
-    alone = stated if len(stated) == 1 and not version else []
+    alone = stated if len(stated) == 1 and not version and known in {"", stated[0].name} else []
     return next(iter(exact + close + alone), None)
 
 

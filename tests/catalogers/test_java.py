@@ -70,6 +70,18 @@ def test_a_shaded_jar_that_states_only_others_is_named_by_its_manifest() -> None
     assert read(jar(files), "beta-3.1.jar")[0] == [("beta:beta", "3.1", ""), ("a.example:alpha", "2.0", "")]
 
 
+def test_a_well_known_name_is_not_taken_by_the_one_artifact_that_it_swallowed() -> None:
+    cglib = properties("cglib", "cglib", "3.2.12")
+    own = manifest(Bundle_SymbolicName="com.google.inject", Bundle_Version="4.2.3")
+    assert read(jar(cglib | own), "guice.jar")[0] == [
+        ("com.google.inject:guice", "4.2.3", ""),
+        ("cglib:cglib", "3.2.12", ""),
+    ]
+    assert read(jar(cglib | own), "unknown.jar")[0] == [("cglib:cglib", "3.2.12", "")]
+    stated = properties("com.google.inject", "guice", "4.2.3")
+    assert read(jar(stated | own), "guice.jar")[0] == [("com.google.inject:guice", "4.2.3", "")]
+
+
 def test_places_within_archives() -> None:
     library = jar(LIBRARY)
     war = jar({"WEB-INF/lib/lib-1.0.jar": library, "WEB-INF/lib/b.jar": jar({"x/lib.jar": library})}, zipfile.ZIP_STORED)
