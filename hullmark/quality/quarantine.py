@@ -19,7 +19,7 @@ from hullmark.quality.validate import Verdict
 
 FOLDER = "quarantine"
 DERIVED = frozenset(
-    {"findings", "distinct_packages", "verdicts", "vulnerable_packages", "finding_events"}
+    {"findings", "distinct_packages", "verdicts", "vulnerable_packages", "finding_events", "matched_images"}
 )  # the next matching makes them anew; an old part of them is worse than none
 
 
