@@ -18,6 +18,7 @@ from hullmark.model import Distro, Package
 OS_TYPES = frozenset({"alpm", "apk", "deb", "opkg", "rpm"})
 # Who made the packages, where that is not the id of os-release.
 NAMESPACES = {
+    "clnstrt": "cleanstart",
     "rhel": "redhat",
     "sles": "suse",
     "sled": "suse",

@@ -275,6 +275,7 @@ VEX_STATEMENTS = _schema(
     document=TEXT, row=COUNT, document_id=TEXT, format=TEXT, author=TEXT, issued_at=TIME, at=TIME, source=TEXT,
     imported_at=TIME, imported_by=TEXT, vulnerability=TEXT, aliases=TEXTS, status=TEXT, justification=TEXT, detail=TEXT,
     product=TEXT, stem=TEXT, version=TEXT, qualifiers=TEXTS, image_digest=TEXT, repository=TEXT, tag=TEXT, platform=TEXT,
+    low_key=KEY, low_inclusive=FLAG, high_key=KEY, high_inclusive=FLAG,
 )  # fmt: skip
 
 TABLES: dict[str, Table] = {

@@ -101,6 +101,8 @@ def _rows(claim: Claim | Refused, vex: Vex, issued: datetime, now: datetime) -> 
                 "detail": claim.detail[:LONGEST_TEXT], "product": target.product, "stem": target.stem,
                 "version": target.version, "qualifiers": list(target.qualifiers), "image_digest": target.image_digest,
                 "repository": target.repository, "tag": target.tag, "platform": target.platform,
+                "low_key": target.span.low_key, "low_inclusive": target.span.low_inclusive,
+                "high_key": target.span.high_key, "high_inclusive": target.span.high_inclusive,
             }  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def _of_module(names: tuple[str, ...]) -> tuple[Target, ...]:
     """An rpm of a module of a platform: by its version, which names the module's build, as package URLs name none."""
     platform, module, package = names
     targets = _targets((platform, package))
-    if any(not target.version for target in targets):
+    if any(not target.version for target in targets):  # nor a span: it could hold builds of several streams
         raise ValueError(
             f"{package[:80]!r} is of the module {module[:80]!r}, and without a version builds of any could be meant"
         )

@@ -26,6 +26,7 @@ def with_vex(connection: duckdb.DuckDBPyConnection, images: Sequence[Image], sta
         connection.register("images", pa.Table.from_pylist(places, schema=IMAGES))
         connection.register("vex_statements", pa.concat_tables(statements))
         connection.execute("CREATE TEMP VIEW findings AS FROM finding")
+        connection.execute(read_sql(__package__, "scanned_keys.sql"))
         connection.execute(read_sql(VIEWS, "02_called.sql"))
         connection.execute(read_sql(VIEWS, "11_vex_findings.sql"))
     return connection.sql(read_sql(__package__, "scanned.sql")).to_arrow_table()

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from packageurl import PackageURL
 
 from hullmark.vex.platform import platform_of
+from hullmark.vex.version_range import ANY, Span, spans
 
 LONGEST = 2000  # characters of a name
 IMAGES = ("pkg:oci/", "pkg:docker/")
@@ -14,7 +15,6 @@ MODULES = "pkg:rpmmod/"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REFERENCE = re.compile(r"(?P<repository>[a-z0-9][\w.:/-]{0,500})@(?P<digest>sha256:[0-9a-f]{64})")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}")
-_VERS = re.compile(r"vers:[a-z0-9.+-]+/(.+)")
 _PARTS = re.compile(r"(?P<stem>[^@?#]+)(@(?P<version>[^?#]*))?(\?(?P<qualifiers>[^#]*))?")
 
 
@@ -30,6 +30,7 @@ class Target:
     repository: str = ""
     tag: str = ""
     platform: str = ""
+    span: Span = ANY  # of versions; its bounds alone are columns
 
     @property
     def is_image(self) -> bool:
@@ -60,14 +61,21 @@ def target_of(product: str) -> Target:
 
 
 def targets_of(product: str) -> tuple[Target, ...]:
-    """The same of a product with a list of versions (`vers=vers:npm/1.0|2.0`), one each; raises also for other ranges."""
+    """The same of a product with a range of versions (`vers=vers:npm/1.0|>=2.0|<3.0`), one for each version and span."""
     if not product.startswith("pkg:") or product.startswith(IMAGES) or "vers=" not in product:
         return (target_of(product),)
     purl = _parsed(product)
     qualifiers = dict(purl.qualifiers) if isinstance(purl.qualifiers, dict) else {}
-    versions = _versions(qualifiers.pop("vers", ""), product)
-    named = (PackageURL(purl.type, purl.namespace, purl.name, version or None, qualifiers) for version in versions)
-    return tuple(replace(target_of(one.to_string()), product=product) for one in named)
+    try:
+        found = spans(str(qualifiers.pop("vers", "")), purl.type)
+    except ValueError as error:
+        raise ValueError(f"{product[:120]!r} {error}") from None
+    return tuple(_spanned(purl, qualifiers, span, product) for span in found)
+
+
+def _spanned(purl: PackageURL, qualifiers: dict[str, str], span: Span, product: str) -> Target:
+    plain = PackageURL(purl.type, purl.namespace, purl.name, span.version or None, qualifiers).to_string()
+    return replace(target_of(plain), product=product, span=span)
 
 
 def with_versions(product: str, vers: str) -> str:
@@ -75,15 +83,6 @@ def with_versions(product: str, vers: str) -> str:
     if not product.startswith("pkg:") or product.startswith(IMAGES):
         return product
     return f"{product}{'&' if '?' in product else '?'}vers={quote(vers, safe=':/')}"
-
-
-def _versions(vers: str, product: str) -> list[str]:
-    """The versions of a list as package URLs write them, "" for any; raises ValueError for a range that compares."""
-    stated = _VERS.fullmatch(vers)
-    listed = [one.strip().removeprefix("=") for one in stated[1].split("|")] if stated else []
-    if not listed or any(one[:1] in {"", "<", ">", "!"} for one in listed):
-        raise ValueError(f"{product[:120]!r} names a range of versions, which is not read: only lists of versions are")
-    return [""] if listed == ["*"] else [unquote(one) for one in listed]
 
 
 def within(image: Target, package: Target) -> Target:

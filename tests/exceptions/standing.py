@@ -60,6 +60,7 @@ def write_statements(lake: Lake, *said: Mapping[str, object]) -> None:
         "justification": "component_not_present", "aliases": [], "stem": "", "version": "", "qualifiers": [],
         "image_digest": "",
         "repository": "", "tag": "", "platform": "", "format": "openvex",
+        "low_key": None, "high_key": None,
     }  # fmt: skip
     full = [plain | {"row": number} | dict(row) for number, row in enumerate(said)]
     lake.commit("vex_statements", rows("vex_statements", *full))

@@ -52,14 +52,14 @@ def test_a_document_with_platforms() -> None:
     vex = read_vex(DOCUMENT.read_bytes(), "a file", "ann", NOW)
     assert [(row["stem"], row["qualifiers"], row["platform"]) for row in vex.statements.to_pylist()] == [
         ("pkg:rpm/redhat/openssl", ["arch=src"], "rhel-9"), ("pkg:rpm/redhat/openssl-perl", [], "rhel-9"),
-        ("pkg:rpm/redhat/nodejs", ["arch=x86_64"], "rhel-9"), *[("pkg:rpm/redhat/listed", ["arch=x86_64"], "")] * 2,
+        ("pkg:rpm/redhat/nodejs", ["arch=x86_64"], "rhel-9"), ("pkg:rpm/redhat/old", [], ""),
+        *[("pkg:rpm/redhat/listed", ["arch=x86_64"], "")] * 2,
     ]  # fmt: skip
-    assert vex.statements["version"].to_pylist()[2:] == ["16.20.2-1.module%2Bel9.2.0", "1-1", "1-2"]
+    assert vex.statements["version"].to_pylist()[2:] == ["16.20.2-1.module%2Bel9.2.0", "", "1-1", "1-2"]
     assert [refused.reason for refused in vex.refused] == [
         "'cpe:/o:redhat:rhel_eus:9.2::baseos' is a platform that no package names",
         "the product 'cpe:/o:redhat:enterprise_linux:9' is a platform, of which any package could be meant",
         "'pkg:rpm/redhat/nodejs?rpmmod=nodejs:16' is of a module, and without a version builds of any could be meant",
-        "'pkg:rpm/redhat/old?vers=vers:rpm/%3C2' names a range of versions, which is not read: only lists of versions are",
     ]
 
 

@@ -127,7 +127,8 @@ def test_groups_of_groups_do_not_take_the_square_of_time() -> None:
         ),
         ({"statements": [{**GOOD, "products": ["pkg:" + "a" * 5000]}]}, "a name of more than 2000 characters"),
         ({"statements": [{**GOOD, "products": ["pkg:"]}]}, "'pkg:' is no package URL"),
-        ({"statements": [{**GOOD, "products": ["pkg:npm/a?vers=vers:npm/<1"]}]}, "a range of versions, which is not read"),
+        ({"statements": [{**GOOD, "products": ["pkg:npm/a?vers=vers:npm/!=1"]}]}, "leaves versions out, which is not read"),
+        ({"statements": [{**GOOD, "products": ["pkg:npm/a?vers=<1"]}]}, "is no range of versions"),
         ({"statements": [{**GOOD, "timestamp": "never"}]}, "its time is 'never'"),
     ],
 )

@@ -3,7 +3,7 @@
 -- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
 -- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag, the platform by the
 -- system and release that the URL names (rhel-9 holds rhel-9.4). What is said of a source (arch=src, arch=source) fits the packages that are built
--- from it: by the URL that the source has. Names and URLs are compared once for each that there is, however many images have it, and of
+-- from it: by the URL that the source has. A range of versions fits by the key of the version that the URL has. Names and URLs are compared once for each that there is, however many images have it, and of
 -- the statements that fit, those that one made later in any place outdoes are left out there. Places are compared of what is left.
 CREATE VIEW vex_findings AS
 WITH issued AS (
@@ -18,14 +18,24 @@ told AS (
     FROM (SELECT *, unnest(list_append(coalesce(aliases, []), vulnerability)) AS called FROM issued) AS stated
     JOIN called USING (called)
 ),
+ranged AS (
+    SELECT DISTINCT stem FROM told WHERE low_key IS NOT NULL OR high_key IS NOT NULL
+),
+keyed AS (
+    SELECT purl, any_value(version_key) AS version_key
+    FROM version_keys
+    WHERE regexp_extract(purl, '^[^@?#]+') IN (FROM ranged)
+    GROUP BY purl
+),
 named AS (
     SELECT
         purl, vulnerability, names, regexp_extract(purl, '^[^@?#]+') AS stem, regexp_extract(purl, '@([^?#]*)', 1) AS named,
-        string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said
+        string_split(regexp_extract(purl, '\?([^#]*)', 1), '&') AS said, version_key
     FROM (
         SELECT DISTINCT purl, vulnerability, coalesce(aliases, []) AS names
         FROM findings SEMI JOIN told ON told.about = findings.vulnerability
     )
+    LEFT JOIN keyed USING (purl)
 ),
 built AS (
     SELECT *, regexp_extract(purl, '[?&]upstream=([^&#]*)', 1) AS upstream, starts_with(stem, 'pkg:rpm/') AS is_rpm
@@ -54,8 +64,8 @@ source AS (
     FROM built
 ),
 product AS (
-    SELECT purl, vulnerability, names, stem, named, said, false AS is_source FROM named
-    UNION ALL SELECT purl, vulnerability, names, stem, named, said, true FROM source
+    SELECT purl, vulnerability, names, stem, named, said, version_key, false AS is_source FROM named
+    UNION ALL SELECT purl, vulnerability, names, stem, named, said, NULL, true FROM source
 ),
 placed AS (
     SELECT
@@ -68,6 +78,9 @@ placed AS (
     FROM told JOIN product ON product.vulnerability = told.about
         AND (told.called = product.vulnerability OR list_contains(product.names, told.called))
         AND (told.stem = '' OR told.stem = product.stem) AND (told.version = '' OR told.version = product.named)
+        AND (told.low_key IS NULL OR product.version_key > told.low_key OR (told.low_inclusive AND product.version_key = told.low_key))
+        AND (told.high_key IS NULL OR product.version_key < told.high_key
+            OR (told.high_inclusive AND product.version_key = told.high_key))
         AND list_has_all(product.said, coalesce(told.qualifiers, []))
         AND (NOT product.is_source OR list_has_any(coalesce(told.qualifiers, []), ['arch=src', 'arch=source']))
         AND (coalesce(told.platform, '') = '' OR len(list_filter(
