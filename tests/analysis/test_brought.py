@@ -73,7 +73,7 @@ def carries(tables: Mapping[str, list[Row]], image: int, below: int = LAYERS) ->
 
 
 def arrivals(tables: Mapping[str, list[Row]]) -> set[tuple[object, ...]]:
-    found = set()
+    found: set[tuple[object, ...]] = set()
     for bump in tables["bump"]:
         there = {said["vulnerability"] for said in carries(tables, bump["image"]) if said["pkg"] == bump["pkg"]}
         for move in tables["move"]:
