@@ -15,7 +15,8 @@ PACKAGE = Path(hullmark.__file__).parent
 # themselves), and what other functions of purl.py need.
 NEUTRAL = {
     "hullmark.advisories.asking", "hullmark.advisories.changes", "hullmark.advisories.fetch", "hullmark.distro",
-    "hullmark.errors", "hullmark.formats.zip", "hullmark.lake.schema", "hullmark.model", "hullmark.settings",
+    "hullmark.advisories.unfinished", "hullmark.errors", "hullmark.formats.zip", "hullmark.lake.schema", "hullmark.model",
+    "hullmark.settings",
 }  # fmt: skip
 
 
