@@ -336,3 +336,11 @@ def test_importing_this_package_does_not_pay_for_great_expectations() -> None:
         "import sys, hullmark.quality.validate, hullmark.quality.quarantine; sys.exit('great_expectations' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_is_worked_out_here_does_not_pay_for_great_expectations() -> None:
+    program = (
+        "import sys; from hullmark.quality.gate import checked; from tests.lake.rows import rows; "
+        "assert checked('matched_images', rows('matched_images', {})).ok; sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
