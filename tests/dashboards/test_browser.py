@@ -121,6 +121,18 @@ def test_from_a_repository_to_the_history_of_its_images(browser: Browser, addres
         assert wrong == []
 
 
+def test_numbers_and_filters_stand_two_in_a_row_on_a_telephone(browser: Browser, address: str) -> None:
+    with page_of(browser, (390, 900)) as (page, _):
+        for path, what in (("", "stMetric"), ("images", "stMultiSelect")):
+            page.goto(f"{address}/{path}")
+            settle(page)
+            boxes = [item.bounding_box() for item in page.get_by_test_id(what).all()]
+            tops = [round(box["y"]) for box in boxes if box]
+            assert len(tops) >= 4
+            assert max(tops.count(top) for top in tops) == 2
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
 def test_the_address_overview_leads_to_it(browser: Browser, address: str) -> None:
     with page_of(browser) as (page, wrong):
         page.goto(f"{address}/overview")

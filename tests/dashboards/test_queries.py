@@ -18,7 +18,7 @@ from hullmark.fleet.standing import Standing, mark_account
 from hullmark.lake.store import Lake
 from hullmark.reports.severity import ORDER
 from hullmark.sql import read_sql
-from tests.dashboards.fleet import digest, write, write_fleet
+from tests.dashboards.fleet import NOW, covered, digest, findings, image, write, write_fleet
 
 NONE = ("accounts_frozen", "bases_kin")  # of which the fleet has none
 NAMES = sorted(
@@ -229,3 +229,30 @@ def test_groups_are_made_of_the_images_that_the_list_shows(per: str, fleet: str,
     assert [row["risk"] for row in groups] == sorted((row["risk"] for row in groups), reverse=True)
     one = answer(fleet, "images_groups", monkeypatch, per=per, word=groups[0][per], limit=100_000).to_pylist()
     assert groups[0][per] in {row[per] for row in one}
+
+
+def test_the_example_of_a_line_of_coverage_is_of_the_place_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = write_fleet(str(tmp_path))
+    more = covered(image(1, NOW), digest("more"), NOW, "failed", "corrupt", "a first layer is damaged.")
+    write(lake, "coverage", [{**more, "tags": ["9"]}])  # its detail is the least one, its place is not
+    rows = answer(str(tmp_path), "overview_coverage", monkeypatch).to_pylist()
+    (row,) = (row for row in rows if row["reason"] == "corrupt")
+    assert (row["digests"], row["example"]) == (2, "platform/debian-base:0.0.0")
+    assert row["detail"] == "Layer 2 is no valid gzip stream; push the image again."
+
+
+def test_images_of_one_tag_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = write_fleet(str(tmp_path))
+    assert {row["platform"] for row in answer(str(tmp_path), "findings_carriers", monkeypatch).to_pylist()} == {""}
+    twin = {**image(3, NOW), "digest": digest("twin"), "platform": "linux/s390x"}
+    write(lake, "images", [twin])
+    known = answer(str(tmp_path), "findings_rows", monkeypatch).to_pylist()
+    vulnerability = next(row["vulnerability"] for row in known if row["digest"] == digest(3))
+    write(lake, "findings", [row | {"image_digest": twin["digest"]} for row in findings(image(3, NOW), NOW)])
+    st.cache_data.clear()
+    rows = answer(str(tmp_path), "findings_carriers", monkeypatch, vulnerability=vulnerability).to_pylist()
+    assert {row["platform"] for row in rows if row["digest"] == twin["digest"]} == {"linux/s390x"}
+    assert {row["platform"] for row in rows if row["digest"] == digest(3)} == {"linux/amd64"}
+    assert {row["platform"] for row in rows if row["digest"] not in (twin["digest"], digest(3))} <= {""}
