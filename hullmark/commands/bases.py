@@ -122,7 +122,7 @@ def run_known_import(options: argparse.Namespace) -> int:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        raise InputError(f"{path} cannot be read: {error.strerror}; check the path") from None
     return _keep(parse_known_bases(data, _told(path.name)))
 
 

@@ -13,7 +13,7 @@ def read_vex_file(path: Path, by: str, now: datetime) -> Vex:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise NotFound(f"the VEX document {path} cannot be read: {error.strerror}") from None
+        raise NotFound(f"the VEX document {path} cannot be read: {error.strerror}; check the path") from None
     try:
         return read_vex(data, path.name, by, now)
     except InputError as error:
