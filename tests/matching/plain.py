@@ -1,6 +1,6 @@
 """Matching as a plain loop over raw OSV records: no keys, no intervals, no SQL; versions are compared by others' code.
 
-`packaging` orders PyPI's versions, `univers` those of dpkg, npm, Maven, RubyGems, crates.io and Go, and Alpine's as its
+`packaging` orders PyPI's versions, `univers` those of dpkg, rpm, npm, Maven, RubyGems, crates.io and Go, and Alpine's as its
 manual says. The rules are those of docs/matching.md, written a second time.
 """
 
@@ -11,7 +11,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from packaging.version import Version
-from univers.versions import DebianVersion, MavenVersion, RubygemsVersion, SemverVersion
+from univers.versions import DebianVersion, MavenVersion, RpmVersion, RubygemsVersion, SemverVersion
 
 from tests.versions.oracles import apk_order
 
@@ -19,6 +19,7 @@ Record = Mapping[str, Any]
 ORDERS: dict[str, Callable[[str], Any]] = {
     "PyPI": Version, "Debian": DebianVersion, "Ubuntu": DebianVersion, "Alpine": cmp_to_key(apk_order), "npm": SemverVersion,
     "crates.io": SemverVersion, "Go": SemverVersion, "Maven": MavenVersion, "RubyGems": RubygemsVersion,
+    "AlmaLinux": RpmVersion,
 }  # fmt: skip
 REJECTED = re.compile(r"\s*(\*\* ?REJECT ?\*\*|Rejected reason:)", re.IGNORECASE)
 CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]{4,})")
@@ -49,6 +50,16 @@ def findings_of(records: Sequence[About], version: str, place: str) -> Iterator[
 
 def is_valid(record: Record) -> bool:
     return not record.get("withdrawn") and not is_rejected(record)
+
+
+def is_erratum(record: Record) -> bool:
+    """Whether it fixes bugs or adds features (ALBA, ALEA), and names no vulnerability."""
+    return record["id"].startswith(("ALBA-", "ALEA-")) and own_names(record) == {record["id"]}
+
+
+def of_no_module(item: Mapping[str, Any]) -> bool:
+    """Whether it is about packages of no module, as the versions of its fixes tell."""
+    return not any(".module" in text for one in item.get("ranges", []) for event in one["events"] for text in event.values())
 
 
 def is_rejected(record: Record) -> bool:

@@ -1,6 +1,7 @@
 """Inventories of real images: what SQL finds in them is exactly what a plain loop over the raw records finds.
 
-`inventories/*.tsv` are of the images that `python -m bench.images` makes (Debian 12 with Python, npm, Ruby, Java and Go),
+`inventories/*.tsv` are of the images that `python -m bench.images` makes (Debian 12 with Python, npm, Ruby, Java and
+Go; AlmaLinux 9 without modules),
 `../shared/fixtures/trivy-golden/packages` of four more; the advisories are those of `../shared/feeds` about their packages.
 """
 
@@ -20,7 +21,7 @@ from hullmark.purl import compared_name
 from hullmark.settings import Settings
 from tests.conftest import shared_folder
 from tests.matching.findings import matched, package
-from tests.matching.plain import ORDERS, About, findings_of, is_rejected, is_valid, own_names
+from tests.matching.plain import ORDERS, About, findings_of, is_erratum, is_rejected, is_valid, of_no_module, own_names
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +65,7 @@ def test_as_a_plain_loop(store: FeedStore, image: str) -> None:
 
 def test_there_is_something_to_find(store: FeedStore) -> None:
     rows = matched(store, [one for image in IMAGES for one in installed(image)]).to_pylist()
-    assert {row["type"] for row in rows} >= {"apk", "deb", "maven", "npm", "pypi"}
+    assert {row["type"] for row in rows} >= {"apk", "deb", "maven", "npm", "pypi", "rpm"}
     assert len(rows) > 500
 
 
@@ -95,12 +96,12 @@ def of(ecosystem: str) -> Spoken:
     """The valid records of a feed by place and package."""
     spoken: Spoken = {}
     for record in records(ecosystem):
-        if not is_valid(record):
+        if not is_valid(record) or is_erratum(record):
             continue
         items: dict[tuple[str, str], list[Row]] = {}
         for item in record["affected"]:
             place = item.get("package", {}).get("ecosystem", "").removesuffix(":LTS")
-            if place.partition(":")[0] == ecosystem:
+            if place.partition(":")[0] == ecosystem and of_no_module(item):
                 name = item["package"]["name"]
                 items.setdefault((place, compared_name(NAMED.get(ecosystem, ""), name)), []).append(item)
         for key, one in items.items():
