@@ -1,6 +1,6 @@
 """Commits to tables on a local disk, written here: one Parquet file, and one more entry of the log.
 
-deltalake takes 10 to 30 ms for a commit of one row, this 2 (docs/decisions/0033). What is written is what log.py reads
+deltalake takes 10 to 30 ms for a commit of one row, this 2 (docs/decisions/0034). What is written is what log.py reads
 (https://github.com/delta-io/delta/blob/master/PROTOCOL.md). Whatever is not plain is left to deltalake, by saying False: a
 table that is not there or of another form, a batch that is large, a version that others took first, and every fiftieth
 commit, at which it writes a checkpoint.
