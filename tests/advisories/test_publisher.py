@@ -1,18 +1,23 @@
 """A whole refresh from a web server: what crosses the wire, what stays when the server fails, and two refreshes at once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.lake.duck import open_duckdb
+from hullmark.lake.schema import PACKAGES
+from hullmark.scan_feeds import advisories
 from hullmark.settings import Limits, Settings
 from tests.advisories.conftest import Publisher
 from tests.advisories.feeds import record, write_osv
+from tests.matching.findings import matched, package
 
 LIMITS = Limits()
 FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
@@ -103,3 +108,18 @@ def test_two_processes_at_once(store: FeedStore, publisher: type[Publisher]) -> 
     with open_duckdb(256) as connection:
         store.register(connection)
         assert connection.sql("SELECT count(*) FROM affected").fetchall() == [(1,)]
+
+
+def test_a_scan_fetches_a_snapshot_that_somebody_deleted(
+    publisher: type[Publisher], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would say so until the feed is due again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    packages = [package("PyPI", "p", "1.0")]
+    table = pa.Table.from_pylist(packages, PACKAGES)
+    settings = Settings(feeds=publisher.url, lake=str(tmp_path / "none"))
+    for _ in range(2):
+        with advisories([table], settings) as found:
+            assert [row["vulnerability"] for row in matched(found.store, packages).to_pylist()] == ["PYSEC-1"]
+            shutil.rmtree(next(Path(found.store.root, "osv", "PyPI").glob("*/")))
+    assert publisher.asked["/osv/PyPI/all.zip"] == 2
