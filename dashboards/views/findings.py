@@ -30,7 +30,7 @@ def show() -> None:
         getting_started("No findings yet")
         return
     grain = titled("Findings", GRAINS, "vulnerabilities", "show")
-    if not fleet["feeds"]:
+    if not fleet["feeds"] and not fleet["findings"]:
         st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
         return
     chosen = filters(ask_row("images_options")["accounts"], fleet["settled"])
