@@ -1,4 +1,4 @@
-"""Hard links to files that were recognised by their content: one file with several names, which is reported once."""
+"""Hard links to files that say the same by each name: one file with several names, which is reported once."""
 
 from collections import OrderedDict
 from collections.abc import Iterator

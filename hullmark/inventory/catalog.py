@@ -28,7 +28,7 @@ def catalogue(contents: Contents, wants: Callable[[str], bool]) -> tuple[Finds, 
         [Problem(*values) for values in sorted({(item.path, item.cataloger, item.reason) for item in problems})],
         _of(Exposure, items),
         _of(Licensed, items),
-        list(contents.aliases.pairs()),
+        contents.names_of_one_file(),
         _owned(contents, wants),
     )
     return found, _names(contents)
@@ -92,7 +92,9 @@ def _owned(contents: Contents, wants: Callable[[str], bool]) -> list[OwnedPath]:
 
     A list may name a file by the folder that it had before /usr was merged, or after.
     """
-    finds = {_merged(path) for path in contents.found.by_content} | {_merged(path) for path, _ in contents.aliases.pairs()}
+    finds = {_merged(path) for path in contents.found.by_content} | {
+        _merged(path) for path, _ in contents.names_of_one_file()
+    }
     return [
         OwnedPath(owned, kind, item.owner, stated)
         for stated, lists in sorted(contents.found.owned.items())

@@ -45,13 +45,18 @@ class Contents:
     wanted: set[str] = field(default_factory=set)  # of the names: wanted for their path, or something was found; no folders
     facts: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and mode of wanted files
     unread: set[str] = field(default_factory=set)  # wanted hard links to content that is not known
-    aliases: Aliases = field(default_factory=Aliases)
+    aliases: Aliases = field(default_factory=Aliases)  # of files that were recognised by their content
+    twins: Aliases = field(default_factory=Aliases)  # of files that say the same at all of these paths
     recent: Recent = field(default_factory=Recent)
 
     def readers_of_link(self, path: str, wanting: Sequence[Cataloger]) -> list[Cataloger]:
         """The catalogers, of those that want a hard link for its path, that have not read the file for its content."""
         told = {name for name, _ in self.found.by_content.get(self.aliases.first(path), ())}
         return [cataloger for cataloger in wanting if cataloger.name not in told]
+
+    def names_of_one_file(self) -> list[tuple[str, str]]:
+        """(other name, name at which what the file says is reported), by path."""
+        return sorted({*self.aliases.pairs(), *self.twins.pairs()})
 
     def drop(self, path: str) -> None:
         """Forget a name and all about it."""
@@ -62,7 +67,7 @@ class Contents:
             self.unread.discard(path)
             self.facts.pop(path, None)
             self.recent.drop(path)
-            self.found.drop(path, self.aliases.drop(path))
+            self.found.drop(path, self.aliases.drop(path), self.twins.drop(path))
 
 
 class Collector:
@@ -195,10 +200,10 @@ class Collector:
         if not wanting:
             return
         data = self.contents.recent.get(target)
-        if data is not None:
+        if self._reads_as(path, target, wanting):
+            self.contents.twins.add(path, target)
+        elif data is not None:
             self._parse(path, data, wanting, [])
-        elif self._reads_as(path, target, wanting):
-            self.contents.found.repeat(path, target, wanting)
         else:
             self.contents.unread.add(path)
             self.contents.facts[path] = (0, entry.mode)
@@ -209,9 +214,7 @@ class Collector:
         """Whether the same catalogers have read the target for its path, and would find the same at this one."""
         if target not in self.contents.facts or target in self.contents.unread:
             return False
-        return self.matcher.catalogers_of(target) == wanting and all(
-            cataloger.reads_as and cataloger.reads_as(path) == cataloger.reads_as(target) for cataloger in wanting
-        )
+        return self.matcher.read_alike(path, target, wanting)
 
     def _note_mode(self, path: str, entry: Entry) -> None:
         """Whose rights a program takes on, and who may change a file."""

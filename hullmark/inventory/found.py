@@ -44,14 +44,6 @@ class Found:
                 elif not isinstance(item, Package) or self._is_new(item, seen):
                     finds.setdefault(path, []).append((cataloger.name, item))
 
-    def repeat(self, path: str, target: str, readers: Readers) -> None:
-        """Note for `path` what these catalogers found in `target`, which has the same content. Raises LimitExceeded."""
-        names = {cataloger.name for cataloger in readers}
-        for name, item in tuple(self.by_path.get(target, ())):
-            if name in names:
-                self._count(item)
-                self.by_path.setdefault(path, []).append((name, _at(path, item)))
-
     def takes(self, size: int, by_path: Readers, by_content: Readers, left_out: int = 0) -> bool:
         """Whether any cataloger reads a file of this size, of which so much is left out."""
         return any(_kept(item, size, left_out) <= most for item, most, _ in self._readers(by_path, by_content))
@@ -69,13 +61,15 @@ class Found:
         """Note what is known of a file without reading it."""
         self.by_content.setdefault(path, []).append((reader, item))
 
-    def drop(self, path: str, heir: str = "") -> None:
-        """Forget what was found in a file; `heir` is another name of the same file, which keeps what its content told."""
-        self.by_path.pop(path, None)
+    def drop(self, path: str, heir: str = "", twin: str = "") -> None:
+        """Forget what was found in a file; other names of it keep that: `heir` what its content told, `twin` what it
+        told at its path.
+        """
         self.owned.pop(path, None)
-        finds = self.by_content.pop(path, None)
-        if finds and heir:
-            self.by_content[heir] = [(name, _at(heir, item)) for name, item in finds]
+        for finds, other in ((self.by_path, twin), (self.by_content, heir)):
+            told = finds.pop(path, None)
+            if told and other:
+                finds[other] = [(name, _at(other, item)) for name, item in told]
 
     def items(self) -> Iterator[tuple[str, str, Find]]:
         """(path, cataloger, find), by path."""
@@ -99,11 +93,11 @@ class Found:
         if identity in seen:
             return False
         seen.add(identity)
-        self._count(package)
+        self._count()
         return True
 
-    def _count(self, item: Find) -> None:
-        self._packages += isinstance(item, Package)
+    def _count(self) -> None:
+        self._packages += 1
         if self._packages > self._limits.packages:
             raise LimitExceeded(
                 f"{self._owner} has more than {self._limits.packages} packages; raise HULLMARK_LIMIT_PACKAGES"

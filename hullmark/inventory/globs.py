@@ -3,7 +3,7 @@
 Files that no glob wants may still be recognised by their first bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from hullmark.catalogers import catalogers
@@ -76,6 +76,12 @@ class Matcher:
         asked = (self._names.get(name), self._endings.get(name[name.rfind(".") :]), *self._others(path, name))
         numbers = {number for globs in asked if globs for number in globs.numbers(path)}
         return [self._catalogers[number] for number in sorted(numbers)]
+
+    def read_alike(self, path: str, other: str, wanting: Sequence[Cataloger]) -> bool:
+        """Whether the catalogers that want `path` want `other` as well, all of them, and find the same in equal bytes."""
+        return self.catalogers_of(other) == wanting and all(
+            cataloger.reads_as is not None and cataloger.reads_as(path) == cataloger.reads_as(other) for cataloger in wanting
+        )
 
     def catalogers_of_folder(self, path: str) -> list[Cataloger]:
         """The catalogers that want a folder, in the order they were given."""

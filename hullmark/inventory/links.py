@@ -48,10 +48,16 @@ def read_links(contents: Contents, matcher: Matcher, tar: Tar, most: int, room: 
             room -= entry.size
         elif entry.kind == HARDLINK and clean(entry.link) in found:
             found[path] = found[clean(entry.link)]
-    for path in links.keys() & found.keys():
+    first: dict[int, str] = {}  # of the links to one file
+    for path in sorted(links.keys() & found.keys()):
         contents.unread.discard(path)
         contents.facts[path] = (len(found[path]), contents.facts[path][1])
-        contents.found.read(path, found[path], contents.readers_of_link(path, matcher.catalogers_of(path)))
+        readers = contents.readers_of_link(path, matcher.catalogers_of(path))
+        other = first.setdefault(id(found[path]), path)
+        if other != path and matcher.read_alike(path, other, readers):
+            contents.twins.add(path, other)
+        else:
+            contents.found.read(path, found[path], readers)
 
 
 def _chains(targets: Iterable[str], contents: Contents) -> set[str]:
