@@ -5,12 +5,14 @@ package that equals an installed one is that one. The rest stays, with its origi
 
 A package of Nix lies in a folder for each of its outputs, and is in the store's database as well: it is listed once. So is
 the package that programs say they were built for (`elf-note`), where no OS package owns the program, or is the same.
-Of a distribution of Python that has an `egg-info` beside its `dist-info`, as some of Debian's, the latter counts.
+Of a distribution of Python that has an `egg-info` beside its `dist-info`, as some of Debian's, the latter counts. A program
+in the folder of Bitnami's component of the same name and version is that component, and compared with the same advisories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hullmark.inventory.value import Installed, Removed
+from hullmark.layers.names import folder_of
 from hullmark.model import Origin, Package
 from hullmark.purl import OS_TYPES
 
@@ -22,7 +24,7 @@ FIRM = frozenset({Origin.INSTALLED, Origin.BINARY})  # in the image by its own f
 
 def once(packages: Sequence[Installed]) -> Sequence[Installed]:
     """Of the rows of one scattered package the one whose path is the last: the database's, else one of the folders'."""
-    packages = _without_old_records(packages)
+    packages = _without_components(_without_old_records(packages))
     scattered = [item for item in packages if item.package.type in SCATTERED]
     if not scattered:
         return packages
@@ -41,6 +43,24 @@ def _without_old_records(packages: Sequence[Installed]) -> Sequence[Installed]:
     new = {_distribution(item, NEW) for item in packages if NEW in item.path and item.package.type == "pypi"}
     repeated = {id(item) for item in old if _distribution(item, EGG) in new}
     return [item for item in packages if id(item) not in repeated] if repeated else packages
+
+
+def _without_components(packages: Sequence[Installed]) -> Sequence[Installed]:
+    """The packages without programs that are a component of Bitnami's, whose version has numbers of its build at its end."""
+    components = [item for item in packages if item.package.type == "bitnami"]
+    if not components:
+        return packages
+    folders = {(folder_of(item.path), item.package.name): item.package.version for item in components}
+    return [item for item in packages if item.package.origin is not Origin.BINARY or not _is_component(item, folders)]
+
+
+def _is_component(item: Installed, folders: Mapping[tuple[str, str], str]) -> bool:
+    above = folder_of(item.path)
+    while above:
+        if f"{folders.get((above, item.package.name), '')}-".startswith(f"{item.package.version}-"):
+            return True
+        above = folder_of(above)
+    return False
 
 
 def _distribution(item: Installed, kind: str) -> tuple[str, str, str]:

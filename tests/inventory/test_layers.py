@@ -147,6 +147,7 @@ def _parse(_: str, data: bytes) -> "list[Package]":
 
 
 STATED = Matcher([Cataloger("stated", "generic", ("**/*.stated",), lambda path, data: iter(_parse(path, data)))])
+REDIS = b"binary generic redis 7.2.4"
 INSTALLED = b"installed npm a 1\ninstalled pypi Foo.Bar 1\nbinary generic node 20\n"
 EVIDENCE: dict[str, tuple[bytes, set[str]]] = {
     "a lock file of which something is installed": (b"lock npm a 2\nlock npm b 1\n", set()),
@@ -199,3 +200,35 @@ def test_old_and_new_records_of_a_python_distribution(files: list[str], left: se
 def test_an_old_record_of_another_version_is_another_package() -> None:
     found = stack({f"{SITE}/a-1.dist-info/METADATA": metadata("a", "1"), f"{SITE}/a.egg-info/PKG-INFO": metadata("a", "2")})
     assert found.packages.num_rows == 2
+
+
+COMPONENT = "opt/bitnami/redis/.spdx-redis.stated"
+BITNAMI: dict[str, tuple[Members, set[str]]] = {
+    "its program": ({COMPONENT: b"installed bitnami redis 7.2.4-0", "opt/bitnami/redis/bin/r.stated": REDIS}, {COMPONENT}),
+    "its program, of two numbers": (
+        {COMPONENT: b"installed bitnami redis 7.2.4-11-1", "opt/bitnami/redis/bin/r.stated": REDIS},
+        {COMPONENT},
+    ),
+    "a longer version": (
+        {COMPONENT: b"installed bitnami redis 7.2.41-0", "opt/bitnami/redis/bin/r.stated": REDIS},
+        {COMPONENT, "opt/bitnami/redis/bin/r.stated"},
+    ),
+    "another version": (
+        {COMPONENT: b"installed bitnami redis 7.4.1-2", "opt/bitnami/redis/bin/r.stated": REDIS},
+        {COMPONENT, "opt/bitnami/redis/bin/r.stated"},
+    ),
+    "another program in its folder": (
+        {COMPONENT: b"installed bitnami valkey 7.2.4-0", "opt/bitnami/redis/bin/r.stated": REDIS},
+        {COMPONENT, "opt/bitnami/redis/bin/r.stated"},
+    ),
+    "a program elsewhere": (
+        {COMPONENT: b"installed bitnami redis 7.2.4-0", "usr/bin/r.stated": REDIS},
+        {COMPONENT, "usr/bin/r.stated"},
+    ),
+    "no component": ({"opt/bitnami/redis/bin/r.stated": REDIS}, {"opt/bitnami/redis/bin/r.stated"}),
+}
+
+
+@pytest.mark.parametrize(("members", "left"), BITNAMI.values(), ids=BITNAMI)
+def test_a_program_of_bitnamis_component_is_the_component(members: Members, left: set[str]) -> None:
+    assert {path for path, _, _ in seen(stack(members, wanting=STATED))} == left
