@@ -82,6 +82,12 @@ def lake_exists() -> bool:
 
 
 @st.cache_data(ttl="1m", show_spinner=False, max_entries=4)
+def deleted_feeds(lake: str) -> list[str]:
+    """The feeds whose last good snapshot is gone from the lake, by name."""
+    return sorted(FeedStore(Lake(lake).feeds_root).deleted())
+
+
+@st.cache_data(ttl="1m", show_spinner=False, max_entries=4)
 def rejected(lake: str) -> list[Kept]:
     """The batches that failed their checks and wait for a decision."""
     return kept(Lake(lake))

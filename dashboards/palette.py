@@ -19,7 +19,8 @@ DARK: Mapping[str, str] = {
 }  # fmt: skip
 STATES: Mapping[str, str] = {
     "scanned": "#1F7F69", "unchanged": "#93CDBE", "partial": "#F6B93B", "skipped": "#B3C2CB", "failed": "#C2264B",
-    "fresh": "#1F7F69", "too old": "#C2264B", "not refreshed": "#F6B93B", "never loaded": "#C2264B", "KEV": "#C2264B",
+    "fresh": "#1F7F69", "too old": "#C2264B", "not refreshed": "#F6B93B", "never loaded": "#C2264B", "deleted": "#C2264B",
+    "KEV": "#C2264B",
     "not updated": "#B3C2CB", "pass": "#1F7F69", "fail": "#C2264B", "none": "#B3C2CB", "manual": "#B3C2CB",
     "unknown": "#F6B93B",
 }  # fmt: skip

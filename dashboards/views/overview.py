@@ -6,7 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards import charts, columns
-from dashboards.data import Row, ask, ask_row, campaigns, rejected, settings
+from dashboards.data import Row, ask, ask_row, campaigns, deleted_feeds, rejected, settings
 from dashboards.parts import filled, getting_started, still_table
 from dashboards.words import age, ago, counted, literal, share
 
@@ -19,7 +19,8 @@ def show() -> None:
     """The whole page."""
     fleet = ask_row("overview_fleet")
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    feeds = ask("overview_feeds", now=now, max_age_hours=settings().feeds_max_age_hours)
+    given = settings()
+    feeds = ask("overview_feeds", now=now, max_age_hours=given.feeds_max_age_hours, deleted=deleted_feeds(given.lake))
     if not fleet["listed"] and not fleet["images"]:
         getting_started("Welcome to Hullmark")
         if feeds.num_rows:

@@ -108,6 +108,10 @@ class FeedStore:
         rows = [asdict(state) | {"fetched_at": state.fetched_at or state.tried_at} for state in self._present()]
         return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
 
+    def deleted(self) -> set[str]:
+        """The feeds whose last good snapshot is gone, as when somebody deleted it."""
+        return self._deleted(self.states())
+
     def problems(self) -> pa.Table:
         """The records of the current snapshots that could not be read (schema FEED_PROBLEMS)."""
         parts = [pq.read_table(path, filesystem=self._files()) for path in self._paths("problems")]
@@ -280,13 +284,14 @@ class FeedStore:
     def _present(self) -> Iterator[FeedState]:
         """Every feed as it stands, those whose snapshot is gone as failed."""
         states = self.states()
-        paths = [f"{state.feed}/{state.snapshot}/{LAST}" for state in states if state.snapshot]
-        held = {item.path for item in self._files().get_file_info(paths) if item.type == pa_fs.FileType.File}
+        deleted = self._deleted(states)
         for state in states:
-            if not state.snapshot or f"{state.feed}/{state.snapshot}/{LAST}" in held:
-                yield state
-            else:
-                yield replace(state, state="failed", detail=f"{self._gone(state)}; run `hullmark feeds sync`")
+            gone = f"{self._gone(state)}; run `hullmark feeds sync`"
+            yield replace(state, state="failed", detail=gone) if state.feed in deleted else state
+
+    def _deleted(self, states: Sequence[FeedState]) -> set[str]:
+        places = {f"{state.feed}/{state.snapshot}/{LAST}": state.feed for state in states if state.snapshot}
+        return {places[item.path] for item in self._files().get_file_info([*places]) if item.type != pa_fs.FileType.File}
 
     def _gone(self, state: FeedState) -> str:
         return f"the snapshot {state.snapshot} of feed {state.feed} is gone from {self.root}"

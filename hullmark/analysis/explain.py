@@ -33,7 +33,7 @@ def explain(
     keys = sorted({row["package_key"] for row in (*found, *statements)})
     why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
     evidence = _rows(connection, "explain_evidence.sql", {"keys": keys, "package": package})
-    events = _rows(connection, "explain_events.sql", {"digest": digest, "vulnerability": vulnerability})
+    events = _rows(connection, "explain_events.sql", {"digest": digest, **asked})
     standing = _rows(connection, "explain_standing.sql", {"digest": digest, **asked})
     feeds = {state.feed: state.snapshot for state in store.current()}
     return Explanation(

@@ -284,6 +284,7 @@ def test_a_snapshot_that_is_gone_is_said_and_fetched_again(store: FeedStore, bas
     shutil.rmtree(Path(store.root, "osv/PyPI", snapshot))
     status = {row["feed"]: row for row in store.status().to_pylist()}
     assert {feed: row["state"] for feed, row in status.items()} == {"epss": "fresh", "kev": "fresh", "osv/PyPI": "failed"}
+    assert store.deleted() == {"osv/PyPI"}
     assert re.search(r"is gone from .* run `hullmark feeds sync`", status["osv/PyPI"]["detail"])
     with pytest.raises(FeedError, match=r"is gone from .* run `hullmark feeds sync`"):
         count(store)

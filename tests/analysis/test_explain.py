@@ -20,6 +20,7 @@ from hullmark.lake.store import Lake
 from hullmark.reports.explanation import explanation_json, explanation_view, statements_table
 from hullmark.reports.told import SHOWN, judged_table, references_table, weaknesses
 from tests.advisories.feeds import read, record, write_osv
+from tests.lake.rows import rows
 from tests.matching.findings import IMAGE, LAYER, package
 
 PACKAGES_THERE = (
@@ -233,6 +234,15 @@ def test_references_are_text_of_strangers(world: tuple[Lake, FeedStore]) -> None
 def test_fields_of_another_kind_are_none(world: tuple[Lake, FeedStore]) -> None:
     answer = asked(*world, "CVE-2024-1021", "")
     assert (answer.severities, answer.references, len(answer.advisories)) == ((), (), 1)
+
+
+def test_what_happened_to_the_package_that_is_asked_for(world: tuple[Lake, FeedStore], tmp_path: Path) -> None:
+    lake = Lake(str(shutil.copytree(world[0].root, tmp_path / "lake")))
+    there = {"image_digest": IMAGE, "vulnerability": "CVE-2024-1001"}
+    keys = ("deb|openssl|3.0.11-1|amd64|var/lib/dpkg/status", "deb|vim-tiny|8.0-1|amd64|dpkg")
+    lake.commit("finding_events", rows("finding_events", *(there | {"package_key": key} for key in keys)))
+    told = {name: len(asked(lake, world[1], "CVE-2024-1001", name).events) for name in ("", "openssl", "vim-tiny", "curl")}
+    assert told == {"": 2, "openssl": 1, "vim-tiny": 1, "curl": 0}
 
 
 def test_what_exceptions_say(world: tuple[Lake, FeedStore], tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ NO_FILTER: dict[str, Any] = {
     "least_epss": 0.0, "packages": "", "accounts": [],
     "word": "",
     "regions": [], "repositories": [], "systems": [], "sort": "risk", "limit": 1000, "offset": 0,
-    "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24,
+    "now": datetime(2026, 11, 24, 12, tzinfo=UTC), "max_age_hours": 24, "deleted": [],
     "per": "severity", "rule": "HM001",
     "place": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments/api", "line": "*.*.*",
     "platform": "linux/amd64",
@@ -131,6 +131,13 @@ def test_a_feed_that_failed_keeps_the_age_of_its_last_good_snapshot(fleet: str, 
         "epss": ("never loaded", None, "timed out"), "kev": ("not refreshed", 1402, "HTTP 503"),
         "osv/Debian": ("fresh", 41213, ""), "osv/PyPI": ("too old", 15870, ""),
     }  # fmt: skip
+
+
+def test_a_feed_whose_snapshot_is_gone_is_not_fresh(fleet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = answer(fleet, "overview_feeds", monkeypatch, now=datetime.now(UTC), deleted=["osv/Debian"]).to_pylist()
+    said = {row["feed"]: (row["freshness"][0], row["detail"]) for row in rows}
+    assert said["osv/Debian"] == ("deleted", "its snapshot is gone; run `hullmark feeds sync`")
+    assert said["osv/PyPI"] == ("too old", "")
 
 
 def test_text_that_hides_or_reorders_is_made_visible(fleet: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
--- Every feed: its last good snapshot with its age in hours, and what became of the last attempt to refresh it.
+-- Every feed: its last good snapshot with its age in hours, and what became of the last attempt to refresh it. $deleted are
+-- those whose snapshot is gone.
 WITH attempts AS (
     SELECT *, row_number() OVER (PARTITION BY feed ORDER BY fetched_at DESC) AS place FROM feed_snapshots
 ),
@@ -13,6 +14,7 @@ SELECT
     attempts.feed,
     [CASE
         WHEN good.fetched_at IS NULL THEN 'never loaded'
+        WHEN list_contains($deleted::VARCHAR[], attempts.feed) THEN 'deleted'
         WHEN date_diff('second', good.fetched_at, $now::TIMESTAMPTZ) > 3600 * $max_age_hours THEN 'too old'
         WHEN attempts.state = 'failed' THEN 'not refreshed'
         ELSE 'fresh'
@@ -22,7 +24,11 @@ SELECT
     good.published,
     good.records,
     good.problems,
-    CASE WHEN attempts.state = 'failed' THEN attempts.detail ELSE '' END AS detail
+    CASE
+        WHEN list_contains($deleted::VARCHAR[], attempts.feed) THEN 'its snapshot is gone; run `hullmark feeds sync`'
+        WHEN attempts.state = 'failed' THEN attempts.detail
+        ELSE ''
+    END AS detail
 FROM attempts
 LEFT JOIN good USING (feed)
 WHERE place = 1
