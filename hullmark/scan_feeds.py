@@ -60,7 +60,7 @@ def advisories(packages: Iterable[pa.Table], settings: Settings) -> Iterator[Adv
     listener.begin("Load advisories", len(wanted))
     with _root(settings) as (root, shared):
         store = FeedStore(root)
-        if names and (_due(store, settings, needed) or _is_gone(store, wanted)):
+        if names and (_due(store, settings, needed) or not store.deleted().isdisjoint(wanted)):
             named = wanted if settings.feeds else ()  # who names a place means what is there now
             sync(store, settings, sorted(names), progress=lambda _feed: listener.advance(), accept=named)
         states = [state for feed in wanted if (state := store.state(feed)).tried_at]
@@ -95,11 +95,6 @@ def _due(store: FeedStore, settings: Settings, wanted: list[str]) -> bool:
     if settings.feeds and "://" not in settings.feeds:
         return True
     return any(state.validators == Validators() or _is_old(state, settings) for state in map(store.state, wanted))
-
-
-def _is_gone(store: FeedStore, wanted: list[str]) -> bool:
-    """Whether somebody deleted a snapshot of what is noted; it is fetched again."""
-    return any(state.snapshot and not store.holds(state.feed, state.snapshot) for state in map(store.state, wanted))
 
 
 def _is_old(state: FeedState, settings: Settings) -> bool:

@@ -9,20 +9,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 VISIBLE = re.compile(r"[!-~]{1,300}")
-_READ = (
-    re.compile(  # whole reasons, as `inventory.catalog` and the cataloger `sbom` write them; what is in a file cannot end so
-        r"[!-~]{1,300} is looked for in lists of versions only, not in ranges: .{1,2000}"
-        r"; correct it in the package or advisory that states it"
-        r"|\d+ more packages of this file have versions without an order"
-        r"|entries without a version are compared with nothing \(\d+, first [!-~]{0,60}\)",
-        re.DOTALL,
-    )
+_READ = re.compile(  # whole reasons, as they are written below; what is in a file cannot end so
+    r"[!-~]{1,300} is looked for in lists of versions only, not in ranges: .{1,2000}"
+    r"; correct it in the package or advisory that states it"
+    r"|\d+ more packages of this file have versions without an order"
+    r"|entries without a version are compared with nothing \(\d+, first [!-~]{0,60}\)",
+    re.DOTALL,
 )
 
 
 def leaves_unread(reason: str) -> bool:
     """Whether a problem with this reason says that something was not read."""
     return _READ.fullmatch(reason) is None
+
+
+def without_order(name: str, why: object) -> str:
+    """The reason of a problem: this package's version cannot be ordered, for that reason."""
+    return f"{name} is looked for in lists of versions only, not in ranges: {why}"
+
+
+def more_without_order(count: int) -> str:
+    """The reason of a problem: so many more of a file."""
+    return f"{count} more packages of this file have versions without an order"
 
 
 def without_versions(names: Sequence[str]) -> str:

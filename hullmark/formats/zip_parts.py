@@ -1,9 +1,10 @@
 """What of a large archive is kept while it streams past: the directory, and the entries that are wanted.
 
 An archive says at its end where its entries are; before that only their local headers tell (PKWARE APPNOTE 4.3.7), which
-need not state sizes. So an entry is kept from its header to the next header behind its end. What is kept for nothing does
-no harm, and what is not kept is zeros: an entry that the directory knows and that had no header where it stood is noticed
-by whoever reads it. Archives within the archive that are stored are told apart like the archive itself.
+need not state sizes. So an entry is kept from its header to the next header behind its end, and of the first one its mark,
+which says that the file begins as an archive. What is kept for nothing does no harm, and what is not kept is zeros: an
+entry that the directory knows and that had no header where it stood is noticed by whoever reads it. Archives within the
+archive that are stored are told apart like the archive itself.
 """
 
 import re
@@ -44,9 +45,10 @@ class ZipParts:
 
     def _stretches(self, data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
         begin = at
+        least = at if self._passed else at + len(_HEADER)
         for where, keeping in self._turns(data, at, end):
-            if self._keeping and not keeping and begin < where:
-                yield begin, where
+            if self._keeping and not keeping and begin < max(where, least):
+                yield begin, max(where, least)
             elif keeping and not self._keeping:
                 begin = where
             self._keeping = keeping
@@ -92,7 +94,11 @@ class ZipParts:
         place = self._passed + header - first
         if self._until < _UNKNOWN:
             return place >= self._until
-        before = self._before + data[first:header] if header - first < _MOST_DESCRIBED else data[header - 24 : header]
+        before = (
+            self._before + data[first:header]
+            if header - first < _MOST_DESCRIBED
+            else data[header - _MOST_DESCRIBED : header]
+        )
         return any(
             int.from_bytes(before[len(before) - at : len(before) - at + size], "little") == place - described - self._begin
             for described, at, size in _DESCRIPTORS

@@ -10,6 +10,7 @@ from hullmark.inventory.contents import Contents
 from hullmark.inventory.value import Finds, FoundPackage, Names, OwnedPath
 from hullmark.layers.tar import OTHER
 from hullmark.model import Distro, Exposure, Licensed, Package, Problem
+from hullmark.uncompared import more_without_order, without_order
 from hullmark.versions import key, keys, scheme_of_type
 
 Find = TypeVar("Find")
@@ -59,8 +60,7 @@ def _unordered(rows: Sequence[FoundPackage]) -> list[Problem]:
                 problems.append(Problem(path, cataloger, reason))
     for (path, cataloger), count in told.items():
         if count > MOST:
-            reason = f"{count - MOST} more packages of this file have versions without an order"
-            problems.append(Problem(path, cataloger, reason))
+            problems.append(Problem(path, cataloger, more_without_order(count - MOST)))
     return problems
 
 
@@ -83,7 +83,7 @@ def _why(package: Package) -> str:
     try:
         key(scheme, package.source_version or package.version)
     except InvalidVersion as error:
-        return f"{package.name} is looked for in lists of versions only, not in ranges: {error}"
+        return without_order(package.name, error)
     return ""
 
 

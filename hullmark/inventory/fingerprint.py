@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from hullmark.lake.schema import LAYER_OBJECT
 from hullmark.model import Distro, Exposure, Licensed, Owned, Package, Problem
 
-SOURCES = ("catalogers", "distro.py", "formats", "inventory", "layers", "purl.py", "versions")
+SOURCES = ("catalogers", "distro.py", "formats", "inventory", "layers", "purl.py", "uncompared.py", "versions")
 
 
 @cache

@@ -76,28 +76,26 @@ def _plain(place: Place, table: Table, rows: pa.Table) -> State | None:
 
 
 def _commit(folder: Path, state: State, rows: pa.Table, left: Sequence[File], mode: str) -> bool:
-    """Write the file, then the entry that names it; False where the next version is there already."""
+    """Write the file, then the entry that names it; False where the next version is there, or nothing can be written."""
     now = time.time_ns() // 1_000_000
     told = {"timestamp": now, "operation": "WRITE", "operationParameters": {"mode": mode}, "engineInfo": "hullmark"}
     removed = [{"remove": {"path": file.path, "dataChange": True, "deletionTimestamp": now}} for file in left]
-    added = [{"add": _written(folder, rows, now)}] if rows.num_rows else []
-    entry = b"".join(orjson.dumps(action) + b"\n" for action in ({"commitInfo": told}, *removed, *added))
-    staged = folder / log.LOG / f"_commit_{uuid4()}.json.tmp"
+    file, staged = folder / f"part-00000-{uuid4()}-c000.zstd.parquet", folder / log.LOG / f"_commit_{uuid4()}.json.tmp"
     try:
+        added = [{"add": _written(file, rows, now)}] if rows.num_rows else []
+        entry = b"".join(orjson.dumps(action) + b"\n" for action in ({"commitInfo": told}, *removed, *added))
         staged.write_bytes(entry)
         os.link(staged, folder / log.LOG / f"{state.version + 1:020}.json")  # fails where there is one
     except OSError:
-        for action in added:
-            (folder / action["add"]["path"]).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         return False
     finally:
         staged.unlink(missing_ok=True)
     return True
 
 
-def _written(folder: Path, rows: pa.Table, now: int) -> dict[str, Any]:
-    """The action that adds the rows, of which a file is written."""
-    path = folder / f"part-00000-{uuid4()}-c000.zstd.parquet"
+def _written(path: Path, rows: pa.Table, now: int) -> dict[str, Any]:
+    """The action that adds the rows, which are written to a file."""
     pq.write_table(rows, path, compression="zstd", compression_level=3, row_group_size=ROW_GROUP)
     bounds = {name: found for name in rows.column_names if (found := _bounds(rows[name]))}
     stats = {

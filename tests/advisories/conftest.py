@@ -1,11 +1,10 @@
 """A publisher of feeds on this machine, with one validator, that can misbehave."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +12,7 @@ import pytest
 
 from hullmark.advisories import fetch_http
 from tests.advisories.feeds import record, write_epss, write_kev, write_osv
+from tests.advisories.listening import listening
 
 FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
 ENTRY = {"cveID": "CVE-2024-1000", "dateAdded": "2024-05-06", "dueDate": "2024-05-27"}
@@ -79,10 +79,5 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[
         """With counts of its own."""
 
     Own.base, Own.sent, Own.asked = base, Counter(), Counter()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
-    server.block_on_close = False
-    Own.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield Own
-    server.shutdown()
-    server.server_close()
+    with listening(Own) as Own.url:
+        yield Own

@@ -4,11 +4,10 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import boto3
@@ -19,6 +18,7 @@ from hullmark.advisories.budget import Budget
 from hullmark.advisories.fetch import Absent, Validators, fetching, shown
 from hullmark.errors import FeedError
 from hullmark.settings import Limits
+from tests.advisories.listening import listening
 
 BODY = b"advisories" * 1000
 MOST = 1 << 20
@@ -74,11 +74,8 @@ class Publisher(BaseHTTPRequestHandler):
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(fetch_http, "PAUSE_SECONDS", 0.0)
     Publisher.asked, Publisher.failures = [], 2
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with listening(Publisher) as url:
+        yield url
 
 
 def fetched(url: str, known: Validators = NOTHING, endpoint: str = "") -> tuple[bytes, str, Validators] | None:

@@ -4,12 +4,11 @@ import gzip
 import hashlib
 import io
 import json
-import threading
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,6 +20,7 @@ from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.lake.duck import open_duckdb
 from hullmark.settings import Settings
 from tests.advisories.feeds import record
+from tests.advisories.listening import listening
 from tests.matching.findings import matched, package
 
 FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
@@ -70,12 +70,8 @@ def server() -> Iterator[type[Server]]:
         """With files of its own."""
 
     Own.files, Own.asked, Own.key = {}, Counter(), ""
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Own)
-    Own.url = f"http://127.0.0.1:{listening.server_address[1]}"
-    threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
-    yield Own
-    listening.shutdown()
-    listening.server_close()
+    with listening(Own) as Own.url:
+        yield Own
 
 
 @pytest.fixture

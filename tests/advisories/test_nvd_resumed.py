@@ -1,11 +1,10 @@
 """NVD's first load, from a server that pages and counts requests as API 2.0 does: what breaks off goes on."""
 
 import json
-import threading
 from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +15,7 @@ from hullmark.advisories.feeds import nvd
 from hullmark.advisories.snapshot import FeedStore, sync
 from hullmark.lake.duck import open_duckdb
 from hullmark.settings import Settings
+from tests.advisories.listening import listening
 
 PAGE, REQUESTS, WINDOW = 2, 5, 30.0  # NVD's limit without a key: 5 requests in 30 seconds
 RECORDS = [f"CVE-2024-{1000 + number}" for number in range(21)]
@@ -79,12 +79,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Nvd]]:
     Own.records = [(name, "2024-01-01") for name in RECORDS]
     Own.clock, Own.heard, Own.answered, Own.refused, Own.open_until = 0.0, deque(), [], 0, 1_000
     monkeypatch.setattr(nvd, "sleep", slept)
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Own)
-    Own.url = f"http://127.0.0.1:{listening.server_address[1]}"
-    threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
-    yield Own
-    listening.shutdown()
-    listening.server_close()
+    with listening(Own) as Own.url:
+        yield Own
 
 
 @pytest.fixture

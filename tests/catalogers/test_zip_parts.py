@@ -83,6 +83,15 @@ def test_what_is_found_stays_the_same(outer: Written, inner: Written, behind: bo
     assert list(java.parse("app.jar", spared(data, cuts)[0])) == list(java.parse("app.jar", data))
 
 
+@given(entries, st.booleans(), st.integers(0, 300_000), cuts)
+def test_what_was_cut_off_stays_so(inner: Written, behind: bool, end: int, cuts: list[int]) -> None:
+    """Also where it ends as an archive in it does."""
+    nested = archive(inner, behind)
+    data = archive([("a.class", NOISE, STORED), ("lib/inner.jar", nested, STORED), ("z.class", NOISE, STORED)])
+    for kept in (data[: end % len(data)], data[: data.find(nested) + len(nested)]):
+        assert list(java.parse("app.jar", spared(kept, cuts)[0])) == list(java.parse("app.jar", kept))
+
+
 @pytest.mark.parametrize("behind", [False, True])
 def test_most_of_an_archive_is_left_out(behind: bool) -> None:
     found = PROPERTIES % (b"g", b"a", b"1.0")

@@ -1,5 +1,6 @@
 """Commits that are written here: what deltalake reads of them, and what is left to it."""
 
+import resource
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -177,3 +178,19 @@ def test_writers_that_meet_lose_no_row(lake: Lake) -> None:
     with duckdb.connect() as connection:
         names = [str(_folder(lake, "runs") / file.path) for file in delta.state(lake.place, "runs").files]  # type: ignore[union-attr]
         assert len(connection.read_parquet(names)) == 25
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(lake: Lake) -> None:
+    """As on a disk that is full: no traceback from here, and deltalake says it in its own words."""
+    lake.append("runs", rows("runs", {"run": "1"}))
+    folder = _folder(lake, "runs")
+    state, known = log.read(folder), {path.name for path in folder.rglob("*")}
+    assert state is not None
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+    try:
+        made = commit._commit(folder, state, rows("runs", {"run": "3"}), (), "Append")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not made
+    assert {path.name for path in folder.rglob("*")} == known
