@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards import charts, columns
 from dashboards.data import Row, ask, ask_row, campaigns, deleted_feeds, rejected, settings
-from dashboards.parts import filled, getting_started, still_table
+from dashboards.parts import attempt, filled, getting_started, still_table
 from dashboards.words import age, ago, counted, literal, share
 
 FIXES = 8
@@ -36,7 +36,7 @@ def show() -> None:
         coverage()
     with right:
         freshness(feeds)
-    fixes()
+    attempt(fixes)
 
 
 def heading(fleet: Row, run: Row) -> None:
@@ -66,9 +66,10 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
     card(read, "Digests read", share(fleet["complete"], wanted),
          f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read", COVERAGE)  # fmt: skip
     late = sum(feed["freshness"] != ["fresh"] for feed in feeds)
+    gone = sum(feed["freshness"] == ["deleted"] for feed in feeds)
     oldest = max((feed["age_hours"] or 0 for feed in feeds), default=None)
-    card(fresh, "Fresh advisories", share(len(feeds) - late, len(feeds)),
-         f"oldest feed {age(oldest)} old" if feeds else "none loaded", bad=bool(late))  # fmt: skip
+    told = f"{gone} deleted" if gone else f"oldest feed {age(oldest)} old" if feeds else "none loaded"
+    card(fresh, "Fresh advisories", share(len(feeds) - late, len(feeds)), told, bad=bool(late))
 
 
 def frozen() -> None:
