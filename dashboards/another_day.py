@@ -94,7 +94,7 @@ def _assessed(
     connection = open_past(place, settings().memory_mb)
     try:
         question = Asked(end_of(day), images_now=asked == "images", feeds_now=asked == "feeds")
-        ask_past(connection, FeedStore(place.feeds_root), question, datetime.now(UTC))
+        ask_past(connection, FeedStore(place.feeds_root), question)
         (total,) = past_rows(connection, "totals").to_pylist()
         counts = past_rows(connection, "counts").select(["severity", "findings"]).rename_columns(["severity", "number"])
     except BaseException:

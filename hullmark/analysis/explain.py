@@ -31,7 +31,8 @@ def explain(
     found = _rows(connection, "explain_findings.sql", asked)
     other = {row["vulnerability"] for row in _renamed(connection, vulnerability)} if not found else set()
     keys = sorted({row["package_key"] for row in (*found, *statements)})
-    why = _why(vulnerability, package, found, statements, other, _installed(connection, package))
+    against = _rejecting(told.advisories)
+    why = _why(vulnerability, package, found, statements, other, _installed(connection, package), against)
     evidence = _rows(connection, "explain_evidence.sql", {"keys": keys, "package": package})
     events = _rows(connection, "explain_events.sql", {"digest": digest, **asked})
     standing = _rows(connection, "explain_standing.sql", {"digest": digest, **asked})
@@ -93,8 +94,14 @@ NEAREST = (
 )
 
 
+def _rejecting(advisories: Sequence[Row]) -> str:
+    """The advisory that says of this vulnerability that it is none, whatever package it is about itself; "" for none."""
+    taken = (row["advisory"] for row in advisories if row["withdrawn_reason"] == "rejected" and not row["bulletin"])
+    return next(taken, "")
+
+
 def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
-    name: str, package: str, found: Sequence[Row], statements: Sequence[Row], other: set[str], installed: int
+    name: str, package: str, found: Sequence[Row], statements: Sequence[Row], other: set[str], installed: int, rejecting: str
 ) -> str:
     """The answer in one sentence."""
     if found:
@@ -106,7 +113,8 @@ def _why(  # noqa: PLR0913, PLR0917  everything that may be a reason
         return f"It is reported as {', '.join(sorted(other))}, of which {name} is an alias."
     if any(row["holds"] == "affected" for row in statements):
         row = next(row for row in statements if row["holds"] == "affected")
-        return f"Not affected: {row['advisory']} calls it affected, but {_decider(name, statements)} decides."
+        who = f"{rejecting} says that {name} was rejected" if rejecting else f"{_decider(name, statements)} decides"
+        return f"Not affected: {row['advisory']} calls it affected, but {who}."
     if statements:
         row = _nearest(statements)
         said = row | {"fixed_or_high": row["fixed_version"] or row["high"], "builds": _builds(row)}

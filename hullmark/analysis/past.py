@@ -41,7 +41,7 @@ def open_past(lake: Lake, memory_mb: int) -> duckdb.DuckDBPyConnection:
     return lake.connect(memory_mb, only={"content_set", "digests", *named(read_sql(__package__, name) for name in READING)})
 
 
-def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Asked, now: datetime) -> None:
+def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Asked) -> None:
     """Leave the table `past_finding` on a connection of the lake: what was known then, or what is found anew.
 
     Its columns are those of `findings_at`, or of `finding`. Raises NotFound when nobody had looked at an image by then, and
@@ -53,14 +53,14 @@ def ask_past(connection: duckdb.DuckDBPyConnection, store: FeedStore, asked: Ask
         connection.execute(read_sql(__package__, "past_known.sql"), {"moment": asked.moment})
         connection.execute(read_sql(__package__, "past_shown.sql"))
         return
-    _match(connection, store, now if asked.images_now else asked.moment, None if asked.feeds_now else asked.moment)
+    _match(connection, store, None if asked.images_now else asked.moment, None if asked.feeds_now else asked.moment)
     connection.execute(read_sql(__package__, "past_assessed.sql"))
 
 
 def assess(
-    connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime, feeds_at: datetime | None = None
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime | None, feeds_at: datetime | None = None
 ) -> pa.Table:
-    """The findings (columns of `finding`) of the images that were there at `images_at`, by key.
+    """The findings (columns of `finding`) of the images that were there at `images_at`, by default those of now, by key.
 
     They are matched with the snapshots that were in use at `feeds_at`, by default those of now; releases had ended or not on
     that day. Raises NotFound when nothing was matched by then, and FeedError when a snapshot of then is gone.
@@ -83,7 +83,9 @@ def _check_known(connection: duckdb.DuckDBPyConnection, moment: datetime) -> Non
         raise NotFound(f"nothing was known yet at {moment:%Y-%m-%d %H:%M} UTC: the first run was on {first:%Y-%m-%d}")
 
 
-def _match(connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime, feeds_at: datetime | None) -> None:
+def _match(
+    connection: duckdb.DuckDBPyConnection, store: FeedStore, images_at: datetime | None, feeds_at: datetime | None
+) -> None:
     chosen = store if feeds_at is None else store.at(_feeds(connection, feeds_at))
     chosen.register(connection)
     connection.execute(read_sql(__package__, "past_images.sql"), {"moment": images_at})

@@ -1,4 +1,29 @@
-/* The images that were in a registry at a time: seen by then, and still there or seen after it. Reads `images`. */
+/* The images that were in a registry at a time: seen by then, and not yet found to be gone. The last scan by then tells, and what was looked
+   at since, by its rows of coverage: a row says that the image is there, unless it was left out (what ECR has archived stays), and no row
+   beside others of its repository says that it is gone. Where these rows tell nothing, since the repository was hidden or they are kept no more,
+   an image was there until the first scan after the one that saw it last. $moment null: those that are there now.
+   Reads `images`, `coverage` and `runs`. */
 CREATE OR REPLACE TEMP TABLE past_image AS
-SELECT DISTINCT digest AS image_digest FROM images
-WHERE first_seen <= $moment::TIMESTAMPTZ AND (state = 'present' OR last_seen >= $moment::TIMESTAMPTZ)
+WITH last_scan AS (
+    SELECT coalesce(max(started), $moment::TIMESTAMPTZ) AS "at"
+    FROM runs
+    WHERE kind = 'scan' AND state IN ('completed', 'incomplete') AND started <= $moment::TIMESTAMPTZ
+),
+looked_at AS (
+    SELECT registry, repository, digest, arg_max(status = 'skipped' AND reason NOT IN ('archived', 'vanished'), "at") AS has_left
+    FROM coverage
+    WHERE "at" BETWEEN (SELECT "at" FROM last_scan) AND $moment::TIMESTAMPTZ
+    GROUP BY ALL
+)
+SELECT DISTINCT images.digest AS image_digest
+FROM images
+CROSS JOIN last_scan
+LEFT JOIN looked_at ON looked_at.registry = images.registry AND looked_at.repository = images.repository
+    AND looked_at.digest = images.digest
+WHERE CASE
+    WHEN $moment::TIMESTAMPTZ IS NULL THEN state = 'present'
+    WHEN first_seen > $moment::TIMESTAMPTZ THEN false
+    WHEN looked_at.digest IS NOT NULL THEN NOT has_left
+    WHEN (images.registry, images.repository) IN (SELECT (registry, repository) FROM looked_at) THEN false
+    ELSE state = 'present' OR last_seen >= last_scan."at"
+END

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     with showing(), closing(open_past(lake, settings.memory_mb)) as connection:
         progress().begin("Ask the past", None)
         asked = Asked(moment, options.images == "now", options.feeds == "now")
-        ask_past(connection, FeedStore(lake.feeds_root), asked, now)
+        ask_past(connection, FeedStore(lake.feeds_root), asked)
         rows = past_rows(connection, "counts" if options.format == "table" else "findings")
     if options.format == "table":
         _say(_headline(asked))

@@ -67,7 +67,10 @@ UNMAINTAINED = record(
     "RUSTSEC-2021-0001", "crates.io", "ansi_term", ALL, database_specific={"informational": "unmaintained"}
 )
 RECORDS = {
-    "crates.io": (UNMAINTAINED,),
+    "crates.io": (
+        UNMAINTAINED,
+        record("RUSTSEC-2024-1050", "crates.io", "other", ALL, aliases=["CVE-2024-1050"], summary="** REJECT ** None."),
+    ),
     "Debian": (
         record("DEBIAN-CVE-2024-1001", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.12-1"}], aliases=["CVE-2024-1001"]),
         record("DEBIAN-CVE-2024-1002", "Debian:12", "openssl", [*ALL, {"fixed": "3.0.11-1"}], aliases=["CVE-2024-1002"]),
@@ -84,6 +87,7 @@ RECORDS = {
         record("GHSA-ffff-ffff-ffff", "PyPI", "inner", ALL, aliases=["CVE-2024-1010"]),
         record("GHSA-gggg-gggg-gggg", "PyPI", "flask", ALL, aliases=["CVE-2024-1011"]),
         record("GHSA-hhhh-hhhh-hhhh", "PyPI", "flask", SERIES, aliases=["CVE-2024-1012"]),
+        record("GHSA-kkkk-kkkk-kkkk", "PyPI", "flask", ALL, aliases=["CVE-2024-1050"]),
         *TOLD,
     ),
 }  # fmt: skip
@@ -137,6 +141,12 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1006", "", {"before"}, "2.0 is before 3.0"),
     ("CVE-2024-1007", "flask", {"not-listed"}, "lists versions, and 2.0 is none of them"),
     ("CVE-2024-1008", "", {"withdrawn"}, "GHSA-dddd-dddd-dddd was withdrawn"),
+    (
+        "CVE-2024-1050",
+        "",
+        {"affected"},
+        "GHSA-kkkk-kkkk-kkkk calls it affected, but RUSTSEC-2024-1050 says that CVE-2024-1050 was rejected.",
+    ),
     ("CVE-2024-1009", "", {"no-order"}, "is no version that can be ordered"),
     ("CVE-2024-1010", "", {"owned"}, "the file belongs to the OS package deb/openssl"),
     ("CVE-2024-1011", "", {"affected"}, "no fix is known"),

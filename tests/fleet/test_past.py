@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.past import assess
 from hullmark.errors import NotFound
+from tests.fleet.test_incremental import API
 from tests.fleet.test_rematch import Fleet
+from tests.fleet.world import World, image
 
 KEY = ("image_digest", "package_key", "vulnerability")
 TOLD = (*KEY, "severity", "fixed_version", "type", "package", "version")
@@ -66,3 +69,30 @@ def test_matched_anew(past: tuple[Fleet, datetime, list[tuple[object, ...]]]) ->
     assert mixed[1] not in (then, now)
     with pytest.raises(NotFound, match="nothing was matched with advisories by 2020-01-01"):
         assessed(fleet, today, datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_images_of_a_day_are_those_that_nobody_had_missed_by_then(world: World) -> None:
+    """One is gone at the next scan and one comes back, of two repositories of which one is hidden for a while."""
+    moments, there = [], []
+
+    def scan(*digests: str) -> None:
+        world.scan()
+        moments.append(datetime.now(UTC))
+        there.append(set(digests))
+
+    stays, goes = world.first.push("a", "1", image(*API)), world.first.push("a", "2", image(*API, architecture="arm64"))
+    hidden = world.first.push("b", "1", image("debian-12-1", "imaging"))
+    scan(stays, goes, hidden)
+    world.first.delete("a", goes)
+    world.first.denied.add("b")
+    scan(stays, hidden)
+    assert world.first.push("a", "2", image(*API, architecture="arm64")) == goes
+    scan(stays, goes, hidden)
+    world.first.untag("a", "2")
+    world.first.denied.clear()
+    scan(stays, hidden)
+    for moment, expected in zip(moments, there, strict=True):
+        with closing(world.lake.connect()) as connection:
+            found = assess(connection, FeedStore(world.lake.feeds_root), moment)
+            told = connection.execute("SELECT DISTINCT image_digest FROM findings_at($at)", {"at": moment}).fetchall()
+        assert set(found["image_digest"].to_pylist()) == {digest for (digest,) in told} == expected
