@@ -213,3 +213,28 @@ def test_what_is_taken_back_closes_findings_with_that_cause(world: World, reason
     assert world.ask("SELECT count(*) FROM finding_events WHERE cause = $cause", cause=reason) == before
     used = world.ask("SELECT count(DISTINCT snapshot) FROM run_feeds WHERE feed = 'osv/Debian'")
     assert used == [(2,)]
+
+
+def test_what_is_found_in_an_image_that_comes_back_has_the_image_as_its_cause(world: World) -> None:
+    """Also where an advisory said so only while the image was away: nothing was found then."""
+    path = world.folder / "feeds" / "osv" / "Debian" / "all.zip"
+    with zipfile.ZipFile(path) as archive:
+        records = [json.loads(archive.read(name)) for name in archive.namelist()]
+
+    def publish(change: dict[str, str]) -> None:
+        write_zip(path, [one | change for one in records])
+        sync(FeedStore(world.lake.feeds_root), Settings(feeds=str(world.folder / "feeds")), ("Debian",))
+
+    publish({"withdrawn": "2026-08-20T00:00:00Z"})
+    digest = world.first.push("a", "1", image(*API))
+    world.first.push("a", "2", image(*OTHER))
+    world.scan()
+    world.first.delete("a", digest)
+    world.scan()
+    publish({})
+    world.match()
+    known = world.ask("SELECT count(*) FROM findings")
+    world.first.push("a", "1", image(*API))
+    world.scan()
+    assert world.ask("SELECT count(*) FROM findings") > known
+    assert world.events() == {("opened", "image")}
