@@ -20,9 +20,10 @@ from hullmark.lake.schema import (
 
 # Below the package; what they import of Hullmark beyond these (errors, limits, columns) makes no row another one.
 SOURCES = (
-    "advisories/builds.py", "advisories/debian_tracker.py", "advisories/feeds", "advisories/increments.py",
-    "advisories/nvd.py", "advisories/osv.py", "advisories/ranges.py", "advisories/severity.py", "advisories/terms.py",
-    "advisories/updateinfo.py", "distro.py", "formats/xml_elements.py", "purl.py", "versions",
+    "advisories/builds.py", "advisories/debian_tracker.py", "advisories/feed_tables.py", "advisories/feeds",
+    "advisories/increments.py", "advisories/nvd.py", "advisories/osv.py", "advisories/osv_members.py",
+    "advisories/ranges.py", "advisories/severity.py", "advisories/terms.py", "advisories/updateinfo.py", "distro.py",
+    "formats/xml_elements.py", "purl.py", "versions",
 )  # fmt: skip
 
 

@@ -176,10 +176,9 @@ def _require_records(refresh: _Refresh, before: FeedState, loaded: Loaded, url: 
 
 def _read(refresh: _Refresh, feed: Feed, source: Source, fetched: Fetched) -> Loaded:
     """The whole feed, also where only what has changed was fetched."""
-    limits = refresh.settings.limits
     if not fetched.base or feed.load_part is None:
-        return with_listing(feed.load(fetched.path, source, limits), fetched.listing)
-    added = feed.load_part(fetched.path, source, limits)
+        return with_listing(feed.load(fetched.path, source, refresh.settings), fetched.listing)
+    added = feed.load_part(fetched.path, source, refresh.settings)
     return with_listing(merged(refresh.store.tables(source.feed, fetched.base), added, fetched), fetched.listing)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hullmark.advisories.feeds import epss
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 HEADS = [
     ("#model_version:v1,score_date:2026-08-15T00:00:00+0000\n", datetime(2026, 8, 15, tzinfo=UTC)),
@@ -21,7 +21,7 @@ def test_the_day(tmp_path: Path, head: str, published: datetime | None) -> None:
     file = tmp_path / epss.NAME
     file.write_bytes(gzip.compress(f"{head}cve,epss,percentile\nCVE-2024-1000,0.5,0.9\n".encode()))
     (source,) = epss.sources(())
-    loaded = epss.load(file, source, Limits())
+    loaded = epss.load(file, source, Settings())
     (row,) = loaded.tables["exploitation"].to_pylist()
     assert (row["cve"], row["epss"], row["epss_percentile"]) == ("CVE-2024-1000", 0.5, 0.9)
     assert (loaded.published, row["epss_date"]) == (published, published.date() if published else None)

@@ -14,9 +14,9 @@ PACKAGE = Path(hullmark.__file__).parent
 # What the loader's sources import of Hullmark that decides no row: errors, limits, columns (they are in the fingerprint by
 # themselves), and what other functions of purl.py need.
 NEUTRAL = {
-    "hullmark.advisories.asking", "hullmark.advisories.changes", "hullmark.advisories.fetch", "hullmark.distro",
-    "hullmark.advisories.unfinished", "hullmark.errors", "hullmark.formats.zip", "hullmark.lake.schema", "hullmark.model",
-    "hullmark.settings",
+    "hullmark.advisories.asking", "hullmark.advisories.changes", "hullmark.advisories.fetch",
+    "hullmark.advisories.osv_processes", "hullmark.advisories.unfinished", "hullmark.distro", "hullmark.errors",
+    "hullmark.formats.zip", "hullmark.lake.schema", "hullmark.model", "hullmark.settings",
 }  # fmt: skip
 
 

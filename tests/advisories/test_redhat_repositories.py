@@ -54,7 +54,7 @@ def test_a_repository(tmp_path: Path, name: str) -> None:
     entry, products, reason = ENTRIES[name]
     file = tmp_path / "file"
     file.write_text(json.dumps({"data": {EUS: GOOD, "that": entry, "a\nb": GOOD}}))
-    loaded = FEED.load(file, SOURCE, Limits())
+    loaded = FEED.load(file, SOURCE, Settings())
     rows = loaded.tables["product_repositories"].to_pylist()
     assert [row["ecosystem"] for row in rows if row["repository"] == "that"] == products
     told = {row["record"]: row["reason"] for row in loaded.tables["problems"].to_pylist()}
@@ -70,11 +70,11 @@ def test_what_is_no_such_file(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(FeedError, match="redhat-repositories"):
-        FEED.load(file, SOURCE, Limits())
+        FEED.load(file, SOURCE, Settings())
 
 
 def test_one_that_is_too_large(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"{" * 11)
     with pytest.raises(FeedError, match="larger than 10 bytes"):
-        FEED.load(file, SOURCE, Limits(record_bytes=10))
+        FEED.load(file, SOURCE, Settings(limits=Limits(record_bytes=10)))

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hullmark.advisories.asking import Asker, Held
 from hullmark.advisories.fetch import Fetched
-from hullmark.settings import Limits, Settings
+from hullmark.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Source:
 
 
 Fetch = Callable[[Asker, Source, Held], AbstractContextManager[Fetched | None]]
-Load = Callable[[Path, Source, Limits], Loaded]
+Load = Callable[[Path, Source, Settings], Loaded]
 
 
 def fetch_file(asker: Asker, source: Source, held: Held) -> AbstractContextManager[Fetched | None]:
@@ -53,7 +53,7 @@ class Feed:
     """A kind of feed.
 
     `sources(ecosystems)` are its feeds; `fetch` gets the bytes of one, several files as a bundle; `load(file, source,
-    limits)` parses them, and `load_part` what `fetch` says only adds to a snapshot. All raise FeedError. `enabled` by
+    settings)` parses them, and `load_part` what `fetch` says only adds to a snapshot. All raise FeedError. `enabled` by
     settings.
     """
 

@@ -20,12 +20,12 @@ import orjson
 import pyarrow.compute as pc
 
 from hullmark.advisories.asking import Asker, Held, bundle, digest_of
+from hullmark.advisories.feed_tables import Tables
 from hullmark.advisories.feeds import Feed, Loaded, Source
-from hullmark.advisories.feeds.osv import Tables
 from hullmark.advisories.fetch import Absent, Fetched, Validators
 from hullmark.advisories.updateinfo import parse_location, parse_updates
 from hullmark.errors import CorruptData, FeedError
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 ECOSYSTEM = "Amazon Linux"
 MIRRORS = {
@@ -90,7 +90,7 @@ def fetch(asker: Asker, source: Source, held: Held) -> Iterator[Fetched | None]:
         yield fetched
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse every update; one that is broken is a problem, and so is a repository. Raises FeedError."""
     release = source.feed.removeprefix("alas/")
     tables, records = Tables(source.feed, ECOSYSTEM), 0
@@ -99,7 +99,7 @@ def load(file: Path, source: Source, limits: Limits) -> Loaded:
             repository = name.removesuffix(".xml.gz")
             try:
                 with archive.open(name) as packed, gzip.open(packed) as stream:
-                    bounded = _Bounded(stream, limits.feed_bytes)
+                    bounded = _Bounded(stream, settings.limits.feed_bytes)
                     for record in parse_updates(bounded, f"{ECOSYSTEM}:{release.removeprefix('al')}", repository):
                         records += 1
                         tables.add(record)

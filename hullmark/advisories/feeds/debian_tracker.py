@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hullmark.advisories.debian_tracker import Tracker, packages, testing_of
+from hullmark.advisories.feed_tables import Tables
 from hullmark.advisories.feeds import Feed, Loaded, Source
-from hullmark.advisories.feeds.osv import Tables
 from hullmark.errors import FeedError
-from hullmark.settings import MIB, Limits
+from hullmark.settings import MIB, Settings
 
 URL = "https://security-tracker.debian.org/tracker/data/json"
 MOST_BYTES = 512 * MIB  # some seven times what it had in 2025
@@ -19,9 +19,9 @@ def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
         yield Source("debian-tracker", "debian-tracker/data.json", URL, optional=True)
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse every package; what cannot be read of one is a problem. Raises FeedError for what is no such file."""
-    most = min(limits.feed_bytes, MOST_BYTES)
+    most = min(settings.limits.feed_bytes, MOST_BYTES)
     if file.stat().st_size > most:
         raise FeedError(f"the feed {source.feed} is larger than {most:,} bytes; check its address")
     text = file.read_bytes().decode("utf-8", "replace")

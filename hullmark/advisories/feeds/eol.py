@@ -18,7 +18,7 @@ from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.fetch import Absent, Fetched, Validators
 from hullmark.errors import FeedError
 from hullmark.lake.schema import END_OF_LIFE, FEED_PROBLEMS
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 PUBLISHER = "https://endoflife.date/api"
 # The releases of these are ecosystems of advisories, named so with a cycle put in.
@@ -71,7 +71,7 @@ def _product(asker: Asker, name: str) -> bytes:
         return b""
 
 
-def load(file: Path, source: Source, _limits: Limits) -> Loaded:
+def load(file: Path, source: Source, _settings: Settings) -> Loaded:
     """Parse the cycles of every product; what cannot be read is a problem. Raises FeedError."""
     rows: list[dict[str, object]] = []
     problems: list[dict[str, str]] = []

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.errors import FeedError
 from hullmark.lake.schema import EXPLOITATION, FEED_PROBLEMS
-from hullmark.settings import MIB, Limits
+from hullmark.settings import MIB, Settings
 
 NAME = "epss_scores-current.csv.gz"
 URL = f"https://epss.empiricalsecurity.com/{NAME}"
@@ -27,12 +27,12 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
     yield Source("epss", f"epss/{NAME}", URL)
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse the scores; a row that is out of range is a problem. Raises FeedError."""
     import pyarrow.csv as pa_csv  # noqa: PLC0415  a scan whose scores are the last ones needs none
 
     try:
-        most = min(limits.feed_bytes, UNPACKED_BYTES)
+        most = min(settings.limits.feed_bytes, UNPACKED_BYTES)
         with gzip.open(file) as stream:
             content = stream.read(most + 1)
         if len(content) > most:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.errors import FeedError
 from hullmark.lake.schema import EXPLOITATION, FEED_PROBLEMS
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 NAME = "known_exploited_vulnerabilities.json"
 URL = f"https://www.cisa.gov/sites/default/files/feeds/{NAME}"
@@ -22,10 +22,10 @@ def sources(_ecosystems: Sequence[str]) -> Iterator[Source]:
     yield Source("kev", f"kev/{NAME}", URL)
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse the catalogue; an entry without a CVE id is a problem. Raises FeedError."""
-    if file.stat().st_size > limits.record_bytes:
-        raise FeedError(f"the feed {source.feed} is larger than {limits.record_bytes:,} bytes; check its address")
+    if file.stat().st_size > settings.limits.record_bytes:
+        raise FeedError(f"the feed {source.feed} is larger than {settings.limits.record_bytes:,} bytes; check its address")
     try:
         catalogue = orjson.loads(file.read_bytes())
         entries = catalogue["vulnerabilities"]

@@ -13,13 +13,13 @@ import orjson
 import pyarrow.compute as pc
 
 from hullmark.advisories.asking import Asker, Held, bundle, part_of
+from hullmark.advisories.feed_tables import Tables
 from hullmark.advisories.feeds import Feed, Loaded, Source
-from hullmark.advisories.feeds.osv import Tables
 from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.nvd import advisory_id, parse_page
 from hullmark.advisories.unfinished import Unfinished
 from hullmark.errors import FeedError
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 URL = "https://services.nvd.nist.gov/rest/json/cves/2.0"
 PAGE = 2_000  # the most that NVD gives at once
@@ -65,15 +65,15 @@ def _changed(asker: Asker, source: Source, held: Held, span: tuple[datetime, dat
         yield part_of(fetched, held.snapshot, frozenset(map(advisory_id, names)), b"") if names else None
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse every page; a record that is broken is a problem. Raises FeedError for no record."""
-    loaded = load_part(file, source, limits)
+    loaded = load_part(file, source, settings)
     if not loaded.tables["advisories"].num_rows:
         raise FeedError(f"the feed {source.feed} holds no CVE; fetch it again later")
     return loaded
 
 
-def load_part(file: Path, source: Source, _limits: Limits) -> Loaded:
+def load_part(file: Path, source: Source, _settings: Settings) -> Loaded:
     """The same of some records."""
     tables, records, known = Tables(source.feed, ""), 0, set[str]()
     with zipfile.ZipFile(file) as archive:

@@ -15,7 +15,7 @@ from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.distro import advisory_ecosystem
 from hullmark.errors import FeedError
 from hullmark.lake.schema import FEED_PROBLEMS, PRODUCT_REPOSITORIES
-from hullmark.settings import Limits
+from hullmark.settings import Settings
 
 NAME = "redhat-repositories"
 URL = "https://security.access.redhat.com/data/metrics/repository-to-cpe.json"
@@ -31,10 +31,10 @@ def sources(ecosystems: Sequence[str]) -> Iterator[Source]:
         yield Source(NAME, "redhat/repository-to-cpe.json", URL, ecosystem="Red Hat", optional=True)
 
 
-def load(file: Path, source: Source, limits: Limits) -> Loaded:
+def load(file: Path, source: Source, settings: Settings) -> Loaded:
     """Parse every repository; one that is none, and a CPE that names no product, is a problem. Raises FeedError."""
-    if file.stat().st_size > limits.record_bytes:
-        raise FeedError(f"the feed {source.feed} is larger than {limits.record_bytes:,} bytes; check its address")
+    if file.stat().st_size > settings.limits.record_bytes:
+        raise FeedError(f"the feed {source.feed} is larger than {settings.limits.record_bytes:,} bytes; check its address")
     try:
         data = orjson.loads(file.read_bytes())["data"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
