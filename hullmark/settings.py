@@ -60,7 +60,7 @@ class Settings:
     nvd: str = ""  # "on": also ask NVD, for CVEs that nobody else has scored
     vex_attestations: str = ""  # "off": VEX that lies with images in their registries is not read
     nvd_api_key: str = field(default="", repr=False)
-    workers: int = 0  # layers read at once; 0 means the number of cores
+    workers: int = 0  # layers read at once, and processes of a large feed; 0 means the number of cores
     registry_requests: int = 8  # images and layers asked of one registry at once, by each process
     pool: str = "threads"  # who reads: threads of the flow's process, "dask", or the "workers" of a work pool
     pool_size: int = 2  # Dask processes that are started, or parts that are dealt to the workers of the work pool

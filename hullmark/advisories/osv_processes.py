@@ -58,7 +58,8 @@ def read_parts(members: Members, wanted: Wanted, processes: int) -> list[Found]:
     others = list(_started(min(processes, len(waiting)) - 1, wanted))
     pool = ThreadPoolExecutor(len(others) or 1, "parts")
     try:
-        work = [pool.submit(other.read, parts, waiting, found) for other in others]
+        first = [waiting.popleft() for _ in others]  # one for each, however soon the others are taken here
+        work = [pool.submit(other.read, number, parts, waiting, found) for other, number in zip(others, first, strict=True)]
         for number in chain(large, _taken(waiting)):
             found[number] = members.read(parts[number])
         for one in work:
@@ -79,10 +80,13 @@ def serve() -> None:
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     with zipfile.ZipFile(wanted.file) as archive:
         members = Members(archive, wanted)
-        while len(numbers := asked.read(_ASKED.size)) == _ASKED.size:
-            for piece in _answer(members, Part(*_ASKED.unpack(numbers))):
-                answers.write(piece)
-            answers.flush()
+        try:
+            while len(numbers := asked.read(_ASKED.size)) == _ASKED.size:
+                for piece in _answer(members, Part(*_ASKED.unpack(numbers))):
+                    answers.write(piece)
+                answers.flush()
+        except BrokenPipeError:  # who asked is gone
+            os._exit(0)
 
 
 class _Other:
@@ -98,10 +102,10 @@ class _Other:
         )  # fmt: skip
         self._asked, self._answers = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
-    def read(self, parts: Sequence[Part], waiting: deque[int], found: list[Found]) -> None:
+    def read(self, first: int, parts: Sequence[Part], waiting: deque[int], found: list[Found]) -> None:
         """Put the tables of parts into their places while some are waiting; none are any more when it fails."""
         try:
-            for number in _taken(waiting):
+            for number in chain([first], _taken(waiting)):
                 found[number] = self._ask(parts[number])
         except BaseException:
             waiting.clear()
