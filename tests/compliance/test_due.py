@@ -43,12 +43,39 @@ def finding(image: Image, number: int, days: float, **more: object) -> dict[str,
     } | more  # fmt: skip
 
 
+def keep(lake: Lake, kept: str, *rows: dict[str, object]) -> None:
+    """Write findings: as an older Hullmark kept them, or what is said of each package once and who carries it since when."""
+    if kept == "as rows":
+        write(lake, "findings", rows)
+        return
+    subjects = {key: number for number, key in enumerate(dict.fromkeys(row["package_key"] for row in rows))}
+    numbered = [row | {"subject": subjects[row["package_key"]]} for row in rows]
+    said = {(row["subject"], row["vulnerability"]): row | {"first_seen": NOW - timedelta(days=1000)} for row in numbered}
+    carried = {(row["image_digest"], row["subject"]): row for row in numbered}
+    write(lake, "verdicts", [*said.values()])
+    write(lake, "vulnerable_packages", [*carried.values()])
+
+
+@pytest.fixture(params=["as rows", "by verdict"])
+def kept(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+def empty(tmp_path: Path) -> Lake:
+    """No findings yet."""
     lake = Lake(str(tmp_path / "lake"))
     lake.create()
     write_images(lake, API, OLDER, WEB, LONE)
-    write(lake, "findings", [
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "owners.toml").write_text(OWNERS)
+    return lake
+
+
+@pytest.fixture
+def lake(empty: Lake, kept: str) -> Lake:
+    keep(
+        empty, kept,
         finding(API, 1, 31), finding(OLDER, 1, 20),  # one line: due with the first, yesterday
         finding(API, 2, 20, severity="critical", fixed_version="2"),  # 15 days: due 5 days ago
         finding(API, 3, 25),  # due in 5 days
@@ -56,10 +83,8 @@ def lake(tmp_path: Path) -> Lake:
         finding(WEB, 5, 80, severity="medium"),  # 90 days: due in 10 days
         finding(LONE, 6, 1, kev=True),  # 14 days for what is exploited: due in 13 days
         finding(LONE, 7, 900, severity="negligible"),  # no target
-    ])  # fmt: skip
-    (tmp_path / "policy").mkdir()
-    (tmp_path / "policy" / "owners.toml").write_text(OWNERS)
-    return lake
+    )  # fmt: skip
+    return empty
 
 
 def asked(lake: Lake, query: str, **parameters: object) -> list[dict[str, Any]]:
@@ -103,6 +128,28 @@ def test_what_is_lived_with_is_not_due(lake: Lake) -> None:
     now = datetime.now(UTC)
     lake.commit("exceptions", exception_row(Scope("CVE-2"), "known", "ann", "bob", (now, now + timedelta(days=1))))
     assert "CVE-2" not in [row[2] for row in listed(lake)]
+
+
+def test_an_image_with_two_versions_of_a_package_is_one(empty: Lake, kept: str) -> None:
+    newer = {"package_key": "deb|p1|2||x", "severity": "critical", "fixed_version": "3"}
+    keep(empty, kept, finding(API, 1, 4, fixed_version="2"), finding(API, 1, 2, **newer), finding(OLDER, 1, 1, **newer))
+    (row,) = asked(empty, "due_list", owners=[], days=3650, limit=9, offset=0)
+    assert (row["images"], row["fixed_version"], row["severity"]) == (2, "3", ["critical"])
+    assert (row["first_seen"], row["due"]) == (NOW - timedelta(days=4), NOW + timedelta(days=13))
+
+
+def test_what_is_lived_with_in_one_place_is_due_in_the_others(empty: Lake, kept: str) -> None:
+    same = {"package_key": "deb|p1|1||x", "package": "p1"}
+    keep(empty, kept, *(finding(image, number, 40, **same) for image in (API, OLDER, WEB) for number in (1, 2)))
+    now = datetime.now(UTC)
+    until = (now, now + timedelta(days=1))
+    empty.commit("exceptions", exception_row(Scope("CVE-1", repository="web"), "known", "ann", "bob", until))
+    empty.commit("exceptions", exception_row(Scope("CVE-2", image_digest=API.digest), "known", "ann", "bob", until))
+    assert [row[1:3] + row[4:] for row in listed(empty)] == [
+        ("pay/api", "CVE-1", 2),
+        ("pay/api", "CVE-2", 1),
+        ("web", "CVE-2", 1),
+    ]
 
 
 def test_without_owners_nobody_is_named(lake: Lake) -> None:
