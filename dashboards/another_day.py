@@ -52,7 +52,7 @@ def _answer(day: date, asked: str) -> None:
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         st.subheader("By severity", anchor=False)
-        st.altair_chart(charts.severity_bars(counts, "Findings"))
+        st.vega_lite_chart(charts.severity_bars(counts, "Findings"))
     with right:
         st.subheader(counted(total["findings"], "finding"), anchor=False)
         with reader.turn:

@@ -49,7 +49,7 @@ def tree(word: str, late: bool) -> None:
     total = rows["total"][0].as_py()
     more = f" The {MOST} of {total:,} that most images stand on; name one above to see its family." if total > MOST else ""
     st.caption(f"What stands on what, with how many images. Click a base to see its images.{more}")
-    picked = st.altair_chart(charts.family_tree(rows), on_select="rerun", key="bases_tree")
+    picked = st.vega_lite_chart(charts.family_tree(rows), on_select="rerun", key="bases_tree")
     for name in charts.PICKED:
         if nodes := picked["selection"].get(name):
             open_base(str(nodes[0]["base"]))

@@ -33,7 +33,7 @@ def show() -> None:
     trend = ask("coverage_trend")
     if len(set(trend["run"].to_pylist())) > 1:
         st.subheader("Each scan", anchor=False)
-        st.altair_chart(statuses(trend), width="stretch")
+        st.vega_lite_chart(statuses(trend), width="stretch")
     quarantine()
     batches()
 

@@ -115,18 +115,18 @@ def risk(fleet: Row) -> None:
     images, findings, history = st.columns(3, gap="large")
     with images:
         st.subheader("Images by worst finding", anchor=False)
-        st.altair_chart(charts.severity_bars(ask("overview_images_by_severity"), "Images"))
+        st.vega_lite_chart(charts.severity_bars(ask("overview_images_by_severity"), "Images"))
     with findings:
         st.subheader("Findings by severity", anchor=False)
         if fleet["feeds"] or fleet["findings"]:
-            st.altair_chart(charts.severity_bars(ask("overview_findings_by_severity"), "Findings"))
+            st.vega_lite_chart(charts.severity_bars(ask("overview_findings_by_severity"), "Findings"))
         else:
             st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
     with history:
         st.subheader("Findings after each run", anchor=False)
         runs = ask("overview_trend")
         if runs.num_rows > 1:
-            st.altair_chart(charts.trend(runs))
+            st.vega_lite_chart(charts.trend(runs))
         else:
             st.caption("A trend needs two runs; " + ("there is one so far." if runs.num_rows else "there is none yet."))
 

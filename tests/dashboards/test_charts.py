@@ -19,13 +19,13 @@ FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 )  # fmt: skip
 def test_ticks_tell_the_time_where_days_are_few(span: timedelta, form: str) -> None:
     rows = pa.table({"at": [FIRST, FIRST + span], "passing": [0.5, 0.6]})
-    assert share_line(rows, "Passing").to_dict()["layer"][0]["encoding"]["x"]["axis"]["format"] == form
+    assert share_line(rows, "Passing")["encoding"]["x"]["axis"]["format"] == form
 
 
 def test_every_scan_has_a_number_for_every_status() -> None:
     second = FIRST + timedelta(hours=1)
     rows = pa.table({"started": [FIRST, second, second], "status": ["scanned", "unchanged", "failed"], "digests": [3, 2, 1]})
-    (values,) = statuses(rows).to_dict()["datasets"].values()
+    values = statuses(rows)["data"]["values"].to_pylist()
     drawn = [(row["started"], row["status"], row["digests"]) for row in values]
     assert len(drawn) == 2 * len(STATUSES)
     assert [row[1:] for row in drawn if row[2]] == [("scanned", 3), ("failed", 1), ("unchanged", 2)]
