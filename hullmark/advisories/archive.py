@@ -22,8 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hullmark.advisories.loader import loader
+from hullmark.advisories.snapshot_tables import SCHEMAS
 from hullmark.advisories.state import FeedState, parse_state
-from hullmark.advisories.store import SCHEMAS, FeedStore
+from hullmark.advisories.store import FeedStore
 from hullmark.errors import FeedError
 from hullmark.lake.place import one_line
 from hullmark.settings import Limits

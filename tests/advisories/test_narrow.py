@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from hullmark.advisories import store as stored
+from hullmark.advisories import snapshot_tables
 from hullmark.advisories.narrow import rows_with
 from hullmark.advisories.state import FeedState
 from hullmark.advisories.store import FeedStore
@@ -44,7 +44,7 @@ def test_no_rows() -> None:
 
 
 def test_a_file_lies_in_the_order_in_which_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored, "GROUP", 10)
+    monkeypatch.setattr(snapshot_tables, "GROUP", 10)
     store = FeedStore(str(tmp_path))
     rows = [{"advisory_id": "A", "ecosystem": "Debian:12", "name": name} for name in NAMES[::-1]]
     tables = {"affected": pa.Table.from_pylist(rows, AFFECTED), "problems": FEED_PROBLEMS.empty_table()}

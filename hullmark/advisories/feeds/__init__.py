@@ -18,7 +18,7 @@ from hullmark.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one feed file held; `tables` are those of `store.SCHEMAS` by name, "problems" always among them."""
+    """What one feed file held; `tables` are those of `snapshot_tables.SCHEMAS` by name, "problems" always among them."""
 
     tables: dict[str, pa.Table]
     records: int

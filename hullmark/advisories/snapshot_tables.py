@@ -1,0 +1,51 @@
+"""The tables of a snapshot: their columns, how their rows lie in their files, and several files as one relation."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.fs as pa_fs
+import pyarrow.parquet as pq
+
+from hullmark.lake.schema import (
+    ADVISORIES,
+    AFFECTED,
+    AFFECTED_VERSIONS,
+    END_OF_LIFE,
+    EXPLOITATION,
+    FEED_PROBLEMS,
+    LISTING,
+    PRODUCT_REPOSITORIES,
+    SEVERITIES,
+)
+from hullmark.settings import MIB
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pa_dataset
+
+SCHEMAS = {
+    "advisories": ADVISORIES, "affected": AFFECTED, "affected_versions": AFFECTED_VERSIONS, "severities": SEVERITIES,
+    "exploitation": EXPLOITATION, "end_of_life": END_OF_LIFE, "product_repositories": PRODUCT_REPOSITORIES,
+    "listing": LISTING, "problems": FEED_PROBLEMS,
+}  # fmt: skip
+# Rows lie by what they are asked for, in small groups that each say from where to where they go: few are read for one image.
+ORDER = {"advisories": "advisory_id", "affected": "name", "affected_versions": "name", "exploitation": "cve"}
+GROUP = 8192  # rows
+SORTED = 512 * MIB  # larger tables lie as they were read
+
+
+def parquet(name: str, table: pa.Table) -> bytes:
+    """The file of a table: in ORDER, where sorting does not take much memory."""
+    sink = pa.BufferOutputStream()
+    rows = table.sort_by(ORDER[name]) if name in ORDER and table.nbytes < SORTED else table
+    pq.write_table(rows, sink, compression="zstd", row_group_size=GROUP)
+    return bytes(sink.getvalue())
+
+
+def over(files: pa_fs.FileSystem, paths: Sequence[str], schema: pa.Schema) -> "pa_dataset.Dataset | pa.Table":
+    """The rows of these files, read as they are asked for; an empty table for no file."""
+    if not paths:
+        return schema.empty_table()
+    import pyarrow.dataset as pa_dataset  # noqa: PLC0415  only where something is matched
+
+    return pa_dataset.dataset(list(paths), schema=schema, format="parquet", filesystem=files)
