@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hullmark.inventory.globs import Matcher
     from hullmark.profile import Profile
     from hullmark.scan_answer import Judge, Scanned
+    from hullmark.scan_attested import Stated
+    from hullmark.sources.base import Source
 
 
 def scan(  # noqa: PLR0913  # what is scanned, and how
@@ -38,8 +40,8 @@ def scan(  # noqa: PLR0913  # what is scanned, and how
 
     `cache` keeps layer inventories under the user's cache folder, so that a layer is read once. `profile` is told where the
     time goes; the cache is passed over then. Without `compare` there are packages and no findings, and no feed is loaded.
-    `vex` are statements that are applied (schema VEX_STATEMENTS). Raises UsageError, InputError (NotAnImage when there is no
-    image in it), AccessError, TransportError and FeedError.
+    `vex` are statements that are applied (schema VEX_STATEMENTS), before those of attestations that lie with the images.
+    Raises UsageError, InputError (NotAnImage when there is no image in it), AccessError, TransportError and FeedError.
     """
     if platform not in (None, "all"):
         parse_platform(platform)  # before a registry is asked
@@ -54,11 +56,22 @@ def scan(  # noqa: PLR0913  # what is scanned, and how
         with reading(source, images, settings, objects, _matcher(profile)) as layers:
             from hullmark.scan_answer import answer  # noqa: PLC0415  imported while layers are read
 
-            judge = _judge(settings, vex, profile) if compare else None
+            stated = _beside(source, images, skipped, settings) if compare else None
+            judge = _judge(settings, [*vex, *(stated.statements if stated else ())], profile) if compare else None
             read = layers()
     finally:
         source.close()
-    return answer(images, skipped, read, judge, profile)
+    scanned = answer(images, skipped, read, judge, profile)
+    return stated.told_in(scanned) if stated else scanned
+
+
+def _beside(source: "Source", images: Sequence[Image], skipped: Sequence[Skipped], settings: Settings) -> "Stated | None":
+    """What attestations state of the images, read while their layers are; None where that is switched off."""
+    if not settings.limits.vex_bytes:
+        return None
+    from hullmark.scan_attested import read_beside  # noqa: PLC0415  imported while layers are read
+
+    return read_beside(source, images, skipped)
 
 
 def _judge(settings: Settings, vex: "Sequence[pa.Table]", profile: "Profile | None") -> "Judge":

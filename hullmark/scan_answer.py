@@ -7,7 +7,7 @@ from typing import Any
 
 from hullmark.fleet.outcome import Outcome, outcome_of
 from hullmark.inventory import Stacked, check_layers, stack
-from hullmark.model import Image, Skipped, Status
+from hullmark.model import Image, Problem, Skipped, Status
 from hullmark.profile import Profile
 from hullmark.scan_layers import Layers
 
@@ -25,6 +25,7 @@ class ScannedImage:
     layers: Sequence[str]
     outcome: Outcome
     findings: Rows = ()
+    beside: tuple[Problem, ...] = ()  # of VEX that lies with the image, which is read whole without it
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+VEX = "vex"  # the cataloger of problems of what lies beside the image, which is read whole without it
 VISIBLE = re.compile(r"[!-~]{1,300}")
 _READ = re.compile(  # whole reasons, as they are written below; what is in a file cannot end so
     r"[!-~]{1,300} is looked for in lists of versions only, not in ranges: .{1,2000}"
@@ -40,5 +41,5 @@ def without_versions(names: Sequence[str]) -> str:
 
 
 def unread(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those of a report's problems that leave something unread, in their order."""
-    return [problem for problem in problems if leaves_unread(problem["reason"])]
+    """Those of a report's problems that leave something of the image unread, in their order."""
+    return [problem for problem in problems if problem["cataloger"] != VEX and leaves_unread(problem["reason"])]

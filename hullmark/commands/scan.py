@@ -70,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
     from hullmark.reports.stacked_rows import report_rows
 
     reports = [
-        scan_report(item.image, item.found.distro, report_rows(item.found, item.layers, item.findings), scanned.feeds)
+        scan_report(
+            item.image, item.found.distro, report_rows(item.found, item.layers, item.findings, item.beside), scanned.feeds
+        )
         for item in scanned.images
     ]
     write_reports(reports, options.format, options.output, removed=options.removed, listed=options.list)

@@ -12,10 +12,10 @@ from hullmark.errors import InputError, Unsupported
 from hullmark.formats.slsa import MOST_IMAGES, MOST_MATERIALS, Provenance, read_provenance
 from hullmark.model import Descriptor, Image, Skipped
 from hullmark.settings import Limits
+from hullmark.sources.beside import Keeper
 from hullmark.sources.digest import is_digest
 from hullmark.sources.evidence import EVIDENCE, Statement, may_be_provenance, may_be_vex, statements, unread_statement
 from hullmark.sources.manifest import parse_manifest
-from hullmark.sources.registry import Registry
 from hullmark.vex.attested import Holder, read_attested
 
 MOST_STATEMENTS = 64  # of one piece of evidence that are recorded
@@ -54,7 +54,7 @@ class _Purpose:
 
 
 def fetch_evidence(
-    registry: Registry, repository: str, found: Sequence[Image | Skipped]
+    keeper: Keeper, repository: str, found: Sequence[Image | Skipped]
 ) -> tuple[Statements, tuple[Attested, ...]]:
     """(What the evidence among what was found states; what was read of that, or why not).
 
@@ -63,15 +63,16 @@ def fetch_evidence(
     evidence = {item.digest: item for item in found if isinstance(item, Skipped) and _is_evidence(item)}
     listed, attested = list[tuple[str, Statement]](), list[Attested]()
     for item in evidence.values():
-        held = _statements(registry, repository, item)
+        held = _statements(keeper, repository, item)
         listed += [(item.digest, statement) for statement in held[:MOST_STATEMENTS]]
         if len(held) > MOST_STATEMENTS:
             why = f"of its {len(held)} statements only the first {MOST_STATEMENTS} are recorded"
             attested.append(Attested(item.digest, "", item.subject, refusal=why))
-    holders = {digest: Holder(digest, item.subject, f"{registry.name}/{repository}") for digest, item in evidence.items()}
-    for purpose in _purposes(registry.limits):
+    place = f"{keeper.name}/{repository}" if repository else ""
+    holders = {digest: Holder(digest, item.subject, place) for digest, item in evidence.items()}
+    for purpose in _purposes(keeper.limits):
         wanted = tuple(item for item in listed if purpose.wants(item[1]))
-        attested += _fetch_all(registry, repository, wanted, holders, purpose)
+        attested += _fetch_all(keeper, repository, wanted, holders, purpose)
     return tuple(listed), tuple(attested)
 
 
@@ -93,11 +94,11 @@ def _is_evidence(item: Skipped) -> bool:
     return item.reason in EVIDENCE and is_digest(item.subject)
 
 
-def _statements(registry: Registry, repository: str, item: Skipped) -> Sequence[Statement]:
+def _statements(keeper: Keeper, repository: str, item: Skipped) -> Sequence[Statement]:
     """What a piece of evidence states, by its manifest; nothing of what it states is believed here."""
     try:
-        answer = registry.get_manifest(repository, item.digest)
-        return statements(parse_manifest(answer.data, item.media_type, registry.limits), item.reason)
+        answer = keeper.get_manifest(repository, item.digest)
+        return statements(parse_manifest(answer.data, item.media_type, keeper.limits), item.reason)
     except InputError:  # its row of coverage says what it is, and this one that it cannot be opened
         return (unread_statement(item.reason),)
 
@@ -111,25 +112,25 @@ def _purposes(limits: Limits) -> Iterator[_Purpose]:
 
 
 def _fetch_all(
-    registry: Registry, repository: str, wanted: Statements, holders: Mapping[str, Holder], purpose: _Purpose
+    keeper: Keeper, repository: str, wanted: Statements, holders: Mapping[str, Holder], purpose: _Purpose
 ) -> Iterator[Attested]:
     """The first statements that are of use for a purpose, and a refusal for each piece of evidence that holds more."""
     for digest, count in Counter(owner for owner, _ in wanted[purpose.most :]).items():
         more = f"{count} of its statements, since {purpose.most} are read of one image or index"
         yield Attested(digest, "", holders[digest].subject, refusal=f"{purpose.refused}: {more}")
     for owner, statement in wanted[: purpose.most]:
-        fetched = _fetch(registry, repository, statement, holders[owner], purpose)
+        fetched = _fetch(keeper, repository, statement, holders[owner], purpose)
         if fetched:
             yield fetched
 
 
-def _fetch(registry: Registry, repository: str, statement: Statement, holder: Holder, purpose: _Purpose) -> Attested | None:
+def _fetch(keeper: Keeper, repository: str, statement: Statement, holder: Holder, purpose: _Purpose) -> Attested | None:
     """One statement; None where it does not tell its type and is of another."""
     descriptor = Descriptor(statement.media_type, statement.digest, statement.size)
-    name = f"the {purpose.name} {statement.digest} of {repository}"
+    name = f"the {purpose.name} {statement.digest}{f' of {repository}' if repository else ''}"
     content, refused = None, ""
     try:
-        content, refused = purpose.read(registry.read_blob(repository, descriptor, purpose.most_bytes, name), holder)
+        content, refused = purpose.read(keeper.read_blob(repository, descriptor, purpose.most_bytes, name), holder)
     except InputError as error:
         if isinstance(error, Unsupported) and not statement.predicate_type:
             return None

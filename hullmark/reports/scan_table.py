@@ -15,7 +15,7 @@ from hullmark.reports.removed_table import layer_index, removed_packages
 from hullmark.reports.scan_report import Report
 from hullmark.reports.settled import SETTLING, is_settled
 from hullmark.reports.terminal import age, columns, counted, plain, severity_bar, severity_counts, severity_text
-from hullmark.uncompared import unread
+from hullmark.uncompared import VEX, unread
 
 EACH = 5  # findings shown of one package
 PACKAGES = 40  # packages shown
@@ -261,8 +261,7 @@ def _exposures(exposures: list[dict[str, Any]], index: Mapping[str, int]) -> Ite
 
 
 def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:
-    told = "the report is not complete" if unread(problems) else "all was read, but not all can be compared with ranges"
-    yield Text(f"{counted(len(problems), 'problem')}: {told}", style="bold yellow")
+    yield Text(f"{counted(len(problems), 'problem')}: {_told_of(problems)}", style="bold yellow")
     table = columns("", "", "")
     for problem in problems[:PROBLEMS]:
         table.add_row(
@@ -271,6 +270,18 @@ def _problems(problems: list[dict[str, Any]]) -> Iterator[RenderableType]:
     if len(problems) > PROBLEMS:
         table.add_row(Text(f"and {len(problems) - PROBLEMS:,} more", style="dim"))
     yield table
+
+
+def _told_of(problems: list[dict[str, Any]]) -> str:
+    """What problems mean for the report."""
+    if unread(problems):
+        return "the report is not complete"
+    kinds = {problem["cataloger"] == VEX for problem in problems}
+    if kinds == {True}:
+        return "all of the image was read, but not all VEX that lies with it is used"
+    if kinds == {False}:
+        return "all was read, but not all can be compared with ranges"
+    return "all of the image was read, but not all can be compared with ranges, and not all VEX that lies with it is used"
 
 
 def _next_steps(report: Any, findings: list[Finding]) -> Text:  # noqa: ANN401

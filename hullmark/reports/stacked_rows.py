@@ -4,15 +4,20 @@ from collections.abc import Sequence
 
 from hullmark.inventory import Stacked
 from hullmark.inventory.value import Exposed, Installed, Removed
+from hullmark.model import Problem
 from hullmark.reports.scan_report import ReportRows, Row, Rows
 
 
-def report_rows(found: Stacked, layers: Sequence[str], findings: Rows) -> ReportRows:
-    """What `found` and its findings (FINDINGS) come to; `layers` are the digests of the image's layers."""
+def report_rows(found: Stacked, layers: Sequence[str], findings: Rows, beside: Sequence[Problem] = ()) -> ReportRows:
+    """What `found` and its findings (FINDINGS) come to; `layers` are the digests of the image's layers.
+
+    `beside` are problems of what lies with the image.
+    """
+    problems = (*(problem for _, problem in found.problems), *beside)
     return ReportRows(
         [_package(item, layers) for item in found.packages],
         findings,
-        [{"path": problem.path, "cataloger": problem.cataloger, "reason": problem.reason} for _, problem in found.problems],
+        [{"path": problem.path, "cataloger": problem.cataloger, "reason": problem.reason} for problem in problems],
         [_removed(item, layers) for item in found.removed],
         [_exposed(item, layers) for item in found.exposures],
     )

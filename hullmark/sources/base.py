@@ -3,6 +3,7 @@
 from typing import BinaryIO, ClassVar, Protocol
 
 from hullmark.model import Image, Layer, Skipped
+from hullmark.sources.beside import Beside, Keeper
 
 
 class Source(Protocol):
@@ -12,6 +13,10 @@ class Source(Protocol):
     """
 
     opens_anew: ClassVar[bool]
+
+    @property
+    def keeper(self) -> Keeper | None:
+        """Where what lies beside images is read; None for a kind of archive that holds nothing else."""
 
     def images(self, platform: str | None) -> list[Image | Skipped]:
         """Every image of the wanted platform, and every manifest that is none with its reason.
@@ -29,6 +34,9 @@ class Source(Protocol):
 
         For a layer that is known from an earlier reading. Raises NotFound and IntegrityError.
         """
+
+    def beside(self, digest: str) -> Beside:
+        """What lies beside an image (or index) with that digest and may speak of it; what cannot be listed is told in it."""
 
     def close(self) -> None:
         """Release sockets and files; layers that are still open may fail."""

@@ -64,7 +64,7 @@ def classify_entry(entry: Descriptor) -> Verdict | None:
         reason = Reason.ATTESTATION if kind == "attestation-manifest" else Reason.ARTIFACT
         return _skipped(reason, entry.annotations.get(_BUILDKIT_SUBJECT, ""), kind)
     if entry.artifact_type and entry.artifact_type not in media_types.IMAGE_CONFIGS:
-        return _skipped(_reason(entry.artifact_type), "", entry.artifact_type)
+        return _skipped(kind_of(entry.artifact_type), "", entry.artifact_type)
     if entry.media_type in media_types.LAYERS or entry.media_type in media_types.IMAGE_CONFIGS:
         return _skipped(Reason.ARTIFACT, "", entry.media_type)  # BuildKit's cache lists its layers in an index
     if entry.media_type.startswith("application/vnd.buildkit"):
@@ -87,8 +87,8 @@ def classify(manifest: Manifest | Index) -> Verdict | None:
 def _classify_layers(manifest: Manifest) -> Verdict | None:
     kinds = {layer.media_type for layer in manifest.layers}
     strange = sorted(kind for kind in kinds if kind not in media_types.LAYERS and not media_types.is_foreign(kind))
-    if strange and len(strange) == len(kinds) and _reason(strange[0]) is not Reason.ARTIFACT:
-        return _skipped(_reason(strange[0]), manifest.subject, strange[0])
+    if strange and len(strange) == len(kinds) and kind_of(strange[0]) is not Reason.ARTIFACT:
+        return _skipped(kind_of(strange[0]), manifest.subject, strange[0])
     if strange:
         return _unreadable(strange[0])
     if any(media_types.is_foreign(layer.media_type) and layer.urls for layer in manifest.layers):
@@ -112,14 +112,14 @@ def _unreadable(media_type: str) -> Verdict:
 
 
 def _artifact_reason(manifest: Manifest | Index) -> Reason:
-    stated = _reason(manifest.artifact_type or (_config_type(manifest)))
+    stated = kind_of(manifest.artifact_type or (_config_type(manifest)))
     if manifest.artifact_type.startswith(_SIGSTORE_BUNDLE):
         content = manifest.annotations.get("dev.sigstore.bundle.content", "")
         predicate = manifest.annotations.get("dev.sigstore.bundle.predicateType", "")
         signs = content != "dsse-envelope" or predicate.startswith("https://sigstore.dev/cosign/sign")
         return Reason.SIGNATURE if signs else Reason.ATTESTATION
     if stated is Reason.ARTIFACT and isinstance(manifest, Manifest) and manifest.layers:
-        return _reason(manifest.layers[0].media_type)
+        return kind_of(manifest.layers[0].media_type)
     return stated
 
 
@@ -127,7 +127,8 @@ def _config_type(manifest: Manifest | Index) -> str:
     return manifest.config.media_type if isinstance(manifest, Manifest) and manifest.config else ""
 
 
-def _reason(media_type: str) -> Reason:
+def kind_of(media_type: str) -> Reason:
+    """What an artifact of that type is, ARTIFACT when the type does not tell."""
     return next((reason for start, reason in _KINDS if media_type.startswith(start)), Reason.ARTIFACT)
 
 

@@ -11,6 +11,7 @@ from hullmark.errors import CorruptData, InputError, LimitExceeded, NotFound, Un
 from hullmark.model import Descriptor, Image, Layer, Reason, Skipped, Status
 from hullmark.settings import Limits
 from hullmark.sources import media_types
+from hullmark.sources.beside import Beside
 from hullmark.sources.digest import digest_of, is_digest
 from hullmark.sources.files import MANIFEST, Files, join, read_file
 from hullmark.sources.image_config import diff_ids_of, layers_of, parse_config, platform_of
@@ -74,6 +75,14 @@ class DockerArchive:
 
     def check_layer(self, image: Image, layer: Layer) -> None:
         """See Source; what is missing was found when the image was listed."""
+
+    @property
+    def keeper(self) -> None:
+        """See Source; it holds images alone."""
+
+    def beside(self, digest: str) -> Beside:
+        """See Source."""
+        return Beside()
 
     def close(self) -> None:
         """See Source."""

@@ -7,11 +7,13 @@ and `dev.sigstore.bundle.predicateType` on the manifest of a Sigstore bundle.
 from dataclasses import dataclass
 
 from hullmark.model import Descriptor, Reason
+from hullmark.sources.classify import kind_of
 from hullmark.sources.manifest import Index, Manifest
 
 EVIDENCE = frozenset({Reason.SIGNATURE, Reason.SBOM, Reason.ATTESTATION})
 _PREDICATES = ("in-toto.io/predicate-type", "predicateType")
 _OF_BUNDLE = "dev.sigstore.bundle.predicateType"
+_BUNDLED, _ENVELOPE = "dev.sigstore.bundle.content", "dsse-envelope"
 VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex")
 _ENVELOPES = ("application/vnd.dsse.envelope", "application/vnd.in-toto")
 _SIGNS = "https://sigstore.dev/cosign/sign"
@@ -43,6 +45,14 @@ def may_be_vex(statement: Statement) -> bool:
     predicate = statement.predicate_type.lower()
     untold = not predicate and statement.media_type.startswith(_ENVELOPES)
     return bool(statement.digest) and statement.kind == "attestation" and (untold or predicate.startswith(VEX))
+
+
+def may_attest(entry: Descriptor) -> bool:
+    """Whether what a descriptor names may be an attestation with VEX; most tell by type and annotations that it is none."""
+    predicate, content = (entry.annotations.get(name, "") for name in (_OF_BUNDLE, _BUNDLED))
+    if predicate:
+        return predicate.lower().startswith(VEX)
+    return content in ("", _ENVELOPE) and kind_of(entry.artifact_type) in (Reason.ATTESTATION, Reason.ARTIFACT)
 
 
 def may_be_provenance(statement: Statement) -> bool:

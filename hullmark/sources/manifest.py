@@ -42,6 +42,15 @@ class Index:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredManifest:
+    """A manifest or index as it is stored; the bytes have the digest."""
+
+    media_type: str
+    digest: str
+    data: bytes
+
+
 def parse_manifest(data: bytes, media_type: str, limits: Limits) -> Manifest | Index:
     """What `data` is; `media_type` is what its descriptor or Content-Type said, "" when nobody did.
 

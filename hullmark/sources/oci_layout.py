@@ -1,19 +1,20 @@
 """An OCI image layout, as a folder or a tar (image-spec 1.1, image-layout.md)."""
 
 from collections.abc import Sequence
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, Self
 
 from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotAnImage, NotFound
 from hullmark.model import Descriptor, Image, Layer, Skipped
 from hullmark.settings import Limits
 from hullmark.sources import media_types
+from hullmark.sources.beside import Beside
 from hullmark.sources.digest import verified
 from hullmark.sources.files import Files, read_file
-from hullmark.sources.manifest import Index, parse_manifest
+from hullmark.sources.layout_beside import LayoutBeside, names_of
+from hullmark.sources.manifest import Index, StoredManifest, parse_manifest
 from hullmark.sources.resolve import Root, resolve
 
 INDEX = "index.json"
-_NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 
 class OciLayout:
@@ -25,6 +26,7 @@ class OciLayout:
         self.limits = limits
         self._files = files
         self._tag = tag
+        self._beside: LayoutBeside | None = None
 
     def images(self, platform: str | None) -> list[Image | Skipped]:
         """See Source; entries of the same name count as one image for several platforms."""
@@ -33,7 +35,7 @@ class OciLayout:
             raise NotAnImage(f"{INDEX} of {self._files.path} lists no image; export the image again")
         chosen = [entry for entry in entries if _has_name(entry, self._tag)]
         if not chosen:
-            there = ", ".join(sorted({name for entry in entries for name in _names(entry)})[:10]) or "no name at all"
+            there = ", ".join(sorted({name for entry in entries for name in names_of(entry)})[:10]) or "no name at all"
             raise NotFound(f"{self._files.path} has no image {self._tag!r}; choose one that it has: {there}")
         return resolve(self, self._roots(chosen), platform)
 
@@ -51,33 +53,56 @@ class OciLayout:
             found = f"layer {layer.digest[:19]} has {size} bytes, not the {layer.size} bytes of its manifest"
             raise IntegrityError(f"{found}; push the image again")
 
-    def close(self) -> None:
+    @property
+    def name(self) -> str:
+        """See `hullmark.sources.beside.Keeper`: a layout does not know where its images belong."""
+        return ""
+
+    @property
+    def keeper(self) -> Self:
         """See Source."""
-        self._files.close()
+        return self
 
-    def read_manifest(self, descriptor: Descriptor) -> bytes:
-        """See `hullmark.sources.resolve.Blobs`."""
-        return self._read(descriptor, self.limits.manifest_bytes, "the manifest")
+    def beside(self, digest: str) -> Beside:
+        """See Source."""
+        if self._beside is None:
+            self._beside = LayoutBeside(self, read_layout_index(self._files, self.limits).manifests)
+        return self._beside.of(digest)
 
-    def read_config(self, descriptor: Descriptor) -> bytes:
-        """See `hullmark.sources.resolve.Blobs`."""
-        return self._read(descriptor, self.limits.config_bytes, "the image configuration")
+    def get_manifest(self, repository: str, version: str) -> StoredManifest:
+        """See `hullmark.sources.beside.Keeper`; by digest alone."""
+        owner = f"the manifest {version}"
+        data = read_file(self._files, _place(version), self.limits.manifest_bytes, owner)
+        return StoredManifest("", version, verified(data, version, owner))
 
-    def _read(self, descriptor: Descriptor, limit: int, owner: str) -> bytes:
-        data = read_file(self._files, _place(descriptor.digest), limit, f"{owner} {descriptor.digest}")
+    def read_blob(self, repository: str, descriptor: Descriptor, limit: int, owner: str) -> bytes:
+        """See `hullmark.sources.beside.Keeper`."""
+        data = read_file(self._files, _place(descriptor.digest), limit, owner)
         if len(data) != descriptor.size:
             raise IntegrityError(
                 f"{owner} should have {descriptor.size} bytes but has {len(data)}; fetch or export the image again"
             )
         return verified(data, descriptor.digest, owner)
 
+    def close(self) -> None:
+        """See Source."""
+        self._files.close()
+
+    def read_manifest(self, descriptor: Descriptor) -> bytes:
+        """See `hullmark.sources.resolve.Blobs`."""
+        return self.read_blob("", descriptor, self.limits.manifest_bytes, f"the manifest {descriptor.digest}")
+
+    def read_config(self, descriptor: Descriptor) -> bytes:
+        """See `hullmark.sources.resolve.Blobs`."""
+        return self.read_blob("", descriptor, self.limits.config_bytes, f"the image configuration {descriptor.digest}")
+
     def _roots(self, entries: Sequence[Descriptor]) -> list[Root]:
-        several = len({_names(entry)[:1] for entry in entries}) > 1
+        several = len({names_of(entry)[:1] for entry in entries}) > 1
         return [
             Root(
                 descriptor=entry,
-                reference=":".join((str(self._files.path), *(_names(entry)[:1] if several else ()))),
-                tags=_names(entry)[:1],
+                reference=":".join((str(self._files.path), *(names_of(entry)[:1] if several else ()))),
+                tags=names_of(entry)[:1],
             )
             for entry in entries
         ]
@@ -94,13 +119,8 @@ def read_layout_index(files: Files, limits: Limits) -> Index:
     return index
 
 
-def _names(entry: Descriptor) -> tuple[str, ...]:
-    """The names of an entry, the tag first."""
-    return tuple(entry.annotations[key] for key in _NAMES if entry.annotations.get(key))
-
-
 def _has_name(entry: Descriptor, wanted: str) -> bool:
-    return not wanted or any(name == wanted or name.endswith(f"/{wanted}") for name in _names(entry))
+    return not wanted or any(name == wanted or name.endswith(f"/{wanted}") for name in names_of(entry))
 
 
 def _place(digest: str) -> str:

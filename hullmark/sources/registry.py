@@ -3,7 +3,7 @@
 import io
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 from urllib.parse import quote
@@ -11,15 +11,16 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from hullmark.errors import CorruptData, IntegrityError, LimitExceeded
+from hullmark.errors import CorruptData, IntegrityError, LimitExceeded, NotFound
 from hullmark.model import Descriptor, Image, Skipped
 from hullmark.settings import Limits
 from hullmark.sources import media_types
 from hullmark.sources.blob_stream import BlobStream
 from hullmark.sources.digest import digest_of, is_digest, parse_digest, verified
+from hullmark.sources.manifest import Index, StoredManifest, parse_manifest
 from hullmark.sources.redirects import same_origin
 from hullmark.sources.registry_auth import Credentials, Login
-from hullmark.sources.registry_client import Ask, RegistryClient
+from hullmark.sources.registry_client import Answer, Ask, RegistryClient
 from hullmark.sources.resolve import Root, resolve
 
 __all__ = ["Login", "Registry", "StoredManifest"]
@@ -29,16 +30,8 @@ _MOST_PAGES = 10_000
 _MOST_NAMES = 500_000
 _BUFFER = 256 * 1024
 _CATALOG = "registry:catalog:*"
+UNASKED = frozenset({400, 405, 406, 501})  # how registries that are older than a question answer it, beside 404
 _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredManifest:
-    """A manifest or index as the registry stores it; the bytes have the digest."""
-
-    media_type: str
-    digest: str
-    data: bytes
 
 
 class Registry:
@@ -86,6 +79,22 @@ class Registry:
         data = verified(answer.data, expected, f"the manifest of {what} at {self.name}")
         return StoredManifest(answer.headers.get("Content-Type", "").partition(";")[0].strip(), expected, data)
 
+    def list_referrers(self, repository: str, digest: str) -> list[Descriptor]:
+        """What says in its manifest that it is about a digest (distribution-spec 1.1, "Listing Referrers").
+
+        Raises NotFound where the registry does not know that question, LimitExceeded and CorruptData too.
+        """
+        what = f"the list of what refers to {_reference('', repository, digest)}"
+        found: list[Descriptor] = []
+        for answer in self._all_pages(_path(repository, "referrers", digest), _pull(repository), what, UNASKED):
+            if answer.headers.get("Content-Type", "").partition(";")[0].strip() != media_types.OCI_INDEX:
+                raise NotFound(f"{self.name} does not know {what}")  # as some answer every question: with a page for people
+            index = parse_manifest(answer.data, media_types.OCI_INDEX, self.limits)
+            found += index.manifests if isinstance(index, Index) else ()
+            if len(found) > self.limits.index_manifests:
+                raise LimitExceeded(f"{what} at {self.name} has more than {self.limits.index_manifests} entries")
+        return found
+
     def open_blob(self, repository: str, digest: str, size: int) -> BinaryIO:
         """The bytes of a blob of `size` bytes (-1: not known), as a stream and a context manager; not verified here.
 
@@ -130,15 +139,24 @@ class Registry:
 
     def _pages(self, path: str, scope: str, key: str, what: str) -> list[str]:
         names: dict[str, None] = {}
-        following, seen = f"{path}?n={_PAGE}", set[str]()
-        while following:
-            if following in seen or len(seen) >= _MOST_PAGES or len(names) > _MOST_NAMES:
-                raise LimitExceeded(f"{self.name} gives a {what} that does not end; check the registry")
-            seen.add(following)
-            answer = self._client.read(Ask(following, scope, what), self.limits.manifest_bytes)
+        for answer in self._all_pages(f"{path}?n={_PAGE}", scope, what):
             names.update(dict.fromkeys(_parse_names(answer.data, key, f"the {what} of {self.name}")))
-            following = self._next_page(following, answer.headers.get("Link", ""), what)
+            if len(names) > _MOST_NAMES:
+                raise self._endless(what)
         return list(names)
+
+    def _all_pages(self, path: str, scope: str, what: str, absent: frozenset[int] = frozenset()) -> Iterator[Answer]:
+        following, seen = path, set[str]()
+        while following:
+            if following in seen or len(seen) >= _MOST_PAGES:
+                raise self._endless(what)
+            seen.add(following)
+            answer = self._client.read(Ask(following, scope, what, absent=absent), self.limits.manifest_bytes)
+            yield answer
+            following = self._next_page(following, answer.headers.get("Link", ""), what)
+
+    def _endless(self, what: str) -> LimitExceeded:
+        return LimitExceeded(f"{self.name} gives a {what} that does not end; check the registry")
 
     def _next_page(self, path: str, link: str, what: str) -> str:
         match = _NEXT.search(link)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import httpx
 
-from hullmark.errors import AccessError, CorruptData, LimitExceeded, Stopped, TransportError
+from hullmark.errors import AccessError, CorruptData, LimitExceeded, NotFound, Stopped, TransportError
 from hullmark.sources.redirects import MOST_HOPS, Destinations, same_origin
 from hullmark.sources.registry_auth import Authenticator, Credentials
 from hullmark.sources.registry_failures import Again, failure_of, parse_refusal, parse_retry_after, words_of_system
@@ -27,12 +27,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing to GET: the path at the registry, the token scope that it needs, and what it is in words."""
+    """One thing to GET: the path at the registry, the token scope that it needs, and what it is in words.
+
+    Statuses of `absent` say that there is none, as 404 does.
+    """
 
     path: str
     scope: str
     what: str
     headers: dict[str, str] = field(default_factory=dict)
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,8 @@ class RegistryClient:
     def _refused(self, response: httpx.Response, ask: Ask) -> Exception:
         self.require_open()  # without its login it is refused for no other reason
         refusal = parse_refusal(response.status_code, _peek(response))
+        if refusal.status in ask.absent:
+            return NotFound(f"{self.name} has no {ask.what}")
         failure = failure_of(refusal, self.name, ask.what, logged_in=bool(self._auth.header(ask.scope)))
         if response.status_code in (408, 429) or response.status_code >= 500:
             return Again(failure, parse_retry_after(response.headers.get("Retry-After", "")))

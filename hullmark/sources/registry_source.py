@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
 from hullmark.model import Image, Layer, Skipped
+from hullmark.sources.beside import Beside, find_beside
 from hullmark.sources.reference import RegistryReference
 from hullmark.sources.registry import Registry
 
@@ -26,6 +27,15 @@ class RegistrySource:
 
     def check_layer(self, image: Image, layer: Layer) -> None:
         """See `hullmark.sources.base.Source`; it would be a request, of a registry that says what it holds."""
+
+    @property
+    def keeper(self) -> Registry:
+        """See `hullmark.sources.base.Source`."""
+        return self.registry
+
+    def beside(self, digest: str) -> Beside:
+        """See `hullmark.sources.base.Source`."""
+        return find_beside(self.registry, self.reference.repository, digest)
 
     def close(self) -> None:
         """Release the sockets."""

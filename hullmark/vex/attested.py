@@ -22,7 +22,10 @@ SOURCE = "attestation "  # and the digest of the evidence that holds it; see als
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Where an attestation lies: the digest of its manifest, the image (or index) beside it, and "registry/repository"."""
+    """Where an attestation lies: the digest of its manifest, the image (or index) beside it, and "registry/repository".
+
+    The last is "" in a layout, which does not know where its images belong.
+    """
 
     evidence: str
     subject: str
@@ -41,7 +44,7 @@ def read_attested(data: bytes, holder: Holder, by: str, now: datetime) -> Vex:
     key = f"{holder.repository} {holder.subject} {vex.document}"
     vex.document = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
     rows = vex.statements
-    about = pc.and_(_is(rows, "image_digest", holder.subject), _is(rows, "repository", holder.repository))
+    about = pc.and_(_is(rows, "image_digest", holder.subject), _in_place(rows, holder))
     own = rows.filter(about)
     others = rows.num_rows - own.num_rows
     if others:
@@ -52,6 +55,13 @@ def read_attested(data: bytes, holder: Holder, by: str, now: datetime) -> Vex:
         own = own.set_column(position, own.schema.field(position), pa.array([value] * own.num_rows, pa.string()))
     vex.statements = own
     return vex
+
+
+def _in_place(rows: pa.Table, holder: Holder) -> pa.ChunkedArray:
+    """Which statements are about the place; where none is known, those that name the very digest are."""
+    if holder.repository:
+        return _is(rows, "repository", holder.repository)
+    return pc.or_(pc.equal(rows["repository"], ""), pc.equal(rows["image_digest"], holder.subject))
 
 
 def _is(rows: pa.Table, name: str, value: str) -> pa.ChunkedArray:

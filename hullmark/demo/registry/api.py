@@ -1,4 +1,4 @@
-"""The registry's own port: manifests, blobs (by redirect), uploads, tags and catalog (distribution-spec 1.1)."""
+"""The registry's own port: manifests, blobs (by redirect), uploads, tags, referrers and catalog (distribution-spec 1.1)."""
 
 import json
 import re
@@ -9,14 +9,22 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from urllib.parse import parse_qs, quote, urlsplit
 
+from hullmark.demo.images import INDEX
 from hullmark.demo.registry.content import DIGEST, NAME, Content, digest_of
 from hullmark.demo.registry.faults import Faults
 from hullmark.demo.registry.http import Handler
 
 USER = "AWS"
 _MANIFEST_LIMIT = 4 * 1024 * 1024
-_PATH = re.compile(r"/v2/(?P<name>.+)/(?P<kind>manifests|blobs|tags)/(?P<rest>[^/]+|uploads/[^/]*)")
-_KINDS = {"manifests": "manifest", "blobs": "blob", "tags": "tags", "/v2/": "ping", "/v2/_catalog": "catalog"}
+_PATH = re.compile(r"/v2/(?P<name>.+)/(?P<kind>manifests|blobs|tags|referrers)/(?P<rest>[^/]+|uploads/[^/]*)")
+_KINDS = {
+    "manifests": "manifest",
+    "blobs": "blob",
+    "tags": "tags",
+    "referrers": "referrers",
+    "/v2/": "ping",
+    "/v2/_catalog": "catalog",
+}
 
 
 @dataclass(slots=True)
@@ -56,7 +64,7 @@ class Api(Handler):
         elif match is None:
             self.fail(404, "NAME_UNKNOWN", "no such path")
         else:
-            answers = {"manifests": self._manifest, "blobs": self._blob, "tags": self._tags}
+            answers = {"manifests": self._manifest, "blobs": self._blob, "tags": self._tags, "referrers": self._referrers}
             answers[match["kind"]](match["name"], match["rest"])
 
     do_HEAD = do_GET  # noqa: N815
@@ -120,7 +128,7 @@ class Api(Handler):
         """Where something is to be stored; None when that was refused, and then the connection ends with its unread body."""
         match = _PATH.fullmatch(urlsplit(self.path).path)
         if self._admitted("upload", ""):
-            if match is not None and NAME.fullmatch(match["name"]) and match["kind"] != "tags":
+            if match is not None and NAME.fullmatch(match["name"]) and match["kind"] in ("manifests", "blobs"):
                 return match
             self.fail(404, "NAME_INVALID", "no such path")
         self.close_connection = True
@@ -150,6 +158,16 @@ class Api(Handler):
             self.fail(404, "NAME_UNKNOWN", "no such repository")
         else:
             self._list("tags", tags, {"name": name})
+
+    def _referrers(self, name: str, digest: str) -> None:
+        """What says that it is about a digest, in pages as ECR gives it."""
+        found = self.site.content.referrers(name, digest)
+        url = urlsplit(self.path)
+        start = int(parse_qs(url.query).get("start", ["0"])[0])
+        end = start + self.site.page
+        index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": found[start:end]}
+        link = {"Link": f'<{url.path}?start={end}>; rel="next"'} if end < len(found) else {}
+        self.answer(200, json.dumps(index).encode(), {"Content-Type": INDEX, **link})
 
     def _list(self, key: str, names: list[str], more: dict[str, str]) -> None:
         url = urlsplit(self.path)

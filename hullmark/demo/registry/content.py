@@ -1,9 +1,12 @@
 """What the embedded registry holds, in memory: blobs, manifests and tags by repository; safe between threads."""
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -75,6 +78,13 @@ class Content:
             found = self._repositories.get(repository, _Repository())
             return found.manifests.get(found.tags.get(reference, reference))
 
+    def referrers(self, repository: str, digest: str) -> list[dict[str, object]]:
+        """Descriptors of the manifests whose `subject` has the digest, by their digests (distribution-spec 1.1)."""
+        with self._lock:
+            manifests = sorted(self._repositories.get(repository, _Repository()).manifests.items())
+        read = [(stored, json.loads(stored.data)) for _, stored in manifests]
+        return [_descriptor(stored, told) for stored, told in read if told.get("subject", {}).get("digest") == digest]
+
     def repositories(self) -> list[str]:
         """Every repository, sorted."""
         with self._lock:
@@ -88,3 +98,9 @@ class Content:
 
     def _repository(self, name: str) -> _Repository:
         return self._repositories.setdefault(name, _Repository())
+
+
+def _descriptor(stored: StoredManifest, told: Mapping[str, Any]) -> dict[str, object]:
+    descriptor = {"mediaType": stored.media_type, "digest": stored.digest, "size": len(stored.data)}
+    kind = told.get("artifactType") or told.get("config", {}).get("mediaType", "")
+    return {**descriptor, "artifactType": kind, "annotations": told.get("annotations", {})}

@@ -75,7 +75,7 @@ class DemoRegistry:
 
     @property
     def requests(self) -> Counter[str]:
-        """How often each kind was asked: ping, catalog, tags, manifest, blob, storage, upload; refused ones included.
+        """How often each kind was asked: ping, catalog, tags, referrers, manifest, blob, storage and upload.
 
         "connection" counts connections to the registry itself, "leak" requests that brought an Authorization to the storage.
         """

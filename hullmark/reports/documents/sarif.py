@@ -12,7 +12,7 @@ import orjson
 
 from hullmark.reports.documents import Document, Report
 from hullmark.reports.settled import SETTLING
-from hullmark.uncompared import leaves_unread
+from hullmark.uncompared import VEX, leaves_unread
 
 LEVELS = {"critical": "error", "high": "error", "medium": "warning"}  # the rest is a note
 WEIGHTS = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0}  # where nobody gives a score; the rest is 0
@@ -107,8 +107,8 @@ def _result(rule: str, level: str, text: str, path: str, what: str) -> Object:
 
 
 def _notification(problem: Row) -> Object:
-    what = "could not be read whole" if leaves_unread(problem["reason"]) else "is not compared whole"
-    text = f"{problem['path']} {what}: {problem['reason']}"
+    what = " could not be read whole" if leaves_unread(problem["reason"]) else " is not compared whole"
+    text = f"{problem['path']}{'' if problem['cataloger'] == VEX else what}: {problem['reason']}"
     return {"level": "warning", "descriptor": {"id": problem["cataloger"]}, "message": {"text": text}}
 
 

@@ -49,7 +49,7 @@ def to_spdx(reports: Sequence[Report]) -> bytes:
 
 def _problems(report: Row) -> Iterator[str]:
     incomplete = unread(report["problems"])
-    yield "This document is incomplete; what could not be read:" if incomplete else "What could not be compared:"
+    yield "This document is incomplete; what could not be read:" if incomplete else "What could not be compared or used:"
     for item in report["problems"]:
         yield f"{item['path']}: {item['reason']} ({item['cataloger']})"
 

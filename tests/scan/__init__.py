@@ -1,0 +1,1 @@
+"""Scans of one image, in this process."""
