@@ -16,14 +16,23 @@ VIEWS = ("history_10_image_findings.sql", "history_20_tag_steps.sql", "history_3
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """The image that a name means, its platform, and the others ("" where nobody states one) that the name stands for."""
+
+    digest: str
+    platform: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What `after` has otherwise than `before`; the columns are those of `diff_packages.sql` and `diff_findings.sql`.
 
     `kept` counts the vulnerabilities of packages that both have.
     """
 
-    before: str
-    after: str
+    before: Meant
+    after: Meant
     packages: pa.Table
     findings: pa.Table
     kept: int
@@ -35,9 +44,9 @@ def register_history(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(read_sql(__package__, name))
 
 
-def difference(connection: duckdb.DuckDBPyConnection, before: str, after: str) -> Difference:
-    """The difference of two digests, after `register_history` on the same connection."""
-    images = {"before": before, "after": after}
+def difference(connection: duckdb.DuckDBPyConnection, before: Meant, after: Meant) -> Difference:
+    """The difference of two images, after `register_history` on the same connection."""
+    images = {"before": before.digest, "after": after.digest}
     packages, findings, totals = (
         connection.sql(read_sql(__package__, name), params=images).to_arrow_table()
         for name in ("diff_packages.sql", "diff_findings.sql", "diff_totals.sql")
@@ -47,8 +56,8 @@ def difference(connection: duckdb.DuckDBPyConnection, before: str, after: str) -
 
 def images_ever_named(
     connection: duckdb.DuckDBPyConnection, before: str, after: str, platform: str | None = None
-) -> tuple[str, str]:
-    """The digests of two images to compare, also of such that are gone; raises NotFound and UsageError.
+) -> tuple[Meant, Meant]:
+    """Two images to compare, also of such that are gone; raises NotFound and UsageError.
 
     Of what stands for several platforms, the image for `platform`; None means one that both have, and linux on this
     machine's architecture before others.
@@ -83,9 +92,9 @@ def _preferred(kinds: Iterable[str]) -> str:
     return min(kinds, key=lambda kind: not matches(host_platform(), stored_platform(kind)))  # the first of what is alike
 
 
-def _only(name: str, images: Mapping[str, list[str]], kind: str) -> str:
+def _only(name: str, images: Mapping[str, list[str]], kind: str) -> Meant:
     digests = images[kind]
     if len(digests) > 1:
         shown = ", ".join(digests[:SHOWN])
         raise UsageError(f"{name} names {len(digests)} images ({shown}); give the digest of one, or its registry as well")
-    return digests[0]
+    return Meant(digests[0], kind, tuple(other for other in images if other != kind))

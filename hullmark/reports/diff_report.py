@@ -1,6 +1,6 @@
 """The difference of two images for a terminal, as Markdown and as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -17,10 +17,13 @@ Row = dict[str, Any]
 
 
 def diff_json(difference: Difference) -> bytes:
-    """An object with before, after, packages, findings and kept; indented UTF-8 with a newline."""
+    """An object with before, after, their platforms, packages, findings and kept; indented UTF-8 with a newline."""
+    before, after = difference.before, difference.after
     document = {
-        "before": difference.before, "after": difference.after, "packages": difference.packages.to_pylist(),
-        "findings": difference.findings.to_pylist(), "kept": difference.kept,
+        "before": before.digest, "after": after.digest,
+        "before_platform": before.platform, "after_platform": after.platform,
+        "before_other_platforms": before.others, "after_other_platforms": after.others,
+        "packages": difference.packages.to_pylist(), "findings": difference.findings.to_pylist(), "kept": difference.kept,
     }  # fmt: skip
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -47,11 +50,21 @@ def diff_markdown(names: tuple[str, str], difference: Difference) -> str:
 
 
 def summary(difference: Difference) -> str:
-    """One sentence: how many packages and findings changed."""
+    """How many packages and findings changed, and for which platform where there was a choice or the images differ in it."""
     changes = difference.findings["change"].to_pylist()
     opened, closed = changes.count("opened"), changes.count("closed")
     packages = counted(difference.packages.num_rows, "package")
-    return f"{packages} differ, {counted(opened, 'finding')} opened, {closed:,} closed, {difference.kept:,} kept."
+    counts = f"{packages} differ, {counted(opened, 'finding')} opened, {closed:,} closed, {difference.kept:,} kept."
+    return " ".join([counts, *_platforms(difference)])
+
+
+def _platforms(difference: Difference) -> Iterator[str]:
+    before, after = (plain(image.platform or "unknown") for image in (difference.before, difference.after))
+    others = sorted({*difference.before.others, *difference.after.others} - {difference.before.platform})
+    if before != after:
+        yield f"Before is for {before}, after for {after}."
+    elif others:
+        yield f"Compared for {before}, not for {', '.join(plain(other or 'unknown') for other in others)}."
 
 
 def _package(row: Row) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from hullmark.analysis.history import difference, images_ever_named, register_history
+from hullmark.analysis.history import Meant, difference, images_ever_named, register_history
 from hullmark.errors import NotFound, UsageError
 from hullmark.lake.store import Lake
 from hullmark.sources.platforms import host_platform
@@ -198,7 +198,7 @@ def test_the_difference_of_two_images(lake: Lake) -> None:
     )
     with closing(lake.connect()) as connection:
         register_history(connection)
-        found = difference(connection, one.digest, two.digest)
+        found = difference(connection, Meant(one.digest), Meant(two.digest))
     assert [tuple(row.values()) for row in found.packages.to_pylist()] == [
         ("added", "deb", "tini", "", "1"), ("changed", "npm", "ws", "1", "2"), ("downgraded", "deb", "curl", "7", "6"),
         ("removed", "deb", "zlib", "1", ""), ("upgraded", "deb", "bash", "5.1", "5.2"),
@@ -226,8 +226,9 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "expected"), NAMES, ids=range(len(NAMES)))
 def test_names_of_images_that_are_there_or_were(named: duckdb.DuckDBPyConnection, name: str, expected: str) -> None:
-    assert images_ever_named(named, name, ONE.digest) == (expected, ONE.digest)
-    assert images_ever_named(named, ONE.digest, name, "linux/amd64") == (ONE.digest, expected)
+    first, second = Meant(expected, "linux/amd64"), Meant(ONE.digest, "linux/amd64")
+    assert images_ever_named(named, name, ONE.digest) == (first, second)
+    assert images_ever_named(named, ONE.digest, name, "linux/amd64") == (second, first)
 
 
 def multi(lake: Lake, tag: str, *platforms: str) -> None:
@@ -254,9 +255,10 @@ def test_images_for_several_platforms_are_compared_for_one(
         multi(lake, tag, *(here if kind == "linux/amd64" else kind for kind in kinds))
     with closing(lake.connect()) as connection:
         found = images_ever_named(connection, "app:1", "app:2", asked_for)
-    assert found == tuple(
-        digest(f"app:{tag}-{kind.replace('HERE', here)}") for tag, kind in zip("12", compared, strict=True)
-    )
+    kinds_here = [[here if kind == "linux/amd64" else kind for kind in kinds] for kinds in (before, after)]
+    for tag, kind, there, meant in zip("12", compared, kinds_here, found, strict=True):
+        name = kind.replace("HERE", here)
+        assert meant == Meant(digest(f"app:{tag}-{name}"), name, tuple(sorted({*there} - {name})))
 
 
 def test_names_that_mean_none_or_several(lake: Lake) -> None:
