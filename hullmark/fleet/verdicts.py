@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression
 
-from hullmark.fleet.ask import ask
+from hullmark.fleet.ask import ask, ask_lake
 from hullmark.fleet.rematch import Rematch
 from hullmark.fleet.run import Run
 from hullmark.lake.store import Lake
@@ -67,6 +67,8 @@ class Work:
         self._tell()
         self._compare()
         self._write_verdicts()
+        if self.plan.doubted:
+            self._put_right()
         return self.difference
 
     def compare_verdicts(self) -> None:
@@ -159,11 +161,17 @@ class Work:
         known = {"run": self.run.run, "at": self.run.at, "same": self.plan.same_images}
         reader = self.connection.sql(read_sql("hullmark.fleet", "events.sql"), params=known).to_arrow_reader(ROWS)
         for batch in reader:
-            events = pa.Table.from_batches([batch])
-            self.lake.append("finding_events", events)
-            self.difference.events.update(
-                {row["values"]: row["counts"] for row in events["event"].value_counts().to_pylist()}
-            )
+            self._append_events(pa.Table.from_batches([batch]))
+
+    def _append_events(self, events: pa.Table) -> None:
+        self.lake.append("finding_events", events)
+        self.difference.events.update({row["values"]: row["counts"] for row in events["event"].value_counts().to_pylist()})
+
+    def _put_right(self) -> None:
+        """Tell what matchings that did not end have told and what is not so, when all is in place."""
+        known = {"run": self.run.run, "at": self.run.at}
+        read = ("matchings", "finding_events", "findings", "images")
+        self._append_events(ask_lake(self.lake, "told_wrong.sql", known, self.memory_mb, read))
 
     def _write_verdicts(self) -> None:
         """Put the verdicts in place, all in one commit; then what an older Hullmark kept as rows is needed no more."""

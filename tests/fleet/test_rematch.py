@@ -109,7 +109,9 @@ class Fleet:
         self.lake.commit("digests", pa.Table.from_pylist([row], DIGESTS))
 
     def remove(self) -> None:
-        digest = self.rng.choice(sorted(self.packages))
+        self.delete(self.rng.choice(sorted(self.packages)))
+
+    def delete(self, digest: str) -> None:
         del self.packages[digest]
         row = {"registry": "r", "repository": "a", "digest": digest, "state": "deleted", "engine": "e", "tags": ["1"]}
         now = datetime.now(UTC)
