@@ -1,20 +1,15 @@
 """The indexes of several snapshots (feed -> id), asked together: what differs, whom it is about, how much there is."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
 from hullmark.advisories.differences import differing
-from hullmark.advisories.snapshot_tables import over
 from hullmark.lake.place import Place
 from hullmark.lake.schema import RECORD_INDEX
-
-if TYPE_CHECKING:
-    import pyarrow.dataset as pa_dataset
 
 INDEX = "index"  # the file that is made here of a snapshot's tables, see `record_index`
 
@@ -32,17 +27,24 @@ def namesakes(place: Place, changed: Mapping[str, pa.Table], snapshots: Mapping[
 
     None when an index is gone. What changed in a snapshot's own feed says itself what it is about.
     """
+    others = {
+        feed: {word for name, rows in changed.items() if name != feed for word in rows["record"].to_pylist()}
+        for feed in snapshots
+    }
+    return packages(place, others, snapshots)
+
+
+def packages(place: Place, records: Mapping[str, Collection[str]], snapshots: Mapping[str, str]) -> pa.Table | None:
+    """What records (by feed) of these snapshots are about, `packages`; None when an index is gone."""
     found = [RECORD_INDEX.empty_table().select(["packages"])]
-    for feed, snapshot in sorted(snapshots.items()):
-        others = [rows["record"] for name, rows in changed.items() if name != feed]
-        if not any(len(names) for names in others):
+    for feed, names in sorted(records.items()):
+        if not names:
             continue
-        file = _index(place, feed, snapshot)
+        file, wanted = _index(place, feed, snapshots[feed]), sorted(names)
         if file is None:
             return None
-        names = pa.concat_arrays([chunk for column in others for chunk in column.chunks])
-        for group in _groups(file, names.to_pylist()):
-            held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], value_set=names)
+        for group in _groups(file, wanted):
+            held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], pa.array(wanted))
             if pc.any(held).as_py():
                 found.append(file.read_row_group(group, ["packages"], use_threads=False).filter(held))
     return pa.concat_tables(found)
@@ -53,15 +55,6 @@ def count(place: Place, snapshots: Mapping[str, str]) -> int | None:
     files = [_index(place, feed, snapshot) for feed, snapshot in snapshots.items()]
     rows = [file.metadata.num_rows for file in files if file is not None]
     return sum(rows) if len(rows) == len(files) else None
-
-
-def index(place: Place, snapshots: Mapping[str, str]) -> "pa_dataset.Dataset | pa.Table | None":
-    """What the records of these snapshots are about (schema RECORD_INDEX); None when one has no index."""
-    files = place.filesystem()
-    paths = [_path(feed, snapshot) for feed, snapshot in sorted(snapshots.items())]
-    if any(item.type != pa_fs.FileType.File for item in files.get_file_info(paths)):
-        return None
-    return over(files, paths, RECORD_INDEX)
 
 
 def _path(feed: str, snapshot: str) -> str:
@@ -76,10 +69,10 @@ def _index(place: Place, feed: str, snapshot: str) -> pq.ParquetFile | None:
 
 
 def _groups(file: pq.ParquetFile, names: Sequence[str]) -> list[int]:
-    """The row groups of a file whose first column is `record` that may have one of these, as their bounds tell."""
+    """The row groups of a file whose first column is `record` that may have one of these sorted names, as bounds tell."""
     bounds = [file.metadata.row_group(number).column(0).statistics for number in range(file.metadata.num_row_groups)]
     return [
         number
         for number, bound in enumerate(bounds)
-        if not bound or not bound.has_min_max or any(bound.min <= name <= bound.max for name in names)
+        if not bound or not bound.has_min_max or bisect_left(names, bound.min) < bisect_right(names, bound.max)
     ]

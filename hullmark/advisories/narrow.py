@@ -40,7 +40,7 @@ def register_packages(
     view(connection, "affected_versions", affected[1])
     view(connection, "advisories", _advisories(store, about, also))
     view(connection, "product_repositories", _rows(store, "product_repositories", "repository", repositories))
-    ends = [pq.read_table(pa.BufferReader(content), use_threads=False) for content in store.contents("end_of_life")]
+    ends = [file.read(use_threads=False) for file in store.opened("end_of_life")]
     view(
         connection,
         "end_of_life",
@@ -63,13 +63,12 @@ def register_exploitation(
     view(connection, "exploitation", pa.concat_tables([_rows(store, "exploitation", "cve", asked), told]))
 
 
-def rows_with(content: bytes, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Columns of the rows of a Parquet file that have one of these sorted texts in `column`, by groups of rows.
+def rows_with(file: pq.ParquetFile, column: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the rows of a file that have one of these sorted texts in `column`, by groups of rows.
 
     Groups that cannot have one are not read; of those that have none only `column`. Names that an older Hullmark wrote as
     records spell them are compared without case, where their registry knows none.
     """
-    file = _file(content)
     place, wanted = file.schema.names.index(column), pa.array(values, pa.string())
     for group in range(file.num_row_groups):
         is_caseless = column == "name" and _is_caseless(file, group)
@@ -79,10 +78,6 @@ def rows_with(content: bytes, column: str, values: Sequence[str], columns: Seque
         held = pc.is_in(pc.utf8_lower(stated) if is_caseless else stated, wanted)
         if pc.any(held).as_py():
             yield file.read_row_group(group, columns, use_threads=False).filter(held)
-
-
-def _file(content: bytes) -> pq.ParquetFile:
-    return pq.ParquetFile(pa.BufferReader(content))
 
 
 def _is_caseless(file: pq.ParquetFile, group: int) -> bool:
@@ -104,7 +99,7 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
     """The rows of a table in all current snapshots that have one of these values in a column."""
     schema, wanted = SCHEMAS[table], sorted(values)
     read = [name for name in schema.names if name not in UNREAD]
-    files = store.contents(table) if wanted else ()
+    files = store.opened(table) if wanted else ()
     parts = [whole(part, schema) for file in files for part in rows_with(file, column, wanted, read)]
     return pa.concat_tables([schema.empty_table(), *parts])
 
@@ -112,31 +107,23 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
 def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:
     """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone."""
     schema = SCHEMAS["advisories"]
-    files = [_file(content) for content in store.contents("advisories")] if about or also else []
-    groups = [(file, group) for file in files for group in range(file.num_row_groups)]
-    if not groups:
-        return schema.empty_table()
-    named = [file.read_row_group(group, [RECORD, ABOUT], use_threads=False) for file, group in groups]
-    wanted = _kin(pa.concat_tables(named).combine_chunks(), about, also)
-    rest = [name for name in schema.names if name not in {RECORD, ABOUT, *UNREAD}]
-    parts = []
-    for (file, group), known in zip(groups, named, strict=True):
-        held = pc.is_in(known[RECORD], wanted)
-        if pc.any(held).as_py():
-            part = known.filter(held)
-            others = file.read_row_group(group, rest, use_threads=False).filter(held)
-            for name in others.column_names:
-                part = part.append_column(name, others[name])
-            parts.append(whole(part, schema))
-    return pa.concat_tables([schema.empty_table(), *parts])
+    files = [*store.advising()] if about or also else []
+    first = [item.may_have(about, (RECORD, ABOUT)) for item in files]
+    told = {name for rows in first for names in rows.filter(_has(rows, about))[ABOUT].to_pylist() for name in names}
+    wanted, told = {*about, *also}, {*told, *also}
+    for item in files:
+        wanted.update(_alone(item.may_have(told, (RECORD, ABOUT)), told))
+    read = [name for name in schema.names if name not in UNREAD]
+    parts = [item.may_have(wanted, read) for item in files]
+    return pa.concat_tables([schema.empty_table(), *(whole(part.filter(_has(part, wanted)), schema) for part in parts)])
 
 
-def _kin(index: pa.Table, about: Collection[str], also: Collection[str]) -> pa.Array:
-    """The ids of `about` and `also`, and of the records about one of their vulnerabilities, or of `also`, alone."""
-    lists = index[ABOUT].combine_chunks()
-    flat, rows = pc.list_flatten(lists), pc.list_parent_indices(lists)
-    of_named = pc.is_in(index[RECORD].take(rows), pa.array(about, pa.string()))
-    wanted = pa.concat_arrays([flat.filter(of_named.combine_chunks()), pa.array(also, pa.string())])
-    near = index.take(rows.filter(pc.is_in(flat, wanted)))
-    alone = near.filter(pc.equal(pc.list_value_length(near[ABOUT]), 1))
-    return pa.array({*about, *also, *alone[RECORD].to_pylist()}, pa.string())
+def _has(rows: pa.Table, records: Collection[str]) -> pa.ChunkedArray:
+    return pc.is_in(rows[RECORD], pa.array(records, pa.string()))
+
+
+def _alone(rows: pa.Table, vulnerabilities: Collection[str]) -> list[str]:
+    """The records that are about one vulnerability alone, which is one of these."""
+    rows = rows.filter(pc.equal(pc.list_value_length(rows[ABOUT]), 1))
+    told = pc.is_in(pc.list_element(rows[ABOUT], 0), pa.array(vulnerabilities, pa.string()))
+    return [str(name) for name in rows.filter(told)[RECORD].to_pylist()]

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
+from hullmark.lake.place import Place
 from hullmark.lake.schema import (
     ADVISORIES,
     AFFECTED,
@@ -29,8 +30,10 @@ SCHEMAS = {
     "listing": LISTING, "problems": FEED_PROBLEMS,
 }  # fmt: skip
 # Rows lie by what they are asked for, in small groups that each say from where to where they go: few are read for one image.
-ORDER = {"advisories": "advisory_id", "affected": "name", "affected_versions": "name", "exploitation": "cve"}
+# Those of advisories lie by their packages, see `located`.
+ORDER = {"affected": "name", "affected_versions": "name", "exploitation": "cve"}
 GROUP = 8192  # rows
+SMALL_GROUP = {"advisories": 2048}  # what is read of them is wide
 SORTED = 512 * MIB  # larger tables lie as they were read
 
 
@@ -38,8 +41,17 @@ def parquet(name: str, table: pa.Table) -> bytes:
     """The file of a table: in ORDER, where sorting does not take much memory."""
     sink = pa.BufferOutputStream()
     rows = table.sort_by(ORDER[name]) if name in ORDER and table.nbytes < SORTED else table
-    pq.write_table(rows, sink, compression="zstd", row_group_size=GROUP)
+    pq.write_table(rows, sink, compression="zstd", row_group_size=SMALL_GROUP.get(name, GROUP))
     return bytes(sink.getvalue())
+
+
+def opened(place: Place, path: str) -> pq.ParquetFile:
+    """A file to be read in parts, where that costs nothing; on S3, where each part is a request, it is read whole."""
+    files = place.filesystem()
+    if place.is_local:
+        return pq.ParquetFile(files.open_input_file(path))
+    with files.open_input_stream(path) as stream:
+        return pq.ParquetFile(pa.BufferReader(stream.read()))
 
 
 def over(files: pa_fs.FileSystem, paths: Sequence[str], schema: pa.Schema) -> "pa_dataset.Dataset | pa.Table":

@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
-from hullmark.advisories import indexes
+from hullmark.advisories import indexes, located
+from hullmark.advisories.located import Located
 from hullmark.advisories.snapshot_folder import LAST, SnapshotFolder
-from hullmark.advisories.snapshot_tables import SCHEMAS, over
+from hullmark.advisories.snapshot_tables import SCHEMAS, opened, over
 from hullmark.advisories.state import FeedState
 from hullmark.errors import FeedError
 from hullmark.lake.schema import FEED_PROBLEMS, FEED_SNAPSHOTS
@@ -85,12 +86,15 @@ class FeedStore(SnapshotFolder):
                 rows = scanned(rows, KEYS[name], records, SCHEMAS[name].names)
             view(connection, name, rows)
 
-    def contents(self, table: str) -> Iterator[bytes]:
-        """The Parquet files of a table in all current snapshots; raises FeedError when a snapshot is gone."""
+    def opened(self, table: str) -> Iterator[pq.ParquetFile]:
+        """The files of a table in all current snapshots; raises FeedError when a snapshot is gone."""
         for path in self._paths(table):
-            content = self._place.read(path)
-            if content is not None:
-                yield content
+            yield opened(self._place, path)
+
+    def advising(self) -> Iterator[Located]:
+        """The advisories of all current snapshots; raises as above."""
+        for path in self._paths("advisories"):
+            yield located.read(self._place, path)
 
     def differences(self, old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, pa.Table] | None:
         """See `indexes.differences`."""
@@ -104,9 +108,12 @@ class FeedStore(SnapshotFolder):
         """See `indexes.count`."""
         return indexes.count(self._place, snapshots)
 
-    def index(self, snapshots: Mapping[str, str]) -> "pa_dataset.Dataset | pa.Table | None":
-        """See `indexes.index`."""
-        return indexes.index(self._place, snapshots)
+    def naming(self, names: Collection[str], snapshots: Mapping[str, str]) -> pa.Table | None:
+        """What the records of the current `snapshots` are about, `packages`, that go by one of these names, as id or alias.
+
+        None when an index is gone.
+        """
+        return indexes.packages(self._place, {item.feed: item.called(names) for item in self.advising()}, snapshots)
 
     def _present(self) -> Iterator[FeedState]:
         """Every feed as it stands, those whose snapshot is gone as failed."""

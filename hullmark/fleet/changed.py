@@ -9,6 +9,7 @@ from hullmark.advisories.store import FeedStore
 from hullmark.lake.schema import RECORD_INDEX
 from hullmark.lake.store import Lake
 
+GONE = "a snapshot that was matched is gone"
 MOST = 0.1  # of all records that changed: with more, everything is matched
 # Parts of a release count as the release (see main_of.sql); here all of Red Hat's do as one.
 RELEASES = (
@@ -22,31 +23,27 @@ class Changed:
     """What differs between the feeds that were matched and those of now.
 
     `reason`: why everything must be matched, "" for no reason. `records`: the rows of both indexes that differ (schema
-    RECORD_INDEX). `namesakes`: what other feeds say under the same ids (`packages`). `others`: feeds that are about no
-    package, KEV and EPSS, are others.
+    RECORD_INDEX). `beside`: what other records are about (`packages`) on which that bears: those of the same ids in other
+    feeds, and those that name a vulnerability which a changed record rejects, or did: it is none, of whatever package.
+    `others`: feeds that are about no package, KEV and EPSS, are others.
     """
 
     records: pa.Table
-    namesakes: pa.Table
+    beside: pa.Table
     others: bool
     reason: str = ""
-
-    @property
-    def rejects(self) -> bool:
-        """Whether a changed record rejects its vulnerability, then or now; also where an older Hullmark did not ask."""
-        return bool(pc.any(pc.fill_null(self.records["rejects"], True)).as_py())
 
     def concerns(self, lake: Lake) -> bool:
         """Whether it could mean something for a package of the fleet, asked roughly and of few columns.
 
-        It could where a changed record, or its namesake, is about a package of that name in that release, or names a
+        It could where a changed record, or one beside it, is about a package of that name in that release, or names a
         vulnerability of which something is stored. Raises LakeError.
         """
-        if self.others or self.rejects:
+        if self.others:
             return True
         if not self.records.num_rows:
             return False
-        about = pa.concat_arrays([_flat(table["packages"]) for table in (self.records, self.namesakes)])
+        about = pa.concat_arrays([_flat(table["packages"]) for table in (self.records, self.beside)])
         known = lake.rows("distinct_packages", ("ecosystem", "advisory_name"))
         ours = _whole(pc.binary_join_element_wise(known["ecosystem"], known["advisory_name"], "|"))
         called = pa.concat_arrays([_flat(self.records["vulnerabilities"]), _whole(self.records["record"])])
@@ -60,14 +57,27 @@ def what_changed(store: FeedStore, matched: dict[str, str]) -> Changed:
     advising = store.holding("advisories")
     plain = now.keys() - advising.keys()  # of no package: verdicts are compared with what they say
     changes = store.differences({feed: name for feed, name in matched.items() if feed not in plain}, advising)
-    records, namesakes = store.count(now), store.namesakes(changes or {}, advising)
-    none = RECORD_INDEX.empty_table()
-    if changes is None or records is None or namesakes is None:
-        return Changed(none, none.select(["packages"]), False, "a snapshot that was matched is gone")
+    records, none = store.count(now), RECORD_INDEX.empty_table()
+    if changes is None or records is None:
+        return Changed(none, none.select(["packages"]), False, GONE)
     rows = pa.concat_tables([none, *changes.values()])
-    many = pc.count_distinct(rows["record"]).as_py() > MOST * records
-    others = any(matched.get(feed) != now[feed] for feed in plain)
-    return Changed(rows, namesakes, others, "many advisories changed" if many else "")
+    if pc.count_distinct(rows["record"]).as_py() > MOST * records:
+        return Changed(rows, none.select(["packages"]), False, "many advisories changed")
+    beside = _beside(store, changes, advising)
+    if beside is None:
+        return Changed(rows, none.select(["packages"]), False, GONE)
+    return Changed(rows, beside, others=any(matched.get(feed) != now[feed] for feed in plain))
+
+
+def _beside(store: FeedStore, changes: dict[str, pa.Table], advising: dict[str, str]) -> pa.Table | None:
+    """As `Changed` has it, None when an index is gone; where an older Hullmark did not ask, a record counts as rejecting."""
+    namesakes = store.namesakes(changes, advising)
+    rejecting = [rows.filter(pc.fill_null(rows["rejects"], True)) for rows in changes.values()]
+    rejected = {name for rows in rejecting for name in _flat(rows["vulnerabilities"]).to_pylist()}
+    if namesakes is None or not rejected:
+        return namesakes
+    named = store.naming(rejected, advising)
+    return None if named is None else pa.concat_tables([namesakes, named])
 
 
 def _flat(lists: pa.ChunkedArray) -> pa.Array:

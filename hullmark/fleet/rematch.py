@@ -159,10 +159,8 @@ def _reason(lake: Lake, connection: duckdb.DuckDBPyConnection, known: Outline) -
 def _leave(connection: duckdb.DuckDBPyConnection, store: FeedStore, changed: Changed) -> None:
     """Leave `touched_known`: the packages of the fleet that changed records could mean something for."""
     connection.register("changed_record", changed.records)
-    connection.register("namesake", changed.namesakes)
-    if changed.rejects:
-        connection.register("advising_record", store.index(store.holding("advisories")))
-    for name in ("touched_packages.sql", *(("rejected_packages.sql",) if changed.rejects else ()), "touched_known.sql"):
+    connection.register("record_beside", changed.beside)
+    for name in ("touched_packages.sql", "touched_known.sql"):
         connection.execute(read_sql(__package__, name))
     if changed.others:
         names = connection.sql("SELECT DISTINCT vulnerability FROM verdicts").to_arrow_table()["vulnerability"]

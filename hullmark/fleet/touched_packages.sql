@@ -1,8 +1,7 @@
-/* The packages that a changed record is about, then or now (`touched_package`): by itself, or by what another feed says under its id, for
-   of records with one id the one modified last counts. What is said of a part of a release (Ubuntu
-   Pro, an extended stream of Red Hat) counts for all of it. Reads `changed_record`,
-   what differs between the feeds that were matched last and those of now, as it was and as it is, and `namesake`, the rows of
-   today's indexes with the same ids. */
+/* The packages that a changed record is about, then or now (`touched_package`), and those of the records beside it: what another feed says
+   under its id, for of records with one id the one modified last counts, and what names a vulnerability that it rejects. What is said of
+   a part of a release (Ubuntu Pro, an extended stream of Red Hat) counts for all of it. Reads `changed_record`, what differs between
+   the feeds that were matched last and those of now, as it was and as it is, and `record_beside`, rows of today's indexes. */
 CREATE OR REPLACE TEMP MACRO release_of(package) AS main_of(split_part(package, '|', 1));
 CREATE OR REPLACE TEMP MACRO name_of(package) AS
     compared_name(split_part(package, '|', 1), package[length(split_part(package, '|', 1)) + 2:]);
@@ -12,5 +11,5 @@ SELECT DISTINCT release_of(package) AS ecosystem, name_of(package) AS advisory_n
 FROM (
     SELECT unnest(packages) AS package FROM changed_record
     UNION ALL
-    SELECT unnest(packages) FROM namesake
+    SELECT unnest(packages) FROM record_beside
 )

@@ -17,7 +17,7 @@ FLEET = [
     ("Red Hat:rhel_eus:9.2", "vim"), ("NuGet", "newtonsoft.json"), ("PyPI", "a|b"),
 ]  # fmt: skip
 STORED = "CVE-2024-1"
-# what a changed record is about, what its namesake is, which vulnerabilities it names, and whether it could mean something
+# what a changed record is about, what one beside it is, which vulnerabilities it names, and whether it could mean something
 CASES = {
     "a package of the fleet": (["Debian:12|openssl"], [], [], True),
     "of another release": (["Debian:11|openssl", "Debian|openssl"], [], [], False),
@@ -34,7 +34,7 @@ CASES = {
     "a name in other case": (["NuGet|Newtonsoft.Json"], [], [], True),
     "a name with a bar": (["PyPI|a|b"], [], [], True),
     "a part of that name": (["PyPI|b", "PyPI|a"], [], [], False),
-    "a namesake is about the fleet": (["npm|x"], ["Debian:12|openssl"], [], True),
+    "one beside it is about the fleet": (["npm|x"], ["Debian:12|openssl"], [], True),
     "a vulnerability of which something is stored": (["npm|x"], [], [STORED], True),
     "another vulnerability": (["npm|x"], [], ["CVE-2024-11"], False),
     "about nothing": ([], [], [], False),
@@ -50,17 +50,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return made
 
 
-def _changed(packages: list[str], namesake: list[str], named: list[str], record: str = "GHSA-1") -> Changed:
+def _changed(packages: list[str], beside: list[str], named: list[str], record: str = "GHSA-1") -> Changed:
     row = {"record": record, "digest": 1, "packages": packages, "vulnerabilities": named, "rejects": False}
-    others = pa.table({"packages": pa.array([namesake], RECORD_INDEX.field("packages").type)})
+    others = pa.table({"packages": pa.array([beside], RECORD_INDEX.field("packages").type)})
     return Changed(pa.Table.from_pylist([row], RECORD_INDEX), others, others=False)
 
 
-@pytest.mark.parametrize(("packages", "namesake", "named", "expected"), CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize(("packages", "beside", "named", "expected"), CASES.values(), ids=CASES.keys())
 def test_what_could_be_about_the_fleet(
-    lake: Lake, packages: list[str], namesake: list[str], named: list[str], expected: bool
+    lake: Lake, packages: list[str], beside: list[str], named: list[str], expected: bool
 ) -> None:
-    changed = _changed(packages, namesake, named)
+    changed = _changed(packages, beside, named)
     assert changed.concerns(lake) is expected
     assert expected or not _found(lake, changed)
 
@@ -69,13 +69,9 @@ def test_a_record_that_has_the_name_of_a_vulnerability(lake: Lake) -> None:
     assert _changed([], [], [], record=STORED).concerns(lake)
 
 
-def test_scores_and_what_is_rejected_are_looked_at_closely(lake: Lake) -> None:
+def test_scores_are_looked_at_closely(lake: Lake) -> None:
     one = _changed(["npm|x"], [], [])
-    assert Changed(one.records, one.namesakes, others=True).concerns(lake)
-    rejects = one.records.drop_columns(["rejects"]).append_column("rejects", pa.array([True]))
-    assert Changed(rejects, one.namesakes, others=False).concerns(lake)
-    unknown = one.records.drop_columns(["rejects"]).append_column("rejects", pa.nulls(1, pa.bool_()))
-    assert Changed(unknown, one.namesakes, others=False).concerns(lake)  # an index of an older Hullmark
+    assert Changed(one.records, one.beside, others=True).concerns(lake)
 
 
 def test_an_empty_lake_is_concerned_by_nothing(tmp_path: Path) -> None:
@@ -89,7 +85,7 @@ def _found(lake: Lake, changed: Changed) -> list[tuple[object, ...]]:
     connection = lake.connect(only=("distinct_packages", "verdicts"))
     name_places(connection)
     connection.register("changed_record", changed.records)
-    connection.register("namesake", changed.namesakes)
+    connection.register("record_beside", changed.beside)
     for name in ("touched_packages.sql", "touched_known.sql"):
         connection.execute(read_sql("hullmark.fleet", name))
     found = connection.table("touched_known").fetchall()

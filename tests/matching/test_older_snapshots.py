@@ -51,7 +51,7 @@ def test_a_record_that_went_from_an_older_snapshot_touches_its_package() -> None
         for name in ("01_main_of.sql", "01_compared_name.sql"):
             connection.execute(read_sql("hullmark.matching", name))
         connection.execute("CREATE TABLE changed_record AS SELECT ['NuGet|Newtonsoft.Json', 'npm|JSONStream'] AS packages")
-        connection.execute("CREATE TABLE namesake AS SELECT ['Packagist|Symfony/X'] AS packages")
+        connection.execute("CREATE TABLE record_beside AS SELECT ['Packagist|Symfony/X'] AS packages")
         connection.execute(read_sql("hullmark.fleet", "touched_packages.sql"))
         assert sorted(connection.sql("FROM touched_package").fetchall()) == [
             ("NuGet", "newtonsoft.json"), ("Packagist", "symfony/x"), ("npm", "JSONStream"),
