@@ -25,6 +25,7 @@ from hullmark.advisories.loader import loader
 from hullmark.advisories.snapshot_tables import SCHEMAS
 from hullmark.advisories.state import FeedState, parse_state
 from hullmark.advisories.store import FeedStore
+from hullmark.advisories.unwritten import is_full
 from hullmark.errors import FeedError
 from hullmark.lake.place import one_line
 from hullmark.settings import Limits
@@ -54,7 +55,8 @@ def export_feeds(store: FeedStore, target: Path) -> list[FeedState]:
         raise
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise FeedError(f"{target} cannot be written ({one_line(error)}); name a file in a folder that is there") from None
+        helps = "free some space there" if is_full(error) else "name a file in a folder that is there"
+        raise FeedError(f"{target} cannot be written ({one_line(error)}); {helps}") from None
     return states
 
 

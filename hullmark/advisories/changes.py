@@ -52,7 +52,10 @@ def fetch_changes(asker: Asker, source: Source, held: Held) -> Iterator[Fetched 
 
 def parse_listing(content: bytes) -> dict[str, str]:
     """The id of each record and when it was modified, as the publisher writes it; nothing where a line is none of a list."""
-    rows = [row for row in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) if row]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(content.decode("utf-8", "replace"))) if row]
+    except csv.Error:  # a line end within a field, or a field without end
+        return {}
     if all(len(row) == 2 and 0 < len(row[1]) <= LONGEST_ID and _TIME.match(row[0]) for row in rows):
         return {row[1]: row[0] for row in rows}
     return {}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from tempfile import gettempdir
 from threading import Lock
 
 import pyarrow as pa
@@ -17,7 +18,9 @@ from hullmark.advisories.increments import merged, with_listing
 from hullmark.advisories.loader import loader
 from hullmark.advisories.state import FeedState, failed, snapshot_id
 from hullmark.advisories.store import FeedStore
+from hullmark.advisories.unwritten import is_full
 from hullmark.errors import FeedError
+from hullmark.lake.place import one_line
 from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.settings import Settings
 
@@ -27,6 +30,7 @@ __all__ = ["DEFAULT_ECOSYSTEMS", "FeedState", "FeedStore", "sync"]
 DEFAULT_ECOSYSTEMS = ("Alpine", "Debian", "Go", "PyPI", "Ubuntu", "crates.io", "npm")
 FETCHES = 4  # at once
 FEW = 100  # records of a feed that may come and go as they like
+BEING_WRITTEN = timedelta(days=1)  # a snapshot that is not whole may be, by another process
 COLLAPSED = 0.5  # of the records of the snapshot before: with fewer a feed is not believed
 Tell = Callable[[str], None]
 
@@ -106,8 +110,20 @@ def _refresh(refresh: _Refresh, feed: Feed, source: Source) -> FeedState | None:
             store.forget(source.feed)
             return None
         return _failed(store, before, url, error)
-    except FeedError as error:
-        return _failed(store, before, url, error)
+    except (FeedError, OSError) as error:
+        return _failed(store, before, url, _told(error, url))
+
+
+def _told(error: FeedError | OSError, url: str) -> FeedError:
+    """What failed; raises it when it is no matter of this feed."""
+    if isinstance(error, FeedError):
+        return error
+    if not is_full(error):  # where it lies until it is parsed
+        raise error
+    return FeedError(
+        f"{shown(url)} cannot be kept in {gettempdir()}: {one_line(error)}; free some space there, or name another folder "
+        "in TMPDIR"
+    )
 
 
 def _before(store: FeedStore, feed: str) -> FeedState:
@@ -160,7 +176,7 @@ def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetc
     if before.snapshot not in {"", state.snapshot}:
         refresh.store.supersede(state.feed, before.snapshot)
     keep = timedelta(days=refresh.settings.feeds_keep_days)
-    refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - keep)
+    refresh.store.prune(state.feed, (state.snapshot, before.snapshot), now - keep, now - BEING_WRITTEN)
     return state
 
 
@@ -190,7 +206,8 @@ def _held(store: FeedStore, before: FeedState) -> Held:
 
 
 def _detail(problems: int) -> str:
-    return f"{problems:,} of its records could not be read in full" if problems else ""
+    told = "could not be read in full; `hullmark feeds status --problems` says why"
+    return f"{problems:,} of its records {told}" if problems else ""
 
 
 def _failed(store: FeedStore, before: FeedState, url: str, error: FeedError) -> FeedState:

@@ -10,7 +10,7 @@
 A snapshot's id is of the fetched bytes and of the code that loads them, so that a new loader reads a feed again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -25,7 +25,8 @@ from hullmark.advisories.located import WHERE, located, side_by_side, to_bytes
 from hullmark.advisories.record_index import record_index
 from hullmark.advisories.snapshot_tables import SCHEMAS, SORTED, parquet
 from hullmark.advisories.state import CURRENT, FeedState, parse_state
-from hullmark.advisories.unfinished import Unfinished
+from hullmark.advisories.unfinished import FOLDER, Unfinished
+from hullmark.advisories.unwritten import unwritten
 from hullmark.errors import FeedError, LakeError
 from hullmark.lake.place import Place, one_line, place
 
@@ -58,9 +59,7 @@ class SnapshotFolder:
         try:
             self._place.write(f"{state.feed}/{CURRENT}", orjson.dumps(asdict(state), option=orjson.OPT_INDENT_2))
         except OSError as error:
-            raise LakeError(
-                f"the state of feed {state.feed} cannot be written to {self.root}: {one_line(error)}; make it writable"
-            ) from None
+            raise unwritten(f"the state of feed {state.feed}", self.root, error) from None
 
     def forget(self, feed: str) -> None:
         """Take back what was noted of a feed that has no snapshot and never will; raises LakeError."""
@@ -90,9 +89,7 @@ class SnapshotFolder:
                     self._place.write(f"{state.feed}/{state.snapshot}/{WHERE}", to_bytes(located(rows), len(content)))
             self.note(state)
         except OSError as error:
-            raise LakeError(
-                f"the feed {state.feed} cannot be written to {self.root}: {one_line(error)}; make it writable"
-            ) from None
+            raise unwritten(f"the feed {state.feed}", self.root, error) from None
 
     def holds(self, feed: str, snapshot: str) -> bool:
         """Whether a snapshot lies here whole."""
@@ -138,17 +135,19 @@ class SnapshotFolder:
         except OSError as error:
             raise LakeError(f"the snapshot {snapshot} of feed {feed} cannot be marked: {one_line(error)}") from None
 
-    def prune(self, feed: str, keep: Collection[str], before: datetime) -> None:
-        """Delete the snapshots that were superseded before a time and are not among `keep`; raises LakeError."""
+    def prune(self, feed: str, keep: Collection[str], before: datetime, unwhole: datetime) -> None:
+        """Delete the snapshots that were superseded before a time and are not among `keep`; raises LakeError.
+
+        What was written last before `unwhole` and never became whole goes too: whoever wrote it was killed, or had no space.
+        """
         files = self._files()
         try:
             found = files.get_file_info(pa_fs.FileSelector(feed, recursive=True, allow_not_found=True))
-            marked = {item.path.rpartition("/")[0]: item.mtime for item in found if item.base_name == SUPERSEDED}
-            for item in found:
-                folder = item.path.rpartition("/")[0]
-                if item.base_name != LAST or folder.rpartition("/")[2] in keep:
-                    continue
-                if marked.get(folder, item.mtime) < before:
+            lasting = {f"{feed}/{name}" for name in (*keep, FOLDER)}
+            for folder, items in _by_folder(found, feed).items():
+                times = {item.base_name: item.mtime for item in items}
+                is_old = times.get(SUPERSEDED, times[LAST]) < before if LAST in times else max(times.values()) < unwhole
+                if is_old and folder not in lasting:
                     files.delete_dir(folder)
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
@@ -180,3 +179,13 @@ class SnapshotFolder:
         for item in found:
             if item.base_name == CURRENT:
                 yield item.path.removesuffix(f"/{CURRENT}").lstrip("/")
+
+
+def _by_folder(found: Iterable[pa_fs.FileInfo], feed: str) -> dict[str, list[pa_fs.FileInfo]]:
+    """The files of each snapshot of a feed."""
+    folders: dict[str, list[pa_fs.FileInfo]] = {}
+    for item in found:
+        folder = item.path.rpartition("/")[0]
+        if item.type == pa_fs.FileType.File and folder != feed:
+            folders.setdefault(folder, []).append(item)
+    return folders

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import orjson
 
-from hullmark.errors import LakeError
-from hullmark.lake.place import Place, one_line
+from hullmark.advisories.unwritten import unwritten
+from hullmark.lake.place import Place
 
 FOLDER, BEGUN = "unfinished", "begun.json"
 
@@ -59,6 +59,4 @@ class Unfinished:
         try:
             self.place.write(f"{self.feed}/{FOLDER}/{name}", content)
         except OSError as error:
-            raise LakeError(
-                f"the feed {self.feed} cannot be written to {self.place.root}: {one_line(error)}; make it writable"
-            ) from None
+            raise unwritten(f"the feed {self.feed}", self.place.root, error) from None

@@ -40,6 +40,7 @@ def run_sync(options: argparse.Namespace) -> int:
     from hullmark.advisories.feeds import chosen
     from hullmark.advisories.snapshot import DEFAULT_ECOSYSTEMS, FeedStore, sync
     from hullmark.commands.showing import showing
+    from hullmark.errors import UsageError
     from hullmark.fleet.ecosystems import wanted_ecosystems
     from hullmark.lake.store import Lake
     from hullmark.progress import progress
@@ -52,8 +53,13 @@ def run_sync(options: argparse.Namespace) -> int:
     lake.create()
     store = FeedStore(lake.feeds_root)
     with showing():
-        ecosystems = options.ecosystem or wanted_ecosystems(lake, settings.memory_mb)
-        progress().begin("Fetch advisories", len(chosen(settings, ecosystems or DEFAULT_ECOSYSTEMS)))
+        named = [_spelled(name) for name in options.ecosystem or ()]
+        ecosystems = named or wanted_ecosystems(lake, settings.memory_mb)
+        wanted = [source.feed for _, source in chosen(settings, ecosystems or DEFAULT_ECOSYSTEMS)]
+        for feed in options.accept:
+            if feed not in wanted:
+                raise UsageError(f"--accept {feed} is no feed that is fetched; name one of {', '.join(wanted)}")
+        progress().begin("Fetch advisories", len(wanted))
         done = sync(store, settings, ecosystems, progress=lambda _feed: progress().advance(), accept=options.accept)
         lake.commit("feed_snapshots", done)
     return _show(store.status())
@@ -66,7 +72,8 @@ def run_status(options: argparse.Namespace) -> int:
     from hullmark.settings import read_settings
 
     store = FeedStore(Lake(read_settings().lake).feeds_root)
-    return _show_problems(store.problems()) if options.problems else _show(store.status())
+    status = store.status()
+    return _show_problems(store.problems()) if options.problems and status.num_rows else _show(status)
 
 
 def run_export(options: argparse.Namespace) -> int:
@@ -104,6 +111,14 @@ def run_import(options: argparse.Namespace) -> int:
     return _show(store.status())
 
 
+def _spelled(name: str) -> str:
+    """An ecosystem as OSV spells it, in whichever case somebody typed it."""
+    from hullmark.versions import REPACKAGERS, schemes
+
+    known = (*REPACKAGERS, *(one for scheme in schemes().values() for one in scheme.ecosystems))
+    return next((one for one in known if one.lower() == name.lower()), name)
+
+
 def _say(sentence: str) -> None:
     from rich.console import Console
 
@@ -137,7 +152,7 @@ def _show(status: "pa.Table") -> int:
     now = datetime.now(UTC)
     rows = status.sort_by("feed").to_pylist()
     for row in rows:
-        hours = (now - row["fetched_at"]).total_seconds() / 3600 if row["fetched_at"] else None
+        hours = (now - row["fetched_at"]).total_seconds() / 3600 if row["snapshot"] else None  # else it is the last attempt
         table.add_row(
             plain(row["feed"]), age(hours) if hours is not None else "never", f"{row['records'] or 0:,}",
             f"{row['problems'] or 0:,}", plain(row["state"]),

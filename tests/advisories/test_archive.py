@@ -63,6 +63,14 @@ def test_nothing_to_export(tmp_path: Path) -> None:
         export_feeds(other(tmp_path), tmp_path / "none.tar")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+def test_a_full_disk(store: FeedStore, tmp_path: Path) -> None:
+    (tmp_path / "feeds.tar.part").symlink_to("/dev/full")
+    with pytest.raises(FeedError, match=r"feeds.tar cannot be written \(No space left on device\); free some space there"):
+        export_feeds(store, tmp_path / "feeds.tar")
+    assert not list(tmp_path.glob("feeds.tar*"))
+
+
 def test_where_nothing_can_be_written(store: FeedStore, tmp_path: Path) -> None:
     with pytest.raises(
         FeedError, match=r"feeds.tar cannot be written \(No such file or directory\); name a file in a folder"

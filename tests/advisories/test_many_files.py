@@ -255,7 +255,8 @@ def test_a_changed_record_that_is_not_itself_is_read_from_the_zip(
 LISTS = {
     "cut": b"2024-01-01T00:00:00Z,PYSEC-1\n", "a page": b"<html>Hello, guest</html>", "one line": b"Hello, guest\n",
     "empty": b"", "other columns": b"PYSEC-1,2024-01-01T00:00:00Z\n",
-    "cut in a line": b"2024-01-01T00:00:00Z,PYSEC-1\n2024-01",
+    "cut in a line": b"2024-01-01T00:00:00Z,PYSEC-1\n2024-01", "a line end in a field": b"\x1f\x8b\r\x00,\r1",
+    "a field without end": b"2024-01-01T00:00:00Z," + b"x" * 200_000,
 }  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """Refreshing feeds: what is new is read, what is known is kept, and what is broken never takes the last good snapshot."""
 
+import errno
 import gzip
 import json
+import os
 import re
 import shutil
+import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +19,7 @@ import pytest
 
 from hullmark.advisories import state as state_module
 from hullmark.advisories.snapshot import FeedStore, sync
+from hullmark.advisories.unwritten import unwritten
 from hullmark.demo.feeds import write_feeds
 from hullmark.errors import FeedError, LakeError, UsageError
 from hullmark.lake.duck import open_duckdb
@@ -137,7 +141,7 @@ def test_one_broken_record(store: FeedStore, base: Path) -> None:
     write_osv(base, GOOD, b'{"id": "PYSEC-2", "affected": [', record("PYSEC-3", events=[{"fixed": "what"}]))
     row = refresh(store, base)["osv/PyPI"]
     assert (row["state"], row["records"], row["problems"]) == ("fresh", 3, 2)
-    assert row["detail"] == "2 of its records could not be read in full"
+    assert row["detail"] == "2 of its records could not be read in full; `hullmark feeds status --problems` says why"
     assert [row["record"] for row in store.problems().to_pylist()] == ["broken-1", "PYSEC-3"]
     assert refresh(store, base)["osv/PyPI"]["detail"] == row["detail"]
     assert count(store) == 1
@@ -201,7 +205,7 @@ BROKEN = [
     (truncated, "no readable zip"), (damaged, "none could be read"), (encrypted, "none could be read"),
     (bomb, "unpacks to more than 30,000,000 bytes"), (lying_bomb, "none could be read"),
     (lambda path: path.write_bytes(b"<html>sign in</html>"), "is a web page and no feed"),
-    (lambda path: path.write_bytes(b""), "no readable zip"),
+    (lambda path: path.write_bytes(b""), "no readable zip (it has no byte)"),
     (lambda path: write_zip(path, []), "holds no record"),
     (lambda path: write_zip(path, [b"[]"]), "none could be read"),
     (lambda path: path.write_bytes(b"0" * 30_000_001), "larger than 30,000,000 bytes"),
@@ -301,8 +305,49 @@ def test_old_snapshots_go_but_for_the_one_before(store: FeedStore, base: Path) -
         made.append(refresh(store, base)["osv/PyPI"]["snapshot"])
     folder = Path(store.root, "osv/PyPI")
     assert {item.name for item in folder.iterdir()} == {*made, "current.json"}
-    store.prune("osv/PyPI", made[2:], datetime.now(UTC) + timedelta(seconds=5))
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    store.prune("osv/PyPI", made[2:], soon, soon)
     assert {item.name for item in folder.iterdir()} == {*made[2:], "current.json"}
+
+
+def test_what_never_became_whole_goes_after_a_day(store: FeedStore, base: Path) -> None:
+    """As when whoever wrote it was killed; what another process writes just now stays."""
+    snapshot = refresh(store, base)["osv/PyPI"]["snapshot"]
+    folder = Path(store.root, "osv/PyPI")
+    for name, hours in (("0" * 32, 25), ("1" * 32, 23), ("unfinished", 25)):
+        file = folder / name / "index.parquet.7-7.tmp"
+        file.parent.mkdir()
+        file.write_bytes(b"half")
+        old = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+        os.utime(file, (old, old))
+    write_osv(base, record("PYSEC-2", events=FIXED))
+    later = refresh(store, base)["osv/PyPI"]["snapshot"]
+    assert {item.name for item in folder.iterdir()} == {snapshot, later, "1" * 32, "unfinished", "current.json"}
+
+
+def test_a_full_disk_is_said(base: Path, store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the temporary folder; its last good snapshot stays."""
+    refresh(store, base)
+
+    def full(**_named: object) -> None:
+        raise OSError(errno.ENOSPC, "written 0 of 7 bytes")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    row = refresh(store, base)["osv/PyPI"]
+    assert (row["state"], bool(row["snapshot"])) == ("failed", True)
+    assert re.search(
+        r"all\.zip cannot be kept in /.*: No space left on device; free some space there, or name another folder in TMPDIR; "
+        r"the snapshot of .* stays in use",
+        row["detail"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "helps"), [(errno.ENOSPC, "free some space there"), (errno.EDQUOT, "free some"), (errno.EACCES, "make it")]
+)
+def test_what_helps_a_store_that_cannot_be_written(number: int, helps: str) -> None:
+    said = str(unwritten("the feed kev", "/lake/feeds", OSError(number, "a long story")))
+    assert said.startswith(f"the feed kev cannot be written to /lake/feeds: {os.strerror(number)}; {helps}")
 
 
 def test_a_store_that_cannot_be_written(base: Path, tmp_path: Path) -> None:

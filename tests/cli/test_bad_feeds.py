@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import socket
 import threading
@@ -78,9 +79,31 @@ def test_one_broken_record_in_the_lake(own_feeds: Path, hullmark: Hullmark) -> N
     synced = hullmark("feeds", "sync", "--feeds", str(own_feeds))
     assert (synced.status, synced.stderr) == (0, "")
     assert "1 of its records could not be read in full" in " ".join(synced.stdout.split())
+    assert "`hullmark feeds status --problems` says why" in " ".join(synced.stdout.split())
     listed = hullmark("feeds", "status", "--problems")
     assert (listed.status, listed.stderr) == (0, "")
     assert "DEBIAN-CVE-2020-9999" in listed.stdout
+
+
+def test_an_ecosystem_is_known_in_any_case(own_feeds: Path, hullmark: Hullmark) -> None:
+    synced = hullmark("feeds", "sync", "--feeds", str(own_feeds), "--ecosystem", "debian")
+    assert (synced.status, synced.stderr) == (0, "")
+    assert "osv/Debian" in synced.stdout
+
+
+def test_a_feed_to_accept_that_is_none(own_feeds: Path, hullmark: Hullmark) -> None:
+    synced = hullmark("feeds", "sync", "--feeds", str(own_feeds), "--ecosystem", "Debian", "--accept", "Debian")
+    assert synced.status == 2
+    assert_one_sentence(synced, r"--accept Debian is no feed that is fetched; name one of .*osv/Debian")
+
+
+def test_feeds_that_were_never_fetched(own_feeds: Path, hullmark: Hullmark) -> None:
+    listed = hullmark("feeds", "status", "--problems")
+    assert "No advisory feed has been fetched yet" in listed.stdout
+    (own_feeds / DEBIAN).write_bytes(b"")
+    synced = hullmark("feeds", "sync", "--feeds", str(own_feeds), "--ecosystem", "Debian")
+    assert synced.status == 3
+    assert re.search(r"osv/Debian +never +0 +0 +failed", synced.stdout)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Sign in to the hotel's network</html>", b"PK\x03\x04" + b"\0" * 90, None])

@@ -15,7 +15,7 @@ from hullmark.advisories.feed_tables import joined
 from hullmark.advisories.feeds import Feed, Loaded, Source
 from hullmark.advisories.osv_members import UNREADABLE, Members, Wanted
 from hullmark.advisories.osv_processes import read_parts, worthwhile
-from hullmark.errors import FeedError, UsageError
+from hullmark.errors import CorruptData, FeedError, UsageError
 from hullmark.formats.zip import Budget, Window, entries
 from hullmark.settings import Settings
 from hullmark.versions import scheme_of_ecosystem
@@ -64,6 +64,8 @@ def load_part(file: Path, source: Source, settings: Settings) -> Loaded:
 
 def _require_few(file: Path) -> None:
     """Raise LimitExceeded for a zip that lists more members than are held in memory; they are only counted here."""
+    if not file.stat().st_size:  # which cannot be mapped
+        raise CorruptData("it has no byte")
     with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
         listed = Window(content, 0, len(content))
         deque(entries(listed, lambda _name: False, Budget.of(0)), maxlen=0)
