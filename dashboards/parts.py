@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.data import Row, ask, ask_row, lake_exists, settings
-from dashboards.words import ago, sentence
+from dashboards.words import ago, opened, sentence
 from hullmark.errors import HullmarkError
 
 IMAGE = "views/image.py"
@@ -144,7 +144,7 @@ def failure(what: str, error: HullmarkError) -> None:
     """What did not work, and the error's own sentence, which may hold words of others: plain text but for its commands."""
     with st.container(border=True):
         st.markdown(f":red[:material/error:] **{what}**")
-        said = f"{str(error).rstrip('.')}."
+        said = opened(str(error))
         if "`" in said:
             st.markdown(sentence(said))
         else:

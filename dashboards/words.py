@@ -5,11 +5,13 @@ from datetime import datetime
 
 from hullmark.reports.terminal import age, counted, size
 
-__all__ = ["age", "ago", "counted", "literal", "moment", "sentence", "share", "size"]
+__all__ = ["age", "ago", "counted", "literal", "moment", "opened", "sentence", "share", "size"]
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # What a renderer makes a link, an icon or an emoji of in spite of backslashes: addresses, and words between two colons.
 LIVELY = re.compile(r"(?i)www(?=\.)|:(?=//)|(?<=mailto):|(?<=xmpp):|@(?=[^@]*\.)|:(?=[^:\s]*:)")
+# Words that errors begin with, and that are no name of anybody's: other words may be, and stay as they are.
+OPENINGS = re.compile(r"(a|an|account|exception|it|its|no|nobody|nothing|the|there|this) ")
 JOINER = "\u2060"  # invisible; keeps them from being one, and stands in no name of an image that a registry allows
 
 
@@ -17,6 +19,12 @@ def literal(text: object) -> str:
     """Text of an image or a feed as Markdown that shows exactly it, on one line."""
     plain = LIVELY.sub(lambda found: found[0] + JOINER, " ".join(str(text).split()))
     return PUNCTUATION.sub(r"\\\1", plain)
+
+
+def opened(text: str) -> str:
+    """An error, which begins small behind the name of a program, as a sentence that stands alone."""
+    whole = f"{text.rstrip('.')}."
+    return whole[:1].upper() + whole[1:] if OPENINGS.match(whole) else whole
 
 
 def sentence(text: str) -> str:

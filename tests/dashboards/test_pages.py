@@ -135,7 +135,7 @@ def test_two_images_are_compared(open_page: Open, fleet: str) -> None:
     assert re.search(r"\d+ packages differ, \d+ findings? opened, \d+ closed, \d+ kept\.", words(page))
     assert "change" in page.dataframe[0].value.columns
     page.text_input(key="to").set_value("payments/api:none").run()
-    assert "the lake knows no image payments/api:none" in words(page)
+    assert "The lake knows no image payments/api:none" in words(page)
 
 
 def test_the_newest_two_of_a_line_are_compared(open_page: Open, fleet: str) -> None:
@@ -254,7 +254,7 @@ def test_any_day_can_be_asked_about(open_page: Open, fleet: str, question: str) 
     page.button_group(key="question").set_value(question).run()
     assert not page.exception
     if question == "images":
-        assert "nothing was matched with advisories by" in words(page)
+        assert "Nothing was matched with advisories by" in words(page)
         return
     numbers = {metric.label: metric.value for metric in page.metric}
     with Lake(fleet).connect() as lake:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from dashboards.data import harmless
-from dashboards.words import JOINER, ago, literal, sentence, share
+from dashboards.words import JOINER, ago, literal, opened, sentence, share
 
 HOSTILE = (
     "**bold** _it_ `code` # head", "<img src=x onerror=alert(1)>", "[a](http://203.0.113.9)", "![p](https://203.0.113.9/p.png)",
@@ -47,6 +47,21 @@ SENTENCES = [
 @pytest.mark.parametrize(("text", "shown"), SENTENCES, ids=range(len(SENTENCES)))
 def test_commands_of_a_sentence_are_shown_as_such(text: str, shown: str) -> None:
     assert sentence(text).strip() == shown
+
+
+OPENED = [
+    ("the lake is gone; make one", "The lake is gone; make one."),
+    ("a file cannot be read.", "A file cannot be read."),
+    ("web:1 names 2 images", "web:1 names 2 images."),
+    ("theia/web:1 names 2 images", "theia/web:1 names 2 images."),
+    ("owners.toml has no valid TOML", "owners.toml has no valid TOML."),
+    ("AWS said no", "AWS said no."),
+]
+
+
+@pytest.mark.parametrize(("said", "shown"), OPENED, ids=range(len(OPENED)))
+def test_an_error_is_a_sentence_and_a_name_stays_as_it_is(said: str, shown: str) -> None:
+    assert opened(said) == shown
 
 
 def test_shares_say_their_whole() -> None:
