@@ -41,7 +41,12 @@ h1 {padding-top: 0.3rem !important}
 .stPageLink a {padding: 0.1rem 0; background: none !important}
 .stPageLink a * {white-space: normal}
 .stPageLink a:hover * {text-decoration: underline}
-@media (max-width: 640px) {  /* two numbers or choices a row, where Streamlit stacks columns */
+@media (max-width: 640px) {  /* two numbers or choices a row, where Streamlit stacks columns; no choice is out of sight */
+  .stButtonGroup [role=radiogroup] {flex-wrap: wrap; gap: 0.3rem}
+  .stButtonGroup [role=radio] {border-width: 1px !important; border-radius: 0.4rem !important; margin: 0 !important}
+  .stButtonGroup [role=radio]:not([aria-checked=true]) {
+    border-color: color-mix(in srgb, currentColor 20%, transparent) !important
+  }
   .stHorizontalBlock:has(> .stColumn :is(.stMetric, .stMultiSelect)) {gap: 0.75rem}
   .stHorizontalBlock:has(> .stColumn :is(.stMetric, .stMultiSelect)) > .stColumn {
     min-width: calc(50% - 0.75rem); flex: 1 1 calc(50% - 0.75rem)

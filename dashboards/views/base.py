@@ -26,8 +26,8 @@ def show(base: str) -> None:
 def heading(row: Row) -> None:
     """The name, the digest, and how it is known that images stand on it."""
     st.title(literal(row["name"]), anchor=False)
-    st.text(" · ".join(part for part in (row["digest"], f"known by {', '.join(row['methods'])}",
-                                         f"confidence {', '.join(row['confidences'])}") if part))  # fmt: skip
+    how = f"known by {', '.join(row['methods'])} · confidence {', '.join(row['confidences'])}"
+    st.text(f"{row['digest']} · {how}" if row["digest"] else how[0].upper() + how[1:])
     if row["is_image"]:
         st.page_link(
             IMAGE,

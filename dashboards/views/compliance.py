@@ -97,13 +97,15 @@ def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
         for row in rows
     ]), {
         "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("What fails it", 330),
-        "answer": columns.text("Fail", 96, help="An image that lies in several repositories counts in each of them"),
+        "answer": columns.text("Fail", 96),
         "exempt": columns.number("Exempt", 64),
         "unknown": columns.number("Unknown", 70, help="Could not be asked: click the rule to see why"),
         "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
     }, "rules_table")  # fmt: skip
     if picked is None:
-        st.caption("Click a rule to see the images that fail it.")
+        st.caption(
+            "Click a rule to see the images that fail it. One that lies in several repositories counts in each of them."
+        )
         return
     failing(rows[picked].rule, rows[picked].title)
 

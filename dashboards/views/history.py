@@ -45,7 +45,8 @@ def times() -> None:
     )
     still_table(rows, {
         "name": columns.text({"severity": "Severity", "repository": "Repository", "account": "Account"}[str(per)], 240),
-        "went": columns.number("Gone"), "median_days": columns.days("Median time to fix", 130),
+        "went": columns.number("Gone", help="After they were known; what went before that has no days"),
+        "median_days": columns.days("Median time to fix", 130),
         "p90_days": columns.days("90 % within", 100), "stay": columns.number("Open"),
         "open_median_days": columns.days("Median age of open", 136), "oldest_days": columns.days("Oldest", 90),
     })  # fmt: skip
@@ -63,7 +64,10 @@ def lines() -> None:
     places = {name: repository if often[repository] == 1 else name for name, repository in places.items()}
     place = first.selectbox("Repository", list(places), format_func=places.__getitem__, key="place", **KEPT)
     here = [row for row in found if row["place"] == place]
-    line = second.selectbox("Tags", list(dict.fromkeys(row["line"] for row in here)), key="line", **KEPT)
+    line = second.selectbox(
+        "Tags", list(dict.fromkeys(row["line"] for row in here)), key="line", **KEPT,
+        help="Tags that differ in their numbers alone are one line, with * for each number: 1.2 and 1.3 are of `*.*`",
+    )  # fmt: skip
     platforms = [row["platform"] for row in here if row["line"] == line]
     platform = third.selectbox("Platform", platforms, format_func=lambda name: name or "not stated", key="platform", **KEPT)
     steps({"place": place, "line": line, "platform": platform})

@@ -152,7 +152,10 @@ def checks(image: Row) -> None:
     """The rules that it fails, and what to do."""
     rows = ask("images_checks", digest=image["digest"]).to_pylist()
     if not rows:
-        st.success("It fails no rule.", icon=":material/check:")
+        if ask("compliance_rules", accounts=[], repositories=[]).num_rows:
+            st.success("It fails no rule.", icon=":material/check:")
+        else:
+            st.info("No rule was asked of it yet: `hullmark run` asks them when it ends.")
         return
     known = read_policy(settings().policy).rules
     told = [(row, known.get(row["rule"])) for row in rows]
@@ -238,7 +241,7 @@ def about(image: Row) -> None:
         said("Digest", image["digest"])
         said("Index", image["index_digest"])
         said("Media type", image["media_type"])
-        said("Engine", image["engine"])
+        said("Engine that read it", image["engine"])
     with right:
         said("Created", moment(image["created_at"]))
         said("User", image["user"] or "root (none is set)")

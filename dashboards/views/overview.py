@@ -64,7 +64,8 @@ def numbers(fleet: Row, feeds: list[Row]) -> None:
          FINDINGS, show=["Every finding"])  # fmt: skip
     wanted = fleet["listed"] - fleet["skipped"]
     card(read, "Digests read", share(fleet["complete"], wanted),
-         f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read", COVERAGE)  # fmt: skip
+         f"{fleet['failed']:,} failed, {fleet['partly']:,} partly read" if fleet["listed"] else "no registry was listed yet",
+         COVERAGE)  # fmt: skip
     late = sum(feed["freshness"] != ["fresh"] for feed in feeds)
     gone = sum(feed["freshness"] == ["deleted"] for feed in feeds)
     oldest = max((feed["age_hours"] or 0 for feed in feeds), default=None)

@@ -222,6 +222,12 @@ def test_a_vulnerability_shows_what_its_sources_say(open_page: Open, tmp_path: P
     assert "Weaknesses: [CWE-79](https://cwe.mitre.org/data/definitions/79.html)" in [one.value for one in page.markdown]
 
 
+def test_an_image_that_no_rule_was_asked_of_passes_none(open_page: Open, lakes: dict[str, str]) -> None:
+    page = open_page("image", lakes["feedless"], digest=digest(3))
+    assert "No rule was asked of it yet" in words(page)
+    assert [said.value for said in page.success if "rule" in said.value] == []
+
+
 def test_a_finding_is_explained_where_it_was_clicked(open_page: Open, fleet: str) -> None:
     with Lake(fleet).connect() as lake:
         sql = "SELECT max(image_digest) FROM findings WHERE vulnerability = $id"
