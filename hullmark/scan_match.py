@@ -21,7 +21,7 @@ from hullmark.progress import progress
 from hullmark.scan_answer import Judge, Judged, ScannedImage
 from hullmark.scan_feeds import advisories
 from hullmark.settings import Settings
-from hullmark.vex.scanned import with_vex
+from hullmark.vex.scanned import unfitting, with_vex
 
 MATCH = "match"
 THREADS = 1  # what is said of one image is little
@@ -51,10 +51,12 @@ def _judged(
             return Judged([()] * len(images), using.gaps, using.notes, using.rows)
         everything = pa.concat_tables([PACKAGES.empty_table(), *packages])
         match_packages(connection, using.store, everything, _content_sets(images))
-        found = with_vex(connection, [item.image for item in images], vex)
+        scanned = [item.image for item in images]
+        found = with_vex(connection, scanned, vex)
+        odd = tuple(unfitting(connection, found, scanned, vex))
     digests = found.column("image_digest")
     findings = [found.filter(pc.equal(digests, item.image.digest)).to_pylist() for item in images]
-    return Judged(findings, using.gaps, using.notes, using.rows)
+    return Judged(findings, using.gaps, (*using.notes, *odd), using.rows)
 
 
 def match_packages(

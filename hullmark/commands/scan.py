@@ -104,10 +104,12 @@ def _statements(files: "Sequence[str]") -> "list[pa.Table]":
 
     found = []
     for name in files:
-        vex = read_vex_file(Path(name), "", datetime.now(UTC))
-        for refused in vex.refused[:SHOWN]:
-            print_error(f"note: {name}, {refused.where}: {refused.reason}")
-        found.append(vex.statements)
+        for vex in read_vex_file(Path(name), "", datetime.now(UTC)):
+            for refused in vex.refused[:SHOWN]:
+                print_error(f"note: {name}, {refused.where}: {refused.reason}")
+            if vex.refusals > SHOWN:
+                print_error(f"note: {name}: and {vex.refusals - SHOWN:,} more that are not believed")
+            found.append(vex.statements)
     return found
 
 

@@ -54,14 +54,15 @@ def run_import(options: argparse.Namespace) -> int:
     lake, who, statuses = Lake(read_settings().lake), user(), {0}
     for name in options.file:
         try:
-            vex = read_vex_file(Path(name), who, datetime.now(UTC))
+            read = read_vex_file(Path(name), who, datetime.now(UTC))
         except InputError as error:
             print_error(str(error))
             statuses.add(error.exit_status)
             continue
-        keep_vex(lake, vex)
-        _tell(name, vex)
-        statuses.add(INCOMPLETE if vex.refusals else 0)
+        for vex in read:
+            keep_vex(lake, vex)
+            _tell(name, vex)
+            statuses.add(INCOMPLETE if vex.refusals else 0)
     return UsageError.exit_status if UsageError.exit_status in statuses else max(statuses)
 
 

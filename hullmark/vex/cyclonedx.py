@@ -25,6 +25,11 @@ def recognises(document: Object) -> bool:
     return text(document, "bomFormat") == "CycloneDX"
 
 
+def has_analysis(document: Object) -> bool:
+    """Whether it states anything: a bill of materials may have no vulnerabilities, or say of none how it stands."""
+    return any(child(item, "analysis") for item in objects(document.get("vulnerabilities")))
+
+
 def envelope(document: Object) -> Envelope:
     """Its serial number, time, and who wrote it."""
     metadata = child(document, "metadata")

@@ -10,9 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from hullmark.errors import LimitExceeded, Unsupported
-from hullmark.formats.in_toto import unwrapped
+from hullmark.formats.in_toto import subjects, unwrapped
 from hullmark.formats.json_object import parse_object
 from hullmark.lake.schema import VEX_STATEMENTS
+from hullmark.sources.digest import is_digest
 from hullmark.vex import csaf, cyclonedx, openvex
 from hullmark.vex.claim import Claim, Envelope, Refused
 from hullmark.vex.target import MODULES, Target, target_of, targets_of, within
@@ -42,19 +43,29 @@ class Vex:
 def read_vex(data: bytes, source: str, by: str, now: datetime, implied: str = "") -> Vex:
     """Read a document of any known format, or one in an attestation; `source` says where it came from, `by` who imports it.
 
-    `implied` is the product of statements that name none, as those of an attestation may.
+    `implied` is the product of statements that name none, as those of an attestation may; by itself an attestation means
+    what it says that it is about.
 
     Raises CorruptData when it is no JSON object, Unsupported when it is no VEX, and LimitExceeded when it is too large.
     """
     if len(data) > MOST_BYTES:
         raise LimitExceeded(f"the document has {len(data):,} bytes, more than {MOST_BYTES:,}")
-    document = unwrapped(parse_object(data))
+    whole = parse_object(data)
+    document = unwrapped(whole)
     known = next((item for item in FORMATS if item.recognises(document)), None)
     if known is None:
         raise Unsupported("the document is no OpenVEX, CycloneDX or CSAF; export it as one of these")
     envelope = known.envelope(document)
     name = f"sha256:{hashlib.sha256(data).hexdigest()}"
     vex = Vex(name, known.name, envelope, VEX_STATEMENTS.empty_table())
+    if known is cyclonedx.FORMAT and not cyclonedx.has_analysis(document):
+        _refuse(
+            vex,
+            Refused(
+                "document", "it is a bill of materials without an analysis of vulnerabilities, so that it states nothing"
+            ),
+        )
+        return vex
     if not envelope.author:
         _refuse(vex, Refused("document", "it names no author, so that nobody answers for it"))
         return vex
@@ -67,10 +78,11 @@ def read_vex(data: bytes, source: str, by: str, now: datetime, implied: str = ""
         "author": envelope.author[:LONGEST_TEXT], "issued_at": issued, "source": source, "imported_at": now,
         "imported_by": by,
     }  # fmt: skip
+    meant = (implied,) if implied else tuple(digest for digest in sorted(subjects(whole)) if is_digest(digest))
     rows: list[dict[str, Any]] = []
     for claim in known.claims(document):
-        if implied and isinstance(claim, Claim) and not claim.products:
-            claim = replace(claim, products=((implied,),))  # noqa: PLW2901  the same claim, with what it means
+        if meant and isinstance(claim, Claim) and not claim.products:
+            claim = replace(claim, products=tuple((digest,) for digest in meant))  # noqa: PLW2901  with what it means
         for row in _rows(claim, vex, issued, now):
             if len(rows) >= MOST_ROWS:
                 raise LimitExceeded(f"the document states more than {MOST_ROWS:,} things; split it")

@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from packageurl import PackageURL
 
+from hullmark.sources.reference import DOCKER_HUB
 from hullmark.vex.platform import platform_of
 from hullmark.vex.version_range import ANY, Span, spans
 
 LONGEST = 2000  # characters of a name
 IMAGES = ("pkg:oci/", "pkg:docker/")
+HUB = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")  # as the writers of VEX call it
 MODULES = "pkg:rpmmod/"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REFERENCE = re.compile(r"(?P<repository>[a-z0-9][\w.:/-]{0,500})@(?P<digest>sha256:[0-9a-f]{64})")
@@ -56,7 +58,7 @@ def target_of(product: str) -> Target:
     if _DIGEST.fullmatch(product):
         return Target(product, image_digest=product)
     if found := _REFERENCE.fullmatch(product):
-        return Target(product, image_digest=found["digest"], repository=found["repository"])
+        return Target(product, image_digest=found["digest"], repository=_place(found["repository"]))
     raise ValueError(f"the product {product[:80]!r} is no package URL and no digest of an image")
 
 
@@ -112,7 +114,7 @@ def _package(product: str) -> Target:
 def _image(product: str) -> Target:
     purl = _parsed(product)
     qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
-    place = str(qualifiers.get("repository_url", "")).removeprefix("https://").rstrip("/")
+    place = _place(str(qualifiers.get("repository_url", "")).removeprefix("https://").rstrip("/"))
     if place and place.rpartition("/")[2].lower() != purl.name.lower():
         place = f"{place}/{purl.name}"
     version = purl.version or ""
@@ -121,6 +123,14 @@ def _image(product: str) -> Target:
         raise ValueError(f"the image {product[:80]!r} has neither a digest nor a repository_url, so that any could be meant")
     tag = str(qualifiers.get("tag", "")) or ("" if digest else version)
     return Target(product, image_digest=digest, repository=place, tag="" if digest else tag)
+
+
+def _place(repository: str) -> str:
+    """A repository with the one name of Docker Hub, for which images are scanned, in place of its others."""
+    host, _, name = repository.partition("/")
+    if host not in HUB or not name:
+        return repository
+    return f"{DOCKER_HUB}/{name if '/' in name else f'library/{name}'}"
 
 
 def _parsed(product: str) -> PackageURL:

@@ -54,6 +54,7 @@ HOSTILE: list[tuple[object, str]] = [
     ({"@context": 7, "bomFormat": [], "document": "csaf"}, "no OpenVEX, CycloneDX or CSAF"),
     ({**OPEN, "statements": [GOOD] * 200_001}, "more than 200,000 things"),
     ({"bomFormat": "CycloneDX", "metadata": {"timestamp": "2026-01-01", "authors": [{"name": "a"}]},
+      "vulnerabilities": [{"analysis": {"state": "in_triage"}}],
       "components": [{"bom-ref": f"{n}"} for n in range(200_001)]}, "more than 200,000 components"),
 ]  # fmt: skip
 
