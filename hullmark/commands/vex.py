@@ -1,4 +1,4 @@
-"""`hullmark vex import|export`: what others state of vulnerabilities into the lake, what is told of the fleet out of it."""
+"""`hullmark vex import|list|remove|export`: what others state of vulnerabilities, and what is told of the fleet."""
 
 import argparse
 import re
@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hullmark.commands import vex_kept
 from hullmark.commands.meant import add_platform, image_meant
 from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from hullmark.lake.store import Lake
     from hullmark.vex.read import Vex
 
 SHOWN = 10  # parts that are not believed
@@ -32,6 +34,7 @@ def add(verbs: Verbs) -> None:
     )
     taken.add_argument("file", metavar="FILE", nargs="+")
     taken.set_defaults(handler=run_import)
+    vex_kept.add(actions)
     written = actions.add_parser("export", help="write what is stated and excepted of the fleet, or of one image")
     written.add_argument("image", metavar="IMAGE", nargs="?", help="repository:tag or digest (default: the fleet)")
     add_platform(written)
@@ -61,7 +64,7 @@ def run_import(options: argparse.Namespace) -> int:
             continue
         for vex in read:
             keep_vex(lake, vex)
-            _tell(name, vex)
+            _tell(name, vex, _reach(lake, vex))
             statuses.add(INCOMPLETE if vex.refusals else 0)
     return UsageError.exit_status if UsageError.exit_status in statuses else max(statuses)
 
@@ -101,14 +104,26 @@ def run_export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(name: str, vex: "Vex") -> None:
+def _reach(lake: "Lake", vex: "Vex") -> str:
+    """What it counts for; an issue that states nothing has no row, by which it could take back what an earlier one said."""
+    from hullmark.settings import read_settings
+
+    if not vex.statements.num_rows:
+        return "It states nothing; `hullmark vex remove` takes out an earlier issue" if not vex.refusals else ""
+    name = vex.statements["document_id"][0].as_py()
+    return vex_kept.told_reach(vex_kept.documents(lake, read_settings().memory_mb, name), vex.envelope.author)
+
+
+def _tell(name: str, vex: "Vex", reach: str) -> None:
     from rich.console import Console
 
     from hullmark.commands.showing import print_error
     from hullmark.reports.terminal import counted, plain
 
     count = counted(vex.statements.num_rows, "statement")
-    sentence = f"{name}: {count} of {plain(vex.envelope.author or 'nobody', 80)} ({vex.format})."
+    sentence = (
+        f"{name}: {count} of {plain(vex.envelope.author or 'nobody', 80)} ({vex.format}).{f' {reach}.' if reach else ''}"
+    )
     Console().print(plain(sentence), highlight=False, markup=False, soft_wrap=True)
     for refused in vex.refused[:SHOWN]:
         print_error(plain(f"{name}, {refused.where}: {refused.reason}"))

@@ -62,7 +62,8 @@ def test_taken_and_written(home: Path) -> None:
     statement = {"vulnerability": {"name": "CVE-2026-1"}, "products": [{"@id": WEB}], "status": "fixed"}
     good.write_text(json.dumps({**OPENVEX, "statements": [statement]}), encoding="utf-8")
     ran = run(home, ["vex", "import", "good.json"])
-    assert (ran.status, ran.stdout, ran.stderr) == (0, "good.json: 1 statement of Acme (openvex).\n", "")
+    said = "good.json: 1 statement of Acme (openvex). It counts for 1 finding in 1 image.\n"
+    assert (ran.status, ran.stdout, ran.stderr) == (0, said, "")
     ran = run(home, ["vex", "export", "--author", "Us"])
     assert [item["status"] for item in json.loads(ran.stdout)["statements"]] == ["fixed"]
     ran = run(home, ["vex", "export", WEB, "--author", "Us", "--format", "cyclonedx", "-o", "out.json"])
@@ -82,3 +83,28 @@ def test_what_is_not_believed_and_what_cannot_be_read(home: Path) -> None:
     assert "7 statements of Acme security (openvex)." in ran.stdout
     ran = run(home, ["vex", "export", "nope:1", "--author", "Us"])
     assert (ran.status, ran.stdout) == (2, "")
+
+
+def test_documents_are_listed_and_taken_out(tmp_path: Path) -> None:
+    write_fleet(Lake(str(tmp_path / "lake")))
+    assert run(tmp_path, ["vex", "list"]).stdout.startswith("No VEX document was imported; take one with")
+    statement = {"vulnerability": {"name": "CVE-2026-1"}, "products": [{"@id": WEB}], "status": "fixed"}
+    issues = {"first": {}, "second": {"timestamp": "2026-02-01T00:00:00Z"}, "other": {"author": "Other"}}
+    for name, more in issues.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({**OPENVEX, **more, "statements": [statement]}), encoding="utf-8")
+    ran = run(tmp_path, ["vex", "import", "first.json", "second.json", "other.json"])
+    assert ran.stdout.splitlines()[2].endswith("It counts for nothing that is found now."), "the second one is newer"
+    shown = json.loads(run(tmp_path, ["vex", "list", "--format", "json"]).stdout)
+    assert sorted((row["id"], row["author"], row["statements"], row["findings"], row["source"]) for row in shown) == [
+        ("doc", "Acme", 1, 1, "second.json"), ("doc", "Other", 1, 0, "other.json"),
+    ]  # fmt: skip
+    assert "1 finding in 1 image" in run(tmp_path, ["vex", "list"]).stdout
+    ran = run(tmp_path, ["vex", "remove", "doc"])
+    assert (ran.status, ran.stderr) == (2, "hullmark: doc is a document of several; name one with --author: Acme, Other\n")
+    assert run(tmp_path, ["vex", "remove", "none"]).stderr.startswith("hullmark: no document none was imported;")
+    ran = run(tmp_path, ["vex", "remove", "doc", "--author", "Acme"])
+    assert "doc of Acme is taken out: what it counted for (1 finding in 1 image) stands without it" in ran.stdout
+    (row,) = json.loads(run(tmp_path, ["vex", "list", "--format", "json"]).stdout)
+    assert (row["author"], row["findings"]) == ("Other", 1), "both issues are gone, and the other document counts"
+    (tmp_path / "empty.json").write_text(json.dumps({**OPENVEX, "statements": []}), encoding="utf-8")
+    assert "It states nothing; `hullmark vex remove` takes out" in run(tmp_path, ["vex", "import", "empty.json"]).stdout
