@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from hullmark.advisories.differences import differing
 from hullmark.lake.place import Place
-from hullmark.lake.schema import RECORD_INDEX
+from hullmark.lake.schema import RECORD_INDEX, whole
 
 INDEX = "index"  # the file that is made here of a snapshot's tables, see `record_index`
 
@@ -23,20 +23,20 @@ def differences(place: Place, old: Mapping[str, str], new: Mapping[str, str]) ->
 
 
 def namesakes(place: Place, changed: Mapping[str, pa.Table], snapshots: Mapping[str, str]) -> pa.Table | None:
-    """What the records of these snapshots are about, `packages`, that changed in another feed; `changed` is by feed.
+    """The rows of these snapshots (schema RECORD_INDEX) of records that changed in another feed; `changed` is by feed.
 
     None when an index is gone. What changed in a snapshot's own feed says itself what it is about.
     """
     others = {
-        feed: {word for name, rows in changed.items() if name != feed for word in rows["record"].to_pylist()}
+        feed: {word for name, table in changed.items() if name != feed for word in table["record"].to_pylist()}
         for feed in snapshots
     }
-    return packages(place, others, snapshots)
+    return rows(place, others, snapshots)
 
 
-def packages(place: Place, records: Mapping[str, Collection[str]], snapshots: Mapping[str, str]) -> pa.Table | None:
-    """What records (by feed) of these snapshots are about, `packages`; None when an index is gone."""
-    found = [RECORD_INDEX.empty_table().select(["packages"])]
+def rows(place: Place, records: Mapping[str, Collection[str]], snapshots: Mapping[str, str]) -> pa.Table | None:
+    """The rows of records (by feed) of these snapshots (schema RECORD_INDEX); None when an index is gone."""
+    found = [RECORD_INDEX.empty_table()]
     for feed, names in sorted(records.items()):
         if not names:
             continue
@@ -46,15 +46,15 @@ def packages(place: Place, records: Mapping[str, Collection[str]], snapshots: Ma
         for group in _groups(file, wanted):
             held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], pa.array(wanted))
             if pc.any(held).as_py():
-                found.append(file.read_row_group(group, ["packages"], use_threads=False).filter(held))
+                found.append(whole(file.read_row_group(group, use_threads=False).filter(held), RECORD_INDEX))
     return pa.concat_tables(found)
 
 
 def count(place: Place, snapshots: Mapping[str, str]) -> int | None:
     """How many records these snapshots have; None when one has no index."""
     files = [_index(place, feed, snapshot) for feed, snapshot in snapshots.items()]
-    rows = [file.metadata.num_rows for file in files if file is not None]
-    return sum(rows) if len(rows) == len(files) else None
+    numbers = [file.metadata.num_rows for file in files if file is not None]
+    return sum(numbers) if len(numbers) == len(files) else None
 
 
 def _path(feed: str, snapshot: str) -> str:

@@ -109,11 +109,11 @@ class FeedStore(SnapshotFolder):
         return indexes.count(self._place, snapshots)
 
     def naming(self, names: Collection[str], snapshots: Mapping[str, str]) -> pa.Table | None:
-        """What the records of the current `snapshots` are about, `packages`, that go by one of these names, as id or alias.
+        """The rows (schema RECORD_INDEX) of records of the current `snapshots` that have one of these names.
 
         None when an index is gone.
         """
-        return indexes.packages(self._place, {item.feed: item.called(names) for item in self.advising()}, snapshots)
+        return indexes.rows(self._place, {item.feed: item.called(names) for item in self.advising()}, snapshots)
 
     def _present(self) -> Iterator[FeedState]:
         """Every feed as it stands, those whose snapshot is gone as failed."""

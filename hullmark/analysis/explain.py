@@ -29,7 +29,7 @@ def explain(
     told = find_told(connection, vulnerability)
     statements = _rows(connection, "explain_statements.sql", {"package": package})
     found = _rows(connection, "explain_findings.sql", asked)
-    other = {row["vulnerability"] for row in _renamed(connection, vulnerability)} if not found else set()
+    other = {row["vulnerability"] for row in _rows(connection, "explain_renamed.sql", asked)} if not found else set()
     keys = sorted({row["package_key"] for row in (*found, *statements)})
     against = _rejecting(told.advisories)
     why = _why(vulnerability, package, found, statements, other, _installed(connection, package), against)
@@ -45,12 +45,6 @@ def explain(
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: Row) -> list[Row]:
     return list(connection.sql(read_sql(__package__, name), params=parameters).to_arrow_table().to_pylist())
-
-
-def _renamed(connection: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
-    """The findings that have this name as an alias."""
-    sql = "SELECT DISTINCT vulnerability FROM finding WHERE list_contains(aliases, $name)"
-    return list(connection.sql(sql, params={"name": name}).to_arrow_table().to_pylist())
 
 
 def _installed(connection: duckdb.DuckDBPyConnection, package: str) -> int:

@@ -23,9 +23,9 @@ class Changed:
     """What differs between the feeds that were matched and those of now.
 
     `reason`: why everything must be matched, "" for no reason. `records`: the rows of both indexes that differ (schema
-    RECORD_INDEX). `beside`: what other records are about (`packages`) on which that bears: those of the same ids in other
-    feeds, and those that name a vulnerability which a changed record rejects, or did: it is none, of whatever package.
-    `others`: feeds that are about no package, KEV and EPSS, are others.
+    RECORD_INDEX), and those of the same ids in other feeds, of which the one modified last counts. `beside`: what other
+    records are about (`packages`) on which that bears: those that name a vulnerability which one of `records` rejects, or
+    did: it is none, of whatever package. `others`: feeds that are about no package, KEV and EPSS, are others.
     """
 
     records: pa.Table
@@ -63,21 +63,18 @@ def what_changed(store: FeedStore, matched: dict[str, str]) -> Changed:
     rows = pa.concat_tables([none, *changes.values()])
     if pc.count_distinct(rows["record"]).as_py() > MOST * records:
         return Changed(rows, none.select(["packages"]), False, "many advisories changed")
-    beside = _beside(store, changes, advising)
-    if beside is None:
-        return Changed(rows, none.select(["packages"]), False, GONE)
-    return Changed(rows, beside, others=any(matched.get(feed) != now[feed] for feed in plain))
-
-
-def _beside(store: FeedStore, changes: dict[str, pa.Table], advising: dict[str, str]) -> pa.Table | None:
-    """As `Changed` has it, None when an index is gone; where an older Hullmark did not ask, a record counts as rejecting."""
     namesakes = store.namesakes(changes, advising)
-    rejecting = [rows.filter(pc.fill_null(rows["rejects"], True)) for rows in changes.values()]
-    rejected = {name for rows in rejecting for name in _flat(rows["vulnerabilities"]).to_pylist()}
-    if namesakes is None or not rejected:
-        return namesakes
-    named = store.naming(rejected, advising)
-    return None if named is None else pa.concat_tables([namesakes, named])
+    told = None if namesakes is None else pa.concat_tables([rows, namesakes])
+    beside = None if told is None else _beside(store, told, advising)
+    if told is None or beside is None:
+        return Changed(rows, none.select(["packages"]), False, GONE)
+    return Changed(told, beside, others=any(matched.get(feed) != now[feed] for feed in plain))
+
+
+def _beside(store: FeedStore, told: pa.Table, advising: dict[str, str]) -> pa.Table | None:
+    """As `Changed` has it, None when an index is gone; where an older Hullmark did not ask, a record counts as rejecting."""
+    rejected = set(_flat(told.filter(pc.fill_null(told["rejects"], True))["vulnerabilities"]).to_pylist())
+    return store.naming(rejected, advising) if rejected else told.schema.empty_table()
 
 
 def _flat(lists: pa.ChunkedArray) -> pa.Array:

@@ -69,6 +69,7 @@ UNMAINTAINED = record(
 RECORDS = {
     "crates.io": (
         UNMAINTAINED,
+        record("RUSTSEC-2024-1001", "crates.io", "openssl-src", ALL, aliases=["CVE-2024-1001"]),
         record("RUSTSEC-2024-1050", "crates.io", "other", ALL, aliases=["CVE-2024-1050"], summary="** REJECT ** None."),
     ),
     "Debian": (
@@ -152,6 +153,8 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ("CVE-2024-1011", "", {"affected"}, "no fix is known"),
     ("CVE-2024-1012", "", {"fixed", "before"}, "2.0 is not before 1.10, where GHSA-hhhh-hhhh-hhhh says that it is fixed"),
     ("GHSA-gggg-gggg-gggg", "", {"affected"}, "It is reported as CVE-2024-1011"),
+    ("GHSA-gggg-gggg-gggg", "openssl", set(), "Not affected"),
+    ("RUSTSEC-2024-1001", "", {"affected"}, "It is reported as CVE-2024-1001, of which RUSTSEC-2024-1001 is an alias."),
     ("CVE-2024-1041", "", {"never"}, "DEBIAN-CVE-2024-1041 says that no version of openssl was ever affected."),
     ("CVE-2024-1040", "vim", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),
     ("CVE-2024-1040", "vim-tiny", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),

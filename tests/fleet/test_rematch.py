@@ -256,3 +256,30 @@ def test_what_another_feed_says_under_the_same_id_is_matched_again(tmp_path: Pat
     scope, changes = fleet.match()
     assert (scope, changes.opened > 0) == ("incremental", True)
     assert fleet.stored() == fleet.expected()
+
+
+@pytest.mark.parametrize("said", ["rejected", "scored"])
+def test_what_another_feed_no_longer_says_under_the_same_id_is_matched_again(tmp_path: Path, said: str) -> None:
+    """A newer record outdoes that of another feed with its id, which spoke of the vulnerability of a third package."""
+    fleet = Fleet(tmp_path, random.Random(7))  # noqa: S311  a sample
+    fleet.begin()
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]
+    nobody = [{"package": {"ecosystem": "PyPI", "name": "nobody-has-it"}, "versions": ["1"]}]
+    ours = [{"package": {"ecosystem": "Debian:12", "name": name}, "ranges": ranges} for name in NAMES]
+    word = {"summary": "** REJECT ** it is none"} if said == "rejected" else {
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]
+    }  # fmt: skip
+    twin = {"id": "GHSA-twin", "modified": "2024-05-02T00:00:00Z", "aliases": ["CVE-2025-1000"], "affected": nobody, **word}
+    fleet.records["Debian/DSA-2025-1"] = {
+        "id": "DSA-2025-1", "modified": "2024-05-01T00:00:00Z", "aliases": ["CVE-2025-1000"], "affected": ours,
+    }  # fmt: skip
+    fleet.records["PyPI/GHSA-twin"] = twin
+    fleet.publish()
+    fleet.match()
+    assert fleet.stored() == fleet.expected()
+    other = {**nobody[0], "package": {"ecosystem": "Ubuntu:22.04", "name": "nobody-has-it"}}
+    fleet.records["Ubuntu/GHSA-twin"] = {"id": "GHSA-twin", "modified": "2024-05-03T00:00:00Z", "affected": [other]}
+    fleet.publish()
+    scope, changes = fleet.match()
+    assert (scope, changes.opened + changes.changed > 0) == ("incremental", True)
+    assert fleet.stored() == fleet.expected()
