@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
-from hullmark.errors import FeedError
 from hullmark.lake.place import Place
 from hullmark.lake.schema import RECORD_INDEX, whole
 from hullmark.sql import read_sql
@@ -40,7 +39,8 @@ def note(place: Place, feed: str, snapshot: str, earlier: str, after: pa.Table) 
 def differing(place: Place, feed: str, old: str, new: str) -> pa.Table | None:
     """The rows of the indexes of both snapshots (schema RECORD_INDEX) about records that came, went or say something else.
 
-    "" is a snapshot without records. There may be rows of records that changed and changed back. None when an index is gone.
+    "" is a snapshot without records. There may be rows of records that changed and changed back.
+    None when an index is gone or damaged.
     """
     if old and new and (lists := _noted(place, feed, new, old) or _noted(place, feed, old, new)):
         return pa.concat_tables(lists)
@@ -59,14 +59,14 @@ def compared(before: pa.Table, after: pa.Table) -> pa.Table:
 
 
 def read_index(place: Place, feed: str, snapshot: str) -> pa.Table | None:
-    """The index of a snapshot (schema RECORD_INDEX), None when it is gone; raises FeedError when it is damaged."""
+    """The index of a snapshot (schema RECORD_INDEX), None when it is gone or damaged."""
     content = place.read(f"{feed}/{snapshot}/index.parquet")
     if content is None:
         return None
     try:
         return pq.read_table(pa.BufferReader(content), schema=RECORD_INDEX)  # what an older Hullmark did not write is null
     except (pa.ArrowException, OSError):
-        raise FeedError(f"the index of snapshot {snapshot} of feed {feed} is damaged; run `hullmark feeds sync`") from None
+        return None
 
 
 def _noted(place: Place, feed: str, later: str, earlier: str) -> list[pa.Table]:

@@ -153,7 +153,6 @@ def _keep(store: FeedStore, before: FeedState, validators: Validators) -> FeedSt
 def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetched: Fetched) -> FeedState:
     """The feed is new: parse it, keep it, and let very old snapshots go."""
     loaded, now = _read(refresh, feed, source, fetched), datetime.now(UTC)
-    _require_records(refresh, before, loaded, shown(_asker(refresh.settings).url(source.path, source.url)))
     problems = pc.count_distinct(loaded.tables["problems"]["record"]).as_py()
     state = FeedState(
         feed=source.feed,
@@ -169,6 +168,7 @@ def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetc
         modified=fetched.validators.modified,
         loader=loader(),
     )
+    _require_records(refresh, before, state)
     if refresh.store.holds(state.feed, state.snapshot):
         refresh.store.note(state)
     else:
@@ -180,12 +180,17 @@ def _load(refresh: _Refresh, feed: Feed, source: Source, before: FeedState, fetc
     return state
 
 
-def _require_records(refresh: _Refresh, before: FeedState, loaded: Loaded, url: str) -> None:
-    """Raises FeedError for a feed of the same place and loader that has collapsed, unless somebody said that it is right."""
-    known = before.url == url and before.loader == loader() and before.records >= FEW and before.feed not in refresh.accept
-    if known and loaded.records < before.records * COLLAPSED:
+def _require_records(refresh: _Refresh, before: FeedState, now: FeedState) -> None:
+    """Raises FeedError for a feed of the same place and loader that has collapsed, unless somebody said that it is right.
+
+    What cannot be read in full does not count: the zip of another ecosystem has records enough.
+    """
+    known = before.url == now.url and before.loader == now.loader and before.feed not in refresh.accept
+    had, has = (max(0, state.records - state.problems) for state in (before, now))
+    if known and had >= FEW and has < had * COLLAPSED:
+        kept = " that could be read in full" if has < now.records else ""
         raise FeedError(
-            f"it has {loaded.records:,} records and had {before.records:,}, which is not believed; where it is right, run "
+            f"it has {has:,} records{kept} and had {had:,}, which is not believed; where it is right, run "
             f"`hullmark feeds sync --accept {before.feed}`"
         )
 

@@ -96,9 +96,9 @@ class SnapshotFolder:
         return bool(snapshot) and self._place.read(f"{feed}/{snapshot}/{LAST}") is not None
 
     def tables(self, feed: str, snapshot: str) -> dict[str, pa.Table]:
-        """Everything that a snapshot holds, by table; raises FeedError when it is gone."""
+        """Everything that a snapshot holds, by table; raises FeedError when it is gone or damaged."""
         found = {
-            name: pq.read_table(path, filesystem=self._files())
+            name: self._table(path)
             for name in SCHEMAS
             if self._files().get_file_info(path := f"{feed}/{snapshot}/{name}.parquet").type == pa_fs.FileType.File
         }
@@ -107,20 +107,27 @@ class SnapshotFolder:
         return found
 
     def files(self, feed: str, snapshot: str) -> Iterator[tuple[str, bytes]]:
-        """(table, its Parquet file) of a snapshot, the one that is written last in the end; raises FeedError for none."""
+        """(table, its Parquet file) of a snapshot, the one that is written last in the end; raises FeedError as above."""
         if not self.holds(feed, snapshot):
             raise FeedError(f"{self._gone(FeedState(feed, snapshot))}; run `hullmark feeds sync`")
         for name in SCHEMAS:
-            content = self._place.read(f"{feed}/{snapshot}/{name}.parquet")
+            content = self._place.read(path := f"{feed}/{snapshot}/{name}.parquet")
             if content is not None:
+                self._table(path)
                 yield name, content
 
     def listing(self, feed: str, snapshot: str) -> dict[str, str]:
-        """The records that the publisher had when the snapshot was made, and when each was modified; may be empty."""
+        """The records that the publisher had when the snapshot was made, and when each was modified.
+
+        Empty where there is no such table; one that is damaged is as good as none.
+        """
         path = f"{feed}/{snapshot}/listing.parquet"
         if self._files().get_file_info(path).type != pa_fs.FileType.File:
             return {}
-        rows = pq.read_table(path, filesystem=self._files())
+        try:
+            rows = self._table(path)
+        except FeedError:
+            return {}
         return dict(zip(rows["record"].to_pylist(), rows["modified"].to_pylist(), strict=True))
 
     def unfinished(self, feed: str) -> Unfinished:
@@ -151,6 +158,17 @@ class SnapshotFolder:
                     files.delete_dir(folder)
         except OSError as error:
             raise LakeError(f"old snapshots of feed {feed} cannot be deleted in {self.root}: {one_line(error)}") from None
+
+    def _table(self, path: str) -> pa.Table:
+        """One table of a snapshot; raises FeedError for a file that cannot be read."""
+        try:
+            return pq.read_table(path, filesystem=self._files())
+        except (pa.ArrowException, OSError) as error:
+            folder, _, name = path.rpartition("/")
+            raise FeedError(
+                f"{name} of the snapshot {self._place.join(folder)} cannot be read ({one_line(error)[:120]}); where it is "
+                "damaged, delete that folder and run `hullmark feeds sync`"
+            ) from None
 
     def _deleted(self, states: Sequence[FeedState]) -> set[str]:
         places = {f"{state.feed}/{state.snapshot}/{LAST}": state.feed for state in states if state.snapshot}

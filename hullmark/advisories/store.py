@@ -60,8 +60,8 @@ class FeedStore(SnapshotFolder):
         return pa.Table.from_pylist([{name: row[name] for name in FEED_SNAPSHOTS.names} for row in rows], FEED_SNAPSHOTS)
 
     def problems(self) -> pa.Table:
-        """The records of the current snapshots that could not be read (schema FEED_PROBLEMS)."""
-        parts = [pq.read_table(path, filesystem=self._files()) for path in self._paths("problems")]
+        """The records of the current snapshots that could not be read (schema FEED_PROBLEMS); raises FeedError."""
+        parts = [self._table(path) for path in self._paths("problems")]
         return pa.concat_tables([FEED_PROBLEMS.empty_table(), *parts])
 
     def holding(self, table: str) -> dict[str, str]:

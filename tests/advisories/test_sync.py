@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -92,6 +93,39 @@ def test_a_feed_that_collapses_is_not_believed_until_somebody_says_so(store: Fee
     assert (store.state("osv/PyPI").state, count(store)) == ("fresh", 59)
     write_osv(base, *many[:1])
     assert refresh(store, base)["osv/PyPI"]["state"] == "fresh", "so few records may come and go"
+
+
+def test_the_zip_of_another_ecosystem_is_not_believed(store: FeedStore, base: Path) -> None:
+    """Some of its records are about packages of both, so that it is not empty."""
+    write_osv(base, *(record(f"PYSEC-{number}", events=FIXED) for number in range(120)))
+    before = refresh(store, base)["osv/PyPI"]["snapshot"]
+    write_osv(base, GOOD, *(record(f"GHSA-{number}", "npm", events=FIXED) for number in range(500)))
+    row = refresh(store, base)["osv/PyPI"]
+    assert (row["state"], row["snapshot"], count(store)) == ("failed", before, 120)
+    assert row["detail"].startswith("it has 1 records that could be read in full and had 120, which is not believed; where")
+
+
+DAMAGES = {
+    "problems": (r"problems\.parquet of the snapshot /.* delete that folder and run", "damaged"),
+    "affected": ("", "damaged"), "index": ("", ""), "listing": ("", "damaged"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", DAMAGES)
+def test_a_file_of_a_snapshot_that_is_damaged(store: FeedStore, base: Path, tmp_path: Path, table: str) -> None:
+    """As after a loss of power: it is said where it is asked for, and the next change of the feed is read all the same."""
+    told, exported = DAMAGES[table]
+    snapshot = refresh(store, base)["osv/PyPI"]["snapshot"]
+    file = Path(store.root, "osv/PyPI", snapshot, f"{table}.parquet")
+    file.write_bytes(file.read_bytes()[:100] if file.exists() else b"PAR1")
+    with pytest.raises(FeedError, match=told) if told else nullcontext():
+        store.problems()
+    with pytest.raises(FeedError, match=exported) if exported else nullcontext():
+        list(store.files("osv/PyPI", snapshot))
+    assert table != "listing" or store.listing("osv/PyPI", snapshot) == {}
+    write_osv(base, GOOD, record("PYSEC-2", package="q", events=FIXED))
+    assert refresh(store, base)["osv/PyPI"]["state"] == "fresh"
+    assert count(store) == 2
 
 
 def test_half_of_a_feed_and_a_feed_from_elsewhere_are_believed(store: FeedStore, base: Path, tmp_path: Path) -> None:
