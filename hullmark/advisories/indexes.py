@@ -50,6 +50,20 @@ def rows(place: Place, records: Mapping[str, Collection[str]], snapshots: Mappin
     return pa.concat_tables(found)
 
 
+def called(advisories: pq.ParquetFile, names: Collection[str]) -> list[str]:
+    """The records of a file of advisories that go by one of these names: as id, vulnerability or alias."""
+    wanted, found = pa.array(names, pa.string()), set[str]()
+    for group in range(advisories.num_row_groups):
+        rows = advisories.read_row_group(group, ["advisory_id", "vulnerability_ids", "aliases"], use_threads=False)
+        records = rows["advisory_id"].combine_chunks()
+        found.update(records.filter(pc.is_in(records, wanted)).to_pylist())
+        for column in ("vulnerability_ids", "aliases"):
+            lists = rows[column].combine_chunks()
+            owners = pc.list_parent_indices(lists).filter(pc.is_in(pc.list_flatten(lists), wanted))
+            found.update(records.take(owners).to_pylist())
+    return sorted(found)
+
+
 def count(place: Place, snapshots: Mapping[str, str]) -> int | None:
     """How many records these snapshots have; None when one has no index."""
     files = [_index(place, feed, snapshot) for feed, snapshot in snapshots.items()]

@@ -107,23 +107,31 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
 def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:
     """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone."""
     schema = SCHEMAS["advisories"]
-    files = [*store.advising()] if about or also else []
-    first = [item.may_have(about, (RECORD, ABOUT)) for item in files]
-    told = {name for rows in first for names in rows.filter(_has(rows, about))[ABOUT].to_pylist() for name in names}
-    wanted, told = {*about, *also}, {*told, *also}
-    for item in files:
-        wanted.update(_alone(item.may_have(told, (RECORD, ABOUT)), told))
-    read = [name for name in schema.names if name not in UNREAD]
-    parts = [item.may_have(wanted, read) for item in files]
-    return pa.concat_tables([schema.empty_table(), *(whole(part.filter(_has(part, wanted)), schema) for part in parts)])
+    files = [*store.opened("advisories")] if about or also else []
+    groups = [(file, group) for file in files for group in range(file.num_row_groups)]
+    if not groups:
+        return schema.empty_table()
+    named = [file.read_row_group(group, [RECORD, ABOUT], use_threads=False) for file, group in groups]
+    wanted = _kin(pa.concat_tables(named).combine_chunks(), about, also)
+    rest = [name for name in schema.names if name not in {RECORD, ABOUT, *UNREAD}]
+    parts = []
+    for (file, group), known in zip(groups, named, strict=True):
+        held = pc.is_in(known[RECORD], wanted)
+        if pc.any(held).as_py():
+            part = known.filter(held)
+            others = file.read_row_group(group, rest, use_threads=False).filter(held)
+            for name in others.column_names:
+                part = part.append_column(name, others[name])
+            parts.append(whole(part, schema))
+    return pa.concat_tables([schema.empty_table(), *parts])
 
 
-def _has(rows: pa.Table, records: Collection[str]) -> pa.ChunkedArray:
-    return pc.is_in(rows[RECORD], pa.array(records, pa.string()))
-
-
-def _alone(rows: pa.Table, vulnerabilities: Collection[str]) -> list[str]:
-    """The records that are about one vulnerability alone, which is one of these."""
-    rows = rows.filter(pc.equal(pc.list_value_length(rows[ABOUT]), 1))
-    told = pc.is_in(pc.list_element(rows[ABOUT], 0), pa.array(vulnerabilities, pa.string()))
-    return [str(name) for name in rows.filter(told)[RECORD].to_pylist()]
+def _kin(index: pa.Table, about: Collection[str], also: Collection[str]) -> pa.Array:
+    """The ids of `about` and `also`, and of the records about one of their vulnerabilities, or of `also`, alone."""
+    lists = index[ABOUT].combine_chunks()
+    flat, rows = pc.list_flatten(lists), pc.list_parent_indices(lists)
+    named = pc.is_in(index[RECORD], pa.array(about, pa.string())).combine_chunks()
+    wanted = pa.concat_arrays([flat.filter(named.take(rows)), pa.array(also, pa.string())])
+    near = index.take(rows.filter(pc.is_in(flat, wanted)))
+    alone = near.filter(pc.equal(pc.list_value_length(near[ABOUT]), 1))
+    return pa.array({*about, *also, *alone[RECORD].to_pylist()}, pa.string())

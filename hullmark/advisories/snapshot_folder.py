@@ -1,8 +1,7 @@
 """Feed snapshots on disk: immutable Parquet files named by content, one small file a feed that says which is current.
 
     <root>/<feed>/<snapshot>/{advisories,affected,affected_versions,severities,exploitation,...,problems}.parquet
-    <root>/<feed>/<snapshot>/{index.parquet,located.arrow,since-<earlier snapshot>}    made here of the others (record_index,
-                                                                                      located, differences)
+    <root>/<feed>/<snapshot>/{index.parquet,since-<earlier snapshot>}    made here of the others (record_index, differences)
     <root>/<feed>/<snapshot>/superseded
     <root>/<feed>/unfinished/    what a fetch that broke off had, which is no snapshot
     <root>/<feed>/current.json
@@ -21,9 +20,8 @@ import pyarrow.parquet as pq
 
 from hullmark.advisories import differences
 from hullmark.advisories.indexes import INDEX
-from hullmark.advisories.located import WHERE, located, side_by_side, to_bytes
 from hullmark.advisories.record_index import record_index
-from hullmark.advisories.snapshot_tables import SCHEMAS, SORTED, parquet
+from hullmark.advisories.snapshot_tables import SCHEMAS, parquet
 from hullmark.advisories.state import CURRENT, FeedState, parse_state
 from hullmark.advisories.unfinished import FOLDER, Unfinished
 from hullmark.advisories.unwritten import unwritten
@@ -81,12 +79,8 @@ class SnapshotFolder:
             whole = {INDEX: index, **tables}
             if before and "advisories" in tables:  # what others say is compared with what is stored
                 differences.note(self._place, state.feed, state.snapshot, before, index)
-            for name, table in sorted(whole.items(), key=lambda item: item[0] == "problems"):
-                rows = side_by_side(tables) if name == "advisories" and table.nbytes < SORTED else table
-                content = parquet(name, rows)
-                self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", content)
-                if name == "advisories":
-                    self._place.write(f"{state.feed}/{state.snapshot}/{WHERE}", to_bytes(located(rows), len(content)))
+            for name in sorted(whole, key=lambda name: name == "problems"):
+                self._place.write(f"{state.feed}/{state.snapshot}/{name}.parquet", parquet(name, whole))
             self.note(state)
         except OSError as error:
             raise unwritten(f"the feed {state.feed}", self.root, error) from None

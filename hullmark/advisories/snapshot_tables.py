@@ -1,6 +1,6 @@
 """The tables of a snapshot: their columns, how their rows lie in their files, and several files as one relation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from hullmark.lake.schema import (
     SEVERITIES,
 )
 from hullmark.settings import MIB
+from hullmark.sql import read_sql
 
 if TYPE_CHECKING:
     import pyarrow.dataset as pa_dataset
@@ -30,19 +31,34 @@ SCHEMAS = {
     "listing": LISTING, "problems": FEED_PROBLEMS,
 }  # fmt: skip
 # Rows lie by what they are asked for, in small groups that each say from where to where they go: few are read for one image.
-# Those of advisories lie by their packages, see `located`.
+# Those of advisories lie by the packages that they are about, see `side_by_side`.
 ORDER = {"affected": "name", "affected_versions": "name", "exploitation": "cve"}
 GROUP = 8192  # rows
-SMALL_GROUP = {"advisories": 2048}  # what is read of them is wide
 SORTED = 512 * MIB  # larger tables lie as they were read
 
 
-def parquet(name: str, table: pa.Table) -> bytes:
-    """The file of a table: in ORDER, where sorting does not take much memory."""
+def parquet(name: str, tables: Mapping[str, pa.Table]) -> bytes:
+    """The file of one of a snapshot's tables: in ORDER, where sorting does not take much memory."""
+    rows = tables[name]
+    if rows.nbytes < SORTED:
+        rows = rows.sort_by(ORDER[name]) if name in ORDER else side_by_side(tables) if name == "advisories" else rows
     sink = pa.BufferOutputStream()
-    rows = table.sort_by(ORDER[name]) if name in ORDER and table.nbytes < SORTED else table
-    pq.write_table(rows, sink, compression="zstd", row_group_size=SMALL_GROUP.get(name, GROUP))
+    pq.write_table(rows, sink, compression="zstd", row_group_size=GROUP)
     return bytes(sink.getvalue())
+
+
+def side_by_side(tables: Mapping[str, pa.Table]) -> pa.Table:
+    """The advisories of a snapshot's tables, by the first package that each is about, those about none last, and by id."""
+    import duckdb  # noqa: PLC0415  only where a feed has changed
+
+    said = tables["advisories"]
+    numbered = pa.table({"advisory_id": said["advisory_id"], "place": pa.array(range(said.num_rows), pa.int64())})
+    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
+        connection.register("advisory", numbered)
+        for name in ("affected", "affected_versions"):
+            connection.register(name, tables.get(name, SCHEMAS[name].empty_table()))
+        order = connection.sql(read_sql(__package__, "side_by_side.sql")).to_arrow_table()
+    return said.take(order["place"])
 
 
 def opened(place: Place, path: str) -> pq.ParquetFile:

@@ -9,8 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
-from hullmark.advisories import indexes, located
-from hullmark.advisories.located import Located
+from hullmark.advisories import indexes
 from hullmark.advisories.snapshot_folder import LAST, SnapshotFolder
 from hullmark.advisories.snapshot_tables import SCHEMAS, opened, over
 from hullmark.advisories.state import FeedState
@@ -91,11 +90,6 @@ class FeedStore(SnapshotFolder):
         for path in self._paths(table):
             yield opened(self._place, path)
 
-    def advising(self) -> Iterator[Located]:
-        """The advisories of all current snapshots; raises as above."""
-        for path in self._paths("advisories"):
-            yield located.read(self._place, path)
-
     def differences(self, old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, pa.Table] | None:
         """See `indexes.differences`."""
         return indexes.differences(self._place, old, new)
@@ -113,7 +107,10 @@ class FeedStore(SnapshotFolder):
 
         None when an index is gone.
         """
-        return indexes.rows(self._place, {item.feed: item.called(names) for item in self.advising()}, snapshots)
+        called = {
+            path.rsplit("/", 2)[0]: indexes.called(opened(self._place, path), names) for path in self._paths("advisories")
+        }
+        return indexes.rows(self._place, called, snapshots)
 
     def _present(self) -> Iterator[FeedState]:
         """Every feed as it stands, those whose snapshot is gone as failed."""
