@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from hullmark.demo.images import Built
 from hullmark.demo.registry import DemoRegistry
@@ -19,6 +20,7 @@ from tests.fleet.test_attested_vex import document as openvex
 from tests.scan.conftest import Scan, beside, put, reports
 from tests.sources.archives import layout, write_folder
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/scan-report.schema.json").read_bytes())
 UNBELIEVED = "of its VEX is not believed: "
 
 
@@ -190,6 +192,7 @@ def test_the_report_says_it_and_is_complete(host: str, scanned: Scan) -> None:
     made = reports(found)
     (problem,) = made[0]["problems"]
     assert (problem["cataloger"], problem["reason"]) == ("vex", f"{UNBELIEVED}the file is not valid JSON")
+    Draft202012Validator(SCHEMA).validate(json.loads(document("json").write(made)))
     (note,) = found.notes
     assert note.startswith("VEX that lies with the image is not all used; attestation sha256:")
     assert found.gaps == (), "the status is 0"
