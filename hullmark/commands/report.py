@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from hullmark.advisories.snapshot import FeedStore
     from hullmark.commands.query import lake_with_data
     from hullmark.commands.showing import print_error
-    from hullmark.reports.settled import fails
+    from hullmark.reports.settled import fails, passed_by
     from hullmark.settings import read_settings
     from hullmark.stored.named import named
     from hullmark.stored.report import stored_report
@@ -52,11 +52,12 @@ def run(options: argparse.Namespace) -> int:
         places = named(connection, options.image, options.platform)
         found = [stored_report(connection, store, place, settings) for place in places]
     write_reports([item.report for item in found], options.format, options.output, removed=options.removed)
-    for note in (note for item in found for note in item.notes):
+    documents = [item.report for item in found]
+    for note in (*(note for item in found for note in item.notes), *passed_by(documents, options.fail_on)):
         print_error(f"note: {note}")
     gaps = list(dict.fromkeys(gap for item in found for gap in item.gaps))
     for gap in gaps:
         print_error(f"incomplete: {gap}")
-    if options.fail_on and fails([item.report for item in found], options.fail_on):
+    if options.fail_on and fails(documents, options.fail_on):
         return 1
     return INCOMPLETE if gaps else 0

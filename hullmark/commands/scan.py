@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
             vex=_statements(options.vex or ()),
         )  # fmt: skip
     from hullmark.reports.scan_report import scan_report
+    from hullmark.reports.settled import passed_by
     from hullmark.reports.stacked_rows import report_rows
 
     reports = [
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     write_reports(reports, options.format, options.output, removed=options.removed, listed=options.list)
     if profile:
         _show_profile(profile)
-    for note in scanned.notes:
+    for note in (*scanned.notes, *passed_by(reports, options.fail_on)):
         print_error(f"note: {note}")
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")

@@ -14,6 +14,7 @@ from hullmark.demo.registry import DemoRegistry
 from hullmark.reports.documents import document
 from hullmark.scan_attested import Stated
 from hullmark.vex.read import read_vex
+from tests.cli.command import run
 from tests.cli.images import FINDING, image, index_of
 from tests.fleet.attestations import INDEX, artifact, cosign_tag
 from tests.fleet.test_attested_vex import document as openvex
@@ -175,3 +176,22 @@ def test_a_layout_settles_what_it_states_of_the_image_in_any_repository(tmp_path
     assert settled(report) == [(FINDING, ACME)]
     (problem,) = report["problems"]
     assert "1 of them are about other images" in problem["reason"]
+
+
+def test_a_gate_that_passes_by_attestations_says_so(tmp_path: Path, feeds: Path) -> None:
+    built = image()
+    names = ("CVE-2024-6119", "CVE-2023-5363", "CVE-2025-15467")  # all that it has; the last one has no severity yet
+    tag, holder, _ = vex("cosign", built, *map(not_affected, names))
+    line = [
+        "scan",
+        str(write_folder(tmp_path / "it", layout(("1", built), (tag, holder)))),
+        "--feeds",
+        str(feeds),
+        "--format",
+    ]
+    ran = run(tmp_path, [*line, "json", "--fail-on", "high"])
+    assert (ran.status, len(json.loads(ran.stdout)["findings"])) == (0, 3)
+    assert ran.stderr.startswith("hullmark: note: --fail-on high passes by 2 findings that attestations on the image settle")
+    ran = run(tmp_path, [*line, "json", "--fail-on", "high"], {"HULLMARK_VEX_ATTESTATIONS": "off"})
+    assert (ran.status, ran.stderr) == (1, "")
+    assert run(tmp_path, [*line, "json", "--fail-on", "critical"]).stderr == "", "none of them is that grave"
