@@ -78,7 +78,7 @@ def _path(feed: str, snapshot: str) -> str:
 def _index(place: Place, feed: str, snapshot: str) -> pq.ParquetFile | None:
     try:
         return pq.ParquetFile(place.filesystem().open_input_file(_path(feed, snapshot)))
-    except FileNotFoundError:
+    except (FileNotFoundError, pa.ArrowInvalid):  # gone, or damaged
         return None
 
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from hullmark.advisories import differences
 from hullmark.advisories.indexes import INDEX
 from hullmark.advisories.record_index import record_index
-from hullmark.advisories.snapshot_tables import SCHEMAS, parquet
+from hullmark.advisories.snapshot_tables import SCHEMAS, parquet, unreadable
 from hullmark.advisories.state import CURRENT, FeedState, parse_state
 from hullmark.advisories.unfinished import FOLDER, Unfinished
 from hullmark.advisories.unwritten import unwritten
@@ -158,11 +158,7 @@ class SnapshotFolder:
         try:
             return pq.read_table(path, filesystem=self._files())
         except (pa.ArrowException, OSError) as error:
-            folder, _, name = path.rpartition("/")
-            raise FeedError(
-                f"{name} of the snapshot {self._place.join(folder)} cannot be read ({one_line(error)[:120]}); where it is "
-                "damaged, delete that folder and run `hullmark feeds sync`"
-            ) from None
+            raise unreadable(self._place, path, error) from None
 
     def _deleted(self, states: Sequence[FeedState]) -> set[str]:
         places = {f"{state.feed}/{state.snapshot}/{LAST}": state.feed for state in states if state.snapshot}

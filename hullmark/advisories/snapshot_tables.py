@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
-from hullmark.lake.place import Place
+from hullmark.errors import FeedError
+from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import (
     ADVISORIES,
     AFFECTED,
@@ -62,12 +63,27 @@ def side_by_side(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 def opened(place: Place, path: str) -> pq.ParquetFile:
-    """A file to be read in parts, where that costs nothing; on S3, where each part is a request, it is read whole."""
+    """A file to be read in parts, where that costs nothing; on S3, where each part is a request, it is read whole.
+
+    Raises FeedError when it cannot be read.
+    """
     files = place.filesystem()
-    if place.is_local:
-        return pq.ParquetFile(files.open_input_file(path))
-    with files.open_input_stream(path) as stream:
-        return pq.ParquetFile(pa.BufferReader(stream.read()))
+    try:
+        if place.is_local:
+            return pq.ParquetFile(files.open_input_file(path))
+        with files.open_input_stream(path) as stream:
+            return pq.ParquetFile(pa.BufferReader(stream.read()))
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(place, path, error) from None
+
+
+def unreadable(place: Place, path: str, error: Exception) -> FeedError:
+    """The error for a file of a snapshot."""
+    folder, _, name = path.rpartition("/")
+    return FeedError(
+        f"{name} of the snapshot {place.join(folder)} cannot be read ({one_line(error)[:120]}); where it is damaged, delete "
+        "that folder and run `hullmark feeds sync`"
+    )
 
 
 def over(files: pa_fs.FileSystem, paths: Sequence[str], schema: pa.Schema) -> "pa_dataset.Dataset | pa.Table":
