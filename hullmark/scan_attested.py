@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from hullmark.errors import AccessError, InputError, NotFound, TransportError
+from hullmark.errors import AccessError, InputError, LimitExceeded, NotFound, TransportError
 from hullmark.model import Descriptor, Image, Problem, Reason, Skipped, Status
 from hullmark.scan_answer import Scanned
 from hullmark.settings import Limits
@@ -64,11 +64,12 @@ def _is_about(item: Skipped, digest: str) -> bool:
 
 @dataclass(slots=True)
 class _Once:
-    """A Keeper that is asked for each manifest once: to see what it is, and what it states."""
+    """A Keeper that is asked for each manifest once, to see what it is and what it states; all of them are bounded too."""
 
     keeper: Keeper
     limits: Limits
     known: dict[str, StoredManifest] = field(default_factory=dict)
+    bytes_read: int = 0
 
     @property
     def name(self) -> str:
@@ -76,7 +77,10 @@ class _Once:
 
     def get_manifest(self, repository: str, version: str) -> StoredManifest:
         if version not in self.known:
+            if self.bytes_read > self.limits.index_bytes:
+                raise LimitExceeded(f"the manifests of attestations have more than {self.limits.index_bytes} bytes")
             self.known[version] = self.keeper.get_manifest(repository, version)
+            self.bytes_read += len(self.known[version].data)
         return self.known[version]
 
     def read_blob(self, repository: str, descriptor: Descriptor, limit: int, owner: str) -> bytes:

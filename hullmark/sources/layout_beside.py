@@ -41,12 +41,19 @@ class LayoutBeside:
         return Beside(tuple(referring), tagged, tuple(refusals))
 
     def _by_subject(self) -> Mapping[str, Sequence[Descriptor]]:
-        found: dict[str, list[Descriptor]] = defaultdict(list)
+        found, left = defaultdict[str, list[Descriptor]](list), self.keeper.limits.index_bytes
         for entry in self.entries:
             if media_types.is_index(entry.media_type):
                 continue
+            if left <= 0:
+                self._refusals.append(
+                    "the manifests that the layout lists are too large together to tell which are about the image; raise"
+                    " HULLMARK_LIMIT_INDEX_BYTES"
+                )
+                break
             try:
                 data = self.keeper.get_manifest("", entry.digest).data
+                left -= len(data)
                 subject = parse_manifest(data, entry.media_type, self.keeper.limits).subject
             except InputError as error:
                 self._refusals.append(str(error))

@@ -218,3 +218,18 @@ def test_layouts_that_are_damaged_or_sparse(tmp_path: Path) -> None:
     assert "is not in" in reason
     sparse = {name: data for name, data in whole.items() if name not in (blob, manifest)}
     assert problems(beside(f"oci:{write_folder(tmp_path / 'sparse', sparse)}")) == [], "it was copied without it"
+
+
+def test_manifests_that_are_too_large_together(tmp_path: Path, demo: DemoRegistry) -> None:
+    built, about = image(), image().manifest.descriptor()
+    padded = [
+        artifact([b"{"], IN_TOTO, OPENVEX, artifactType=IN_TOTO, subject=about, x="x" * 3000 + str(n)) for n in range(3)
+    ]
+    demo.push("a", "1", built)
+    for holder in padded:
+        demo.push("a", "", holder)
+    told = problems(beside(f"{demo.host}/a:1", index_bytes=4000))
+    assert sum("the manifests of attestations have more than 4000 bytes" in reason for _, reason in told) == 1
+    place = write_folder(tmp_path / "it", layout(("1", built), *(("", holder) for holder in padded)))
+    told = problems(beside(f"oci:{place}:1", index_bytes=4000))
+    assert any("too large together to tell which are about the image" in reason for _, reason in told)
