@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from hullmark.advisories.builds import as_packages_write, lowest_builds
-from hullmark.advisories.ranges import NEVER, SHORT, Interval, Unordered, intervals
+from hullmark.advisories.ranges import NEVER, SHORT, Interval, Unordered, intervals, unheard
 from hullmark.advisories.severity import Severity, informational, judged
 from hullmark.advisories.terms import terms_of
 from hullmark.distro import advisory_ecosystem
@@ -156,6 +156,7 @@ def _name(ecosystem: str, name: str) -> str:
 def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) -> list[Interval]:
     """The intervals of all ranges; one that cannot be read is a problem."""
     found: list[Interval] = []
+    spare: list[str] = []
     read = 0
     for one in _list(item.get("ranges")):
         if one.get("type") == "GIT":
@@ -168,10 +169,32 @@ def _ranges(name: str, item: Mapping[str, Any], scheme: str | None, rows: Rows) 
         try:
             if scheme is None:
                 raise Unordered("its ecosystem has no version order here, so that only listed versions are matched")
-            found += intervals(as_packages_write(events) if scheme == "rpm" else events, scheme)
+            events = as_packages_write(events) if scheme == "rpm" else events
+            known = intervals(events, scheme)
+            found += known
+            if len(events) > 2 * len(known):  # pairs and single beginnings need no second look
+                spare += unheard(events, scheme)
         except Unordered as error:
             rows.problems.append((name, str(error)))
+    left_out = [version for version in dict.fromkeys(spare) if _is_left_out(version, item, found, scheme)]
+    if left_out:
+        rows.problems.append((name, _ends_nothing(left_out)))
     return found
+
+
+def _ends_nothing(versions: list[str]) -> str:
+    more = f" and {len(versions) - 1:,} more are" if len(versions) > 1 else " is"
+    return (
+        f"{versions[0][:80]}{more} said to end a range that an earlier end closes; what lies between is not called affected"
+    )
+
+
+def _is_left_out(version: str, item: Mapping[str, Any], known: list[Interval], scheme: str | None) -> bool:
+    """Whether nothing else in the record calls a version affected, or ends there."""
+    version_key = _key(scheme, version) if scheme else None
+    if version_key is None or version in _texts(item.get("versions")):
+        return False
+    return not any(one.holds(version_key) or one.high_key == version_key for one in known)
 
 
 def _beyond(versions: Iterable[str], known: list[Interval], scheme: str | None) -> Iterator[tuple[str, bytes | None]]:

@@ -65,6 +65,23 @@ def intervals(events: Iterable[Mapping[str, Any]], scheme: str) -> list[Interval
     return [_limited(one, highest) for one in found]
 
 
+def unheard(events: Iterable[Mapping[str, Any]], scheme: str) -> Iterator[str]:
+    """Versions at which a range is said to end, and which end nothing, as another end stands before them in version order.
+
+    Those that are called the last affected one; and fixes where one part of the range begins within another. Evaluation as
+    above leaves out what lies before them. Raises as `intervals`, which has read the same.
+    """
+    is_open = overlaps = False
+    read = [one for event in events for one in _read(event, scheme)]
+    for event in sorted(read, key=lambda one: one.key):
+        if event.kind == "introduced":
+            is_open, overlaps = True, overlaps or is_open
+        elif event.kind in CLOSING:
+            if not is_open and (overlaps or event.kind == "last_affected"):
+                yield event.version
+            is_open = False
+
+
 def _read(event: Mapping[str, Any], scheme: str) -> Iterator[Event]:
     stated = [(kind, version) for kind in KINDS if isinstance(version := event.get(kind), str)]
     if not stated:
