@@ -5,7 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.palette import is_dark
-from dashboards.parts import failure
 from hullmark.errors import HullmarkError
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -57,4 +56,7 @@ page = st.navigation(PAGES, position="top")
 try:
     page.run()
 except HullmarkError as error:
+    # Streamlit looks through all modules that are there when it draws for the first time: pages bring a thousand.
+    from dashboards.parts import failure
+
     failure("Hullmark cannot show this page.", error)

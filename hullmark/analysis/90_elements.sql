@@ -2,20 +2,20 @@
    `upgrade`, to upgrade packages of one kind in the repository where their layer is made (numbers of `change`, -1 for none). A layer is
    made by the smallest image that has it above its own base, so that what a base brings is one change there and not one in each image
    that stands on it. Reads `outcome`, `kind`, `fleet_image`, `image_layers`. Leaves `made` (where it is built from), `change`, `element`
-   (one row an image, package and pair of changes) and `cell` (one row a pair of changes). */
+   (what a pair of changes ends of a package of an image; several rows where it is there several times) and `cell` (one row a pair). */
 CREATE OR REPLACE TEMP TABLE stack AS
-WITH layer AS (
-    SELECT
-        image, layer_index, chain_id, repository, name, source, revision, dockerfile, layer_index >= base_layers AS own,
-        count(*) OVER (PARTITION BY image) AS layers
+WITH layer AS MATERIALIZED (
+    SELECT image, layer_index, chain_id, layer_index >= base_layers AS own
     FROM image_layers JOIN fleet_image ON fleet_image.digest = image_layers.image_digest
 ),
+height AS (
+    SELECT image, layers, repository, name FROM (SELECT image, count(*) AS layers FROM layer GROUP BY image) JOIN fleet_image USING (image)
+),
 maker AS (
-    SELECT chain_id, repository, source, revision, dockerfile
-    FROM layer
-    QUALIFY row_number() OVER (PARTITION BY chain_id ORDER BY own DESC, layers, repository, name) = 1
+    SELECT chain_id, arg_min(image, (NOT own, layers, repository, name)) AS maker FROM layer JOIN height USING (image) GROUP BY chain_id
 )
-SELECT layer.image, layer.layer_index, maker.repository, maker.source, maker.revision, maker.dockerfile FROM layer JOIN maker USING (chain_id);
+SELECT layer.image, layer_index, repository, source, revision, dockerfile
+FROM layer JOIN maker USING (chain_id) JOIN fleet_image ON fleet_image.image = maker;
 
 CREATE OR REPLACE TEMP TABLE made AS
 SELECT (row_number() OVER (ORDER BY repository, source, revision, dockerfile))::INTEGER AS made, repository, source, revision, dockerfile
@@ -60,11 +60,10 @@ part AS (
     WHERE rebased OR upgraded
 )
 SELECT
-    image, pkg, nullif(fix, -1) AS fix, CASE WHEN upgraded THEN made END AS made, rebased, sum(closes)::BIGINT AS closes,
-    coalesce(sum(exploited), 0)::BIGINT AS exploited, coalesce(sum(part.grave), 0)::BIGINT AS grave, sum(weight) AS weight
+    image, pkg, nullif(fix, -1) AS fix, CASE WHEN upgraded THEN made END AS made, rebased, closes, coalesce(exploited, 0) AS exploited,
+    coalesce(part.grave, 0) AS grave, weight
 FROM part
-JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source, revision, dockerfile)) AS stack USING (image, layer_index)
-GROUP BY image, pkg, fix, CASE WHEN upgraded THEN made END, rebased;
+JOIN (SELECT image, layer_index, made FROM stack JOIN made USING (repository, source, revision, dockerfile)) AS stack USING (image, layer_index);
 
 CREATE OR REPLACE TEMP TABLE change AS
 WITH named AS (
