@@ -13,7 +13,7 @@ from hullmark.advisories.feed_tables import Tables
 from hullmark.errors import CorruptData, LimitExceeded
 from hullmark.settings import MIB
 
-PART_RECORDS, PART_BYTES = 2_000, 32 * MIB  # of one part, the bytes as they are unpacked
+PART_RECORDS, PART_BYTES = 1_000, 8 * MIB  # of one part, the bytes as they are unpacked
 LARGE = 4 * MIB  # bytes of a record of which no two are unpacked at once
 BROKEN = (orjson.JSONDecodeError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, CorruptData, LimitExceeded)
@@ -50,6 +50,10 @@ class Members:
     def unpacked(self) -> int:
         """The bytes of all records that are read: one that says that it is larger than one may be is not."""
         return sum(self._sizes())
+
+    def weight(self) -> int:
+        """How much there is to do: records, and KiB of them, each about as much as a record."""
+        return len(self) + self.unpacked() // 1024
 
     def parts(self) -> Iterator[Part]:
         """Parts of about the same size, in order; each record is in one of them."""

@@ -17,7 +17,7 @@ from hullmark.settings import MIB, Settings
 from tests.advisories.feeds import record, write_zip
 
 FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
-RECORDS = 3 * PART_RECORDS + 7
+RECORDS = 6 * PART_RECORDS + 7
 
 
 def records() -> Iterator[dict[str, object] | bytes]:
@@ -74,18 +74,20 @@ def test_parts_have_each_record_once_and_are_bounded(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         members = Members(archive, wanted(tmp_path / "all.zip"))
         assert (len(members), members.unpacked()) == (len(sizes), sum(sizes) * MIB)
+        assert members.weight() == len(sizes) + sum(sizes) * 1024
         assert list(members.parts()) == [
-            Part(0, 3, is_large=True), Part(3, 6, is_large=True), Part(6, 7, is_large=True), Part(7, 9)
+            Part(0, 2), Part(2, 3, is_large=True), Part(3, 4, is_large=True), Part(4, 6, is_large=True),
+            Part(6, 7, is_large=True), Part(7, 9)
         ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("cores", "memory_mb", "count", "processes"),
-    [(2, 1024, 100_000, 2), (16, 1024, 100_000, 4), (16, 64, 100_000, 1), (1, 1024, 100_000, 1), (16, 8192, 9_999, 1),
-     (16, 8192, 20_000, 4), (16, 8192, 0, 1)],
+    ("cores", "memory_mb", "weight", "processes"),
+    [(2, 1024, 100_000, 2), (16, 1024, 100_000, 4), (16, 64, 100_000, 1), (1, 1024, 100_000, 1), (16, 8192, 15_999, 1),
+     (16, 8192, 32_000, 4), (16, 8192, 0, 1)],
 )  # fmt: skip
-def test_a_process_is_worth_some_records(cores: int, memory_mb: int, count: int, processes: int) -> None:
-    assert worthwhile(Settings(workers=cores, memory_mb=memory_mb), count) == processes
+def test_a_process_is_worth_some_records(cores: int, memory_mb: int, weight: int, processes: int) -> None:
+    assert worthwhile(Settings(workers=cores, memory_mb=memory_mb), weight) == processes
 
 
 def test_a_process_that_is_killed(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def load_part(file: Path, source: Source, settings: Settings) -> Loaded:
                 raise FeedError(
                     f"the feed {source.feed} unpacks to more than {limits.feed_bytes:,} bytes; check its address"
                 )
-            parts = read_parts(members, wanted, worthwhile(settings, len(members)))
+            parts = read_parts(members, wanted, worthwhile(settings, members.weight()))
     except UNREADABLE as error:
         raise FeedError(f"the feed {source.feed} is no readable zip ({error}); fetch it again later") from None
     loaded = joined(parts)
