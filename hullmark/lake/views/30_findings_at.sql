@@ -1,5 +1,6 @@
 /* What was known at a time: the findings that were open then, as their events tell, which are kept when old states of the lake are not.
-   severity, fixed_version and advisory are those of that time; null where the event is of a Hullmark that did not note them. */
+   severity and fixed_version are those of that time, and advisory the one that decided when a severity, a fix or an exploitation changed
+   last, since another one that says the same is no event; null where the event is of a Hullmark that did not note them. */
 CREATE MACRO IF NOT EXISTS findings_at(moment) AS TABLE
 SELECT
     image_digest, package_key, vulnerability, key_type(package_key) AS type, key_package(package_key) AS package,
