@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote
 
 from hullmark.errors import LimitExceeded
 from hullmark.formats.json_object import Object, child, objects, text, texts
+from hullmark.sources.digest import is_digest
 from hullmark.vex.claim import Claim, Envelope, Format, Refused
 from hullmark.vex.target import IMAGES, with_versions
 
@@ -94,13 +95,22 @@ def _components(document: Object) -> Mapping[str, Names]:
         found[text(item, "bom-ref")] = (holder, name) if holder else (name,)
         if len(found) > MOST_COMPONENTS:
             raise LimitExceeded(f"the document has more than {MOST_COMPONENTS:,} components")
-        outer = name if name.startswith(IMAGES) or item is subject else holder
+        outer = name if name.startswith((*IMAGES, "sha256:")) or item is subject else holder
         todo.append((outer, objects(item.get("components"))))
     return found
 
 
 def _called(component: Object) -> str:
-    return text(component, "purl") or text(component, "name")
+    """Its URL; of an image its digest, which tools write as its version or as a hash; else its name."""
+    if purl := text(component, "purl"):
+        return purl
+    if text(component, "type") == "container":
+        hashes = [
+            f"sha256:{text(item, 'content')}" for item in objects(component.get("hashes")) if text(item, "alg") == "SHA-256"
+        ]
+        if digest := next(filter(is_digest, (text(component, "version"), *hashes)), ""):
+            return digest
+    return text(component, "name")
 
 
 def _names(ref: str, known: Mapping[str, Names], holder: str) -> Names:

@@ -19,6 +19,7 @@ from hullmark.vex.claim import Claim, Envelope, Refused
 from hullmark.vex.target import MODULES, Target, target_of, targets_of, within
 
 FORMATS = (openvex.FORMAT, cyclonedx.FORMAT, csaf.FORMAT)
+AUTHORS = {"openvex": "author", "cyclonedx": "metadata.authors", "csaf": "document.publisher"}  # where they stand
 STATUSES = ("not_affected", "affected", "fixed", "under_investigation")
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ROWS = 200_000  # statements times products
@@ -67,7 +68,9 @@ def read_vex(data: bytes, source: str, by: str, now: datetime, implied: str = ""
         )
         return vex
     if not envelope.author:
-        _refuse(vex, Refused("document", "it names no author, so that nobody answers for it"))
+        _refuse(
+            vex, Refused("document", f"it names no author, so that nobody answers for it; name one in {AUTHORS[known.name]}")
+        )
         return vex
     issued = _moment(envelope.issued_at, now)
     if issued is None:

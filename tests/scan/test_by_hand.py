@@ -9,6 +9,7 @@ import pytest
 
 from hullmark.demo.registry import DemoRegistry
 from hullmark.errors import CorruptData, InputError, LimitExceeded, NotFound, Unsupported
+from hullmark.reports.documents import document as report_document
 from hullmark.vex.files import MOST_LINES, read_vex_file
 from hullmark.vex.read import Vex
 from hullmark.vex.target import target_of
@@ -128,3 +129,25 @@ HUB = [
 def test_docker_hub_has_one_name(place: str) -> None:
     assert target_of(f"pkg:oci/alpine@{OTHER}?repository_url={place}").repository == "docker.io/library/alpine"
     assert target_of(f"{place}@{OTHER}").repository == "docker.io/library/alpine"
+
+
+@pytest.mark.parametrize("written", ["hullmark", "syft"])
+def test_a_bill_of_materials_with_an_analysis_added(written: str, tmp_path: Path, scanned: Scan) -> None:
+    """The image in it is named by its digest, as a hash or as its version."""
+    place = str(write_layout(tmp_path / "layout", BUILT))
+    made = json.loads(report_document("cyclonedx").write(reports(scanned(place))))
+    for item in made["vulnerabilities"]:
+        if item["id"] == FINDING:
+            item["analysis"] = {"state": "not_affected", "justification": "code_not_reachable"}
+    if written == "syft":
+        del made["metadata"]["component"]["hashes"]
+    (vex,) = read(tmp_path, json.dumps(made).encode())
+    assert [item.reason for item in vex.refused] == [
+        "it names no author, so that nobody answers for it; name one in metadata.authors"
+    ]
+    made["metadata"] |= {"authors": [{"name": "Acme"}], "timestamp": "2026-01-01T00:00:00Z"}
+    (vex,) = read(tmp_path, json.dumps(made).encode())
+    assert vex.refused == []
+    assert [(row["image_digest"], row["stem"]) for row in vex.statements.to_pylist()] == [(DIGEST, "pkg:deb/debian/libssl3")]
+    (report,) = reports(scanned(place, vex=[vex.statements]))
+    assert [item["id"] for item in report["findings"] if item["vex"]] == [FINDING]
