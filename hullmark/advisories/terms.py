@@ -22,7 +22,8 @@ NOTES = {
     "deferred": "fix deferred", "fix deferred": "fix deferred", "unmaintained": "unmaintained, no flaw",
     "unsound": "unsound: misuse of it may break memory safety", "notice": "a notice, no flaw",
 }  # fmt: skip
-_STREAM = re.compile(r"(?<![\w:/.+-])([A-Za-z][\w.+-]*:[A-Za-z0-9][\w.+-]*)(?=[\s,]|$)")
+# A name with a letter somewhere ("389-ds:1.4"), so that no time and no version with an epoch is one.
+_STREAM = re.compile(r"(?<![\w:/.+-])((?=[0-9.+-]*[A-Za-z])[A-Za-z0-9][\w.+-]*:[A-Za-z0-9][\w.+-]*)(?=[\s,]|$)")
 _MODULAR = re.compile(r"\.module[+_]")
 
 

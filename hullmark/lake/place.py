@@ -60,13 +60,19 @@ class Place:
 
     def write(self, name: str, content: bytes) -> None:
         """Put a small file whole: a reader sees the old or the new content, never a part; raises OSError."""
-        target = f"{name}.{os.getpid()}-{get_ident()}.tmp" if self.is_local else name
-        if self.is_local:
-            Path(self.join(name)).parent.mkdir(parents=True, exist_ok=True)
-        with self.filesystem().open_output_stream(target) as stream:
-            stream.write(content)
-        if self.is_local:
-            Path(self.join(target)).replace(self.join(name))
+        if not self.is_local:
+            with self.filesystem().open_output_stream(name) as stream:
+                stream.write(content)
+            return
+        target = Path(self.join(name))
+        part = target.with_name(f"{target.name}.{os.getpid()}-{get_ident()}.tmp")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_bytes(content)
+            part.replace(target)
+        except OSError:  # as on a disk that is full
+            part.unlink(missing_ok=True)
+            raise
 
     def delete(self, name: str) -> None:
         """Delete a small file; nothing happens when there is none. Raises LakeError."""

@@ -1,10 +1,12 @@
 """Where a lake may lie: characters that Delta cannot have in a path are refused, and with all others the tables work."""
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from hullmark.errors import LakeError
+from hullmark.lake.place import place
 from hullmark.lake.store import Lake
 from tests.lake.rows import rows
 
@@ -40,3 +42,17 @@ def test_with_every_other_character_the_tables_work(name: str, tmp_path: Path) -
     lake.vacuum(0)
     assert lake.connect().table("runs").to_arrow_table().cast(batch.schema).to_pylist() == batch.to_pylist()
     assert [item.name for item in tmp_path.iterdir()] == [name]
+
+
+def test_a_small_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    """As on a disk that is full: what was there stays, and no part of the other."""
+    lake = place(str(tmp_path))
+    lake.write("folder/file", b"as it was")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            lake.write("folder/file", bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "folder").iterdir()] == [("file", b"as it was")]
