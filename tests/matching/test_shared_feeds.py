@@ -25,9 +25,8 @@ pytestmark = pytest.mark.slow
 
 ECOSYSTEMS = ("Alpine", "Debian", "Go", "PyPI", "Ubuntu", "crates.io", "npm")
 SAMPLE = 400  # packages of each ecosystem
-KNOWN_PROBLEMS = {
-    "osv/PyPI": 73
-}  # 20 packages without versions (../shared/feeds/README.md), 31 odd versions, 22 ends of nothing
+# 20 packages without versions (../shared/feeds/README.md), 31 odd versions, 22 ends that end nothing
+KNOWN_PROBLEMS = {"osv/PyPI": 73}
 
 
 @pytest.fixture(scope="module")
