@@ -15,6 +15,7 @@ from dashboards.words import counted
 
 ROW = 30  # pixels of one bar with its gap
 LONG = timedelta(days=6)  # from here on a tick a day is enough
+SHORT = timedelta(minutes=5)  # below this, minutes are not
 MOMENT = "%d %b %Y %H:%M"
 STATUSES = ("failed", "partial", "scanned", "unchanged", "skipped")
 PICKED = ("node", "label")  # what a click into a tree picks, by its mark; each a list of {"base": ...}
@@ -169,10 +170,11 @@ def _count_axis() -> Spec:
 
 
 def _time_axis(moments: pa.ChunkedArray) -> Spec:
-    """Days, and hours too where a few days are shown, so that no two ticks read alike."""
+    """Days, and hours or seconds too where a few days or minutes are shown, so that no two ticks read alike."""
     times = moments.to_pylist()
     span = max(times) - min(times) if times else LONG
-    form, ticks = ("%H:%M", 5) if span < timedelta(days=1) else ("%d %b %H:%M", 3) if span < LONG else ("%d %b", 6)
+    of_day = ("%H:%M:%S", 3) if span < SHORT else ("%H:%M", 5)
+    form, ticks = of_day if span < timedelta(days=1) else ("%d %b %H:%M", 3) if span < LONG else ("%d %b", 6)
     return {"grid": False, "format": form, "tickCount": ticks, "labelFontSize": 12, "labelColor": ink()}
 
 

@@ -13,7 +13,8 @@ FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("span", "form"),
     [
-        (timedelta(minutes=20), "%H:%M"), (timedelta(hours=23), "%H:%M"), (timedelta(days=2), "%d %b %H:%M"),
+        (timedelta(seconds=30), "%H:%M:%S"), (timedelta(minutes=20), "%H:%M"),
+        (timedelta(hours=23), "%H:%M"), (timedelta(days=2), "%d %b %H:%M"),
         (timedelta(days=60), "%d %b"),
     ],
 )  # fmt: skip
