@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hullmark.advisories.store import SCHEMAS, FeedStore, view
+from hullmark.advisories.snapshot_tables import SCHEMAS
+from hullmark.advisories.store import FeedStore, view
 from hullmark.lake.schema import END_OF_LIFE, whole
 
 if TYPE_CHECKING:

@@ -39,22 +39,29 @@ SORTED = 512 * MIB  # larger tables lie as they were read
 
 
 def parquet(name: str, tables: Mapping[str, pa.Table]) -> bytes:
-    """The file of one of a snapshot's tables: in ORDER, where sorting does not take much memory."""
-    rows = tables[name]
-    if rows.nbytes < SORTED:
-        rows = rows.sort_by(ORDER[name]) if name in ORDER else side_by_side(tables) if name == "advisories" else rows
+    """The file of one of a snapshot's tables."""
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", row_group_size=GROUP)
+    pq.write_table(_in_order(name, tables), sink, compression="zstd", row_group_size=GROUP)
     return bytes(sink.getvalue())
+
+
+def _in_order(name: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """The rows of a table as they lie in its file."""
+    rows = tables[name]
+    if rows.nbytes >= SORTED:
+        return rows
+    if name == "advisories":
+        return side_by_side(tables)
+    return rows.sort_by(ORDER[name]) if name in ORDER else rows
 
 
 def side_by_side(tables: Mapping[str, pa.Table]) -> pa.Table:
     """The advisories of a snapshot's tables, by the first package that each is about, those about none last, and by id."""
-    import duckdb  # noqa: PLC0415  only where a feed has changed
+    from hullmark.lake.duck import open_duckdb  # noqa: PLC0415  only where a feed has changed
 
     said = tables["advisories"]
     numbered = pa.table({"advisory_id": said["advisory_id"], "place": pa.array(range(said.num_rows), pa.int64())})
-    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
+    with open_duckdb() as connection:
         connection.register("advisory", numbered)
         for name in ("affected", "affected_versions"):
             connection.register(name, tables.get(name, SCHEMAS[name].empty_table()))

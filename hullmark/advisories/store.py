@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow.dataset as pa_dataset
 
-__all__ = ["SCHEMAS", "FeedStore", "scanned", "view"]  # what others ask a store with
 VIEWS = ("advisories", "affected", "affected_versions", "severities", "exploitation", "end_of_life", "product_repositories")
 KEYS = {"exploitation": "cve", **dict.fromkeys(("advisories", "affected", "affected_versions"), "advisory_id")}
 
@@ -82,7 +81,7 @@ class FeedStore(SnapshotFolder):
         for name in names:
             rows = over(self._files(), self._paths(name), SCHEMAS[name])
             if records is not None and name in KEYS:
-                rows = scanned(rows, KEYS[name], records, SCHEMAS[name].names)
+                rows = _scanned(rows, KEYS[name], records, SCHEMAS[name].names)
             view(connection, name, rows)
 
     def opened(self, table: str) -> Iterator[pq.ParquetFile]:
@@ -144,7 +143,9 @@ def view(connection: "duckdb.DuckDBPyConnection", name: str, rows: "pa_dataset.D
     connection.execute(read_sql("hullmark.advisories", f"{name}.sql"))
 
 
-def scanned(rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.ChunkedArray, columns: Sequence[str]) -> pa.Table:
+def _scanned(
+    rows: "pa_dataset.Dataset | pa.Table", column: str, values: pa.ChunkedArray, columns: Sequence[str]
+) -> pa.Table:
     """Columns of the rows with one of these values. Arrow compares as it reads, DuckDB when all has been handed over."""
     condition = pc.field(column).isin(values.combine_chunks())  # of no chunks it would not know the type
     if isinstance(rows, pa.Table):
