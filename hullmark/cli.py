@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from hullmark import __version__
 from hullmark.commands.flow_runs import quiet_prefect
 from hullmark.commands.lean import be_lean
+from hullmark.commands.streams import own_streams
 from hullmark.errors import HullmarkError, UsageError
 
 VERBS = (
@@ -50,12 +51,15 @@ def entry() -> NoReturn:
     """
     if sys.argv[1:2] == ["scan"]:
         be_lean()
-    status = main()
+    own_streams()
+    try:
+        status = main()
+    except SystemExit as ended:  # argparse's
+        status = int(ended.code or 0)
     atexit._run_exitfuncs()  # stops Prefect's own server, if one was started
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
+    with suppress(UsageError):  # of what was printed before a failure, which is said already
+        sys.stdout.flush()
     os._exit(status)
 
 
@@ -69,15 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _log(os.environ.get("HULLMARK_LOG_LEVEL", "WARNING"))
         quiet_prefect()
-        return int(options.handler(options))
+        status = int(options.handler(options))
+        sys.stdout.flush()
     except HullmarkError as failure:
         print(f"hullmark: {str(failure).rstrip('.')}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
         return failure.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return status
 
 
 class Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # it is generic for type checkers alone

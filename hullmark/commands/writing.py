@@ -34,8 +34,6 @@ def write_answer(content: "RenderableType | bytes", output: str | None) -> None:
         else:  # lines to paste are never wrapped
             Console(width=None if sys.stdout.isatty() else 140).print(content, soft_wrap=not isinstance(content, Table))
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise UsageError(f"the answer could not be written to {output}: {error.strerror}; choose another file") from None
 
 
@@ -52,8 +50,6 @@ def write_reports(
         else:
             sys.stdout.buffer.write(document(form).write(reports))
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise UsageError(f"the report could not be written to {output}: {error.strerror}; choose another file") from None
 
 
