@@ -25,7 +25,7 @@ class Stream(io.FileIO):
     So `hullmark scan --fail-on high IMAGE | head` ends with the status that it has without `head`.
     """
 
-    def write(self, data: "ReadableBuffer", /) -> int | None:
+    def write(self, data: "ReadableBuffer", /) -> int:
         """See io.RawIOBase; raises UsageError for an answer that cannot be written although somebody waits for it."""
         try:
             return super().write(data)
