@@ -16,7 +16,7 @@ from hullmark.settings import Limits
 from hullmark.sources.base import Source
 from hullmark.sources.beside import Beside, Keeper
 from hullmark.sources.classify import classify
-from hullmark.sources.evidence import may_attest
+from hullmark.sources.evidence import created_at, may_attest
 from hullmark.sources.manifest import StoredManifest, parse_manifest
 from hullmark.uncompared import VEX
 
@@ -97,15 +97,17 @@ class _About:
     problems: list[Problem] = field(default_factory=list)
 
     def evidence(self, beside: Beside, listed: Sequence[Descriptor]) -> list[Skipped]:
-        """The attestations, each once: what refers to the digest, what a tag says, and what its index lists."""
+        """The attestations, each once: what its index lists, what a tag says, and what refers to it, newest first."""
         for refusal in beside.refusals:
             self._tell(FILES, f"they cannot be listed: {refusal}")
         self.keeper.known.update((stored.digest, stored) for stored in beside.known)
         certain = {entry.digest: entry for entry in (*listed, *beside.tagged)}
         absent = {entry.digest for entry in listed if not self.repository}  # of a copy without all that its index lists
-        wanted = certain | {entry.digest: entry for entry in beside.referring if may_attest(entry)}
+        referring = sorted(beside.referring, key=created_at)[::-1]
+        wanted = certain | {entry.digest: entry for entry in referring if may_attest(entry)}
         if len(wanted) > MOST_READ:
-            self._tell(FILES, f"{len(wanted) - MOST_READ} of {len(wanted)} are not read, since {MOST_READ} of one image are")
+            many = f"{len(wanted) - MOST_READ} of {len(wanted)}"
+            self._tell(FILES, f"{many} are not read, since {MOST_READ} of one image are, the newest first")
         found = []
         for entry in [*wanted.values()][:MOST_READ]:
             try:

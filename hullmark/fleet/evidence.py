@@ -64,9 +64,9 @@ def fetch_evidence(
     listed, attested = list[tuple[str, Statement]](), list[Attested]()
     for item in evidence.values():
         held = _statements(keeper, repository, item)
-        listed += [(item.digest, statement) for statement in held[:MOST_STATEMENTS]]
+        listed += [(item.digest, statement) for statement in held[-MOST_STATEMENTS:]]
         if len(held) > MOST_STATEMENTS:
-            why = f"of its {len(held)} statements only the first {MOST_STATEMENTS} are recorded"
+            why = f"of its {len(held)} statements only the last {MOST_STATEMENTS} are recorded"
             attested.append(Attested(item.digest, "", item.subject, refusal=why))
     place = f"{keeper.name}/{repository}" if repository else ""
     holders = {digest: Holder(digest, item.subject, place) for digest, item in evidence.items()}
@@ -114,14 +114,27 @@ def _purposes(limits: Limits) -> Iterator[_Purpose]:
 def _fetch_all(
     keeper: Keeper, repository: str, wanted: Statements, holders: Mapping[str, Holder], purpose: _Purpose
 ) -> Iterator[Attested]:
-    """The first statements that are of use for a purpose, and a refusal for each piece of evidence that holds more."""
-    for digest, count in Counter(owner for owner, _ in wanted[purpose.most :]).items():
-        more = f"{count} of its statements, since {purpose.most} are read of one image or index"
+    """The newest statements that are of use for a purpose, and a refusal for each piece of evidence that holds more."""
+    taken = _newest(wanted, purpose.most)
+    held = Counter(owner for owner, _ in wanted)
+    for digest, count in (held - Counter(owner for owner, _ in taken)).items():
+        which = f"{count} of its {held[digest]} statements"
+        more = f"{'the first ' if count < held[digest] else ''}{which}, since {purpose.most} are read of one image or index"
         yield Attested(digest, "", holders[digest].subject, refusal=f"{purpose.refused}: {more}")
-    for owner, statement in wanted[: purpose.most]:
+    for owner, statement in taken:
         fetched = _fetch(keeper, repository, statement, holders[owner], purpose)
         if fetched:
             yield fetched
+
+
+def _newest(wanted: Statements, most: int) -> Statements:
+    """The last of each piece of evidence, to which cosign appends, then those before them, until there are enough."""
+    turns, seen = list[tuple[int, int]](), Counter[str]()
+    for place in reversed(range(len(wanted))):
+        owner, _ = wanted[place]
+        turns.append((seen[owner], place))
+        seen[owner] += 1
+    return tuple(wanted[place] for place in sorted(place for _, place in sorted(turns)[:most]))
 
 
 def _fetch(keeper: Keeper, repository: str, statement: Statement, holder: Holder, purpose: _Purpose) -> Attested | None:

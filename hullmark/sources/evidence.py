@@ -5,6 +5,7 @@ and `dev.sigstore.bundle.predicateType` on the manifest of a Sigstore bundle.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from hullmark.model import Descriptor, Reason
 from hullmark.sources.classify import kind_of
@@ -13,6 +14,7 @@ from hullmark.sources.manifest import Index, Manifest
 EVIDENCE = frozenset({Reason.SIGNATURE, Reason.SBOM, Reason.ATTESTATION})
 _PREDICATES = ("in-toto.io/predicate-type", "predicateType")
 _OF_BUNDLE = "dev.sigstore.bundle.predicateType"
+_CREATED = "org.opencontainers.image.created"
 _BUNDLED, _ENVELOPE = "dev.sigstore.bundle.content", "dsse-envelope"
 VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex")
 _ENVELOPES = ("application/vnd.dsse.envelope", "application/vnd.in-toto")
@@ -53,6 +55,15 @@ def may_attest(entry: Descriptor) -> bool:
     if predicate:
         return predicate.lower().startswith(VEX)
     return content in ("", _ENVELOPE) and kind_of(entry.artifact_type) in (Reason.ATTESTATION, Reason.ARTIFACT)
+
+
+def created_at(entry: Descriptor) -> datetime:
+    """When what a descriptor names was made, as far as it says so; clients such as cosign and oras do."""
+    try:
+        told = datetime.fromisoformat(entry.annotations.get(_CREATED, ""))
+        return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def may_be_provenance(statement: Statement) -> bool:

@@ -1,5 +1,6 @@
 """What of the evidence beside an image is not read or believed is told in its row; its image is scanned all the same."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -80,7 +81,12 @@ def test_what_is_too_many_of_one_piece_is_counted(real: RealWorld, kind: str) ->
     real.put(cosign_tag(built), artifact([dsse(make(number, built)) for number in range(most + 3)], DSSE, predicate))
     real.scan()
     assert sum(read_of(real)) == most
-    assert real.details() == [f"{begins}3 of its statements, since {most} are read of one image or index"]
+    assert real.details() == [
+        f"{begins}the first 3 of its {most + 3} statements, since {most} are read of one image or index"
+    ]
+    newest = real.ask("SELECT vulnerability FROM vex_statements UNION ALL SELECT base_names[1] FROM provenance")
+    numbers = {int(re.search(r"\d+$", name)[0]) for (name,) in newest}  # type: ignore[index]
+    assert numbers == set(range(3, most + 3)), "cosign appends, so that the last ones are the newest"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -90,7 +96,7 @@ def test_what_is_too_many_of_an_index_is_told_of_each_piece(real: RealWorld, kin
     real.put("1", index_with(built, *(buildkit(make(number, built), predicate) for number in range(most + 2))))
     real.scan()
     assert sum(read_of(real)) == most
-    more = f"{begins}1 of its statements, since {most} are read of one image or index"
+    more = f"{begins}1 of its 1 statements, since {most} are read of one image or index"
     assert sorted(real.details()) == sorted([*([PLAIN] * most), more, more])
 
 
@@ -99,13 +105,13 @@ def test_statements_that_are_not_recorded_are_counted_and_reasons_do_not_grow(re
     real.put("1", built)
     bad = [f"{{{number}".encode() for number in range(2)] + [b" " * (2_000_000 + number) for number in range(4)]
     good = [dsse(vex(number, built)) for number in range(MOST_STATEMENTS)]
-    real.put(cosign_tag(built), artifact([*bad, *good], DSSE, OPENVEX))
+    real.put(cosign_tag(built), artifact([*good, *bad], DSSE, OPENVEX))
     real.scan()
     assert read_of(real) == (2, 0)
     assert real.ask("SELECT count(*) FROM evidence") == [(MOST_STATEMENTS,)]
     (detail,) = real.details()
-    recorded = f"of its {MOST_STATEMENTS + 6} statements only the first {MOST_STATEMENTS} are recorded"
-    rest = f"of its VEX is not believed: {MOST_STATEMENTS - MOST_VEX} of its statements, since"
+    recorded = f"of its {MOST_STATEMENTS + 6} statements only the last {MOST_STATEMENTS} are recorded"
+    rest = f"of its VEX is not believed: the first {MOST_STATEMENTS - MOST_VEX} of its {MOST_STATEMENTS} statements, since"
     assert detail.startswith(f"{PLAIN}; {recorded}; {rest}")
     assert detail.count("of its VEX is not believed") == 2
     assert detail.endswith(" (and 4 more)")

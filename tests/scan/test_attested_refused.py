@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from hullmark.demo.images import Built
 from hullmark.demo.registry import DemoRegistry
+from hullmark.fleet.evidence import MOST_VEX
 from hullmark.model import Problem
 from hullmark.reports.documents import document
 from hullmark.scan_attested import MOST_READ, Stated
@@ -143,7 +144,7 @@ def test_more_than_are_looked_into(demo: DemoRegistry) -> None:
     for number in range(MOST_READ + 3):
         demo.push("a", "", artifact([b"%d" % number], strange, artifactType=strange, subject=built.manifest.descriptor()))
     assert problems(beside(f"{demo.host}/a:1")) == [
-        ("attestations", f"3 of {MOST_READ + 3} are not read, since {MOST_READ} of one image are")
+        ("attestations", f"3 of {MOST_READ + 3} are not read, since {MOST_READ} of one image are, the newest first")
     ]
     assert sum(demo.sent.values()) < MOST_READ + 9
 
@@ -233,3 +234,23 @@ def test_manifests_that_are_too_large_together(tmp_path: Path, demo: DemoRegistr
     place = write_folder(tmp_path / "it", layout(("1", built), *(("", holder) for holder in padded)))
     told = problems(beside(f"oci:{place}:1", index_bytes=4000))
     assert any("too large together to tell which are about the image" in reason for _, reason in told)
+
+
+def test_of_more_than_are_read_the_newest_are(demo: DemoRegistry) -> None:
+    """Registries list referrers in any order; cosign and oras say when each was made, others append."""
+    built, created = image(), "org.opencontainers.image.created"
+    demo.push("a", "1", built)
+    several, about = range(MOST_READ + 2), built.manifest.descriptor()
+    for number in reversed(several):
+        said = statement(
+            built.manifest.digest, OPENVEX, openvex(not_affected(f"CVE-2026-{number:04}"), author=f"Acme {number}")
+        )
+        made = {created: f"2026-01-01T00:{number:02}:00Z"} if number else {created: "yesterday"}
+        holder = artifact([said], IN_TOTO, OPENVEX, artifactType=IN_TOTO, subject=about, annotations=made)
+        demo.push("a", "", holder)
+    found = beside(f"{demo.host}/a:1")
+    names = {row["vulnerability"] for table in found.statements for row in table.to_pylist()}
+    assert names == {f"CVE-2026-{number:04}" for number in [*several][-MOST_VEX:]}
+    told = [problem.reason for several in found.problems.values() for problem in several]
+    assert told[0] == f"2 of {MOST_READ + 2} are not read, since {MOST_READ} of one image are, the newest first"
+    assert len(told) == 1 + MOST_READ - MOST_VEX
