@@ -77,6 +77,7 @@ def _compared(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:
         yield from _overview(findings)
         yield ""
         yield from _findings(report, findings)
+        yield from _legend(findings)
     else:
         yield _nothing_found(report)
         yield ""
@@ -172,6 +173,18 @@ def _findings(report: Any, findings: list[Finding]) -> Iterator[RenderableType]:
     if len(groups) > PACKAGES:
         rest = sum(len(group) for group in groups[PACKAGES:])
         yield Text(f"and {counted(len(groups) - PACKAGES, 'package')} with {counted(rest, 'finding')}", style="dim")
+
+
+def _legend(findings: list[Finding]) -> Iterator[RenderableType]:
+    """What stands beside findings without a name of its own."""
+    words = []
+    if any(finding["epss"] is not None for finding in findings):
+        words.append("%: how likely it is to be exploited within 30 days (EPSS)")
+    if any(finding["kev"] for finding in findings):
+        words.append("KEV: known to CISA to be exploited")
+    if words:
+        yield Text("; ".join(words), style="dim")
+        yield ""
 
 
 def _settled(findings: list[Finding]) -> Iterator[RenderableType]:

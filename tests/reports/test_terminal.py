@@ -65,6 +65,7 @@ def test_a_scan_says_what_was_found() -> None:
         "osv/Debian 5 h, kev never", "5 findings  2 critical · 1 medium · 1 low · 1 unknown",
         "1 vulnerability known to be exploited", "openssl 1.0 · layer 0", "KEV", "30 %", "no fix",
         "updating 2 packages ends 2 of 5 findings", "2 of them came with layer 0",
+        "%: how likely it is to be exploited within 30 days (EPSS); KEV: known to CISA",
     ):  # fmt: skip
         assert words in text
     order = [text.index(words) for words in ("openssl 1.0", "CVE-2023-0002", "CVE-2023-0003", "zlib 1.0", "curl 1.0")]
