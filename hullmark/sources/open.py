@@ -60,9 +60,13 @@ def _open_files(path: Path, limits: Limits) -> Files:
 
             return TarFiles(path, limits)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise NotFound(f"{path} is a link to {path.readlink()}, which is not there; check the path") from None
         raise NotFound(f"there is no file or folder {path}; check the path") from None
-    except OSError as error:
+    except PermissionError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from None
     raise NotAnImage(f"{path} is neither a file nor a folder; give an image archive or a layout folder")
 
 

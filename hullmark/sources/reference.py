@@ -3,6 +3,7 @@
 The grammar is that of distribution/reference; a name without a host means Docker Hub, one without a tag `latest`.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ _HOST = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2", ".zip", ".oci")  # no repository is called so
 _PATH_SCHEMES = ("oci-archive", "oci-layout", "oci", "docker-archive")
 _USERINFO = re.compile(r"\A(https?://)?[^/@]*@(?!sha256:)")
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
@@ -65,7 +67,7 @@ def parse_reference(text: str) -> RegistryReference | PathReference:
         return _path_with_scheme(scheme, rest)
     if _exists(text):
         return PathReference(Path(text))
-    if text.startswith(("/", "./", "../", "~")) or text.endswith((".tar", ".tar.gz", ".tgz", ".oci")):
+    if text.startswith(("/", "./", "../", "~")) or text.endswith(_ARCHIVES):
         raise NotFound(f"there is no file or folder {text!r}; check the path")
     return parse_registry_reference(text)
 
@@ -98,10 +100,14 @@ def _path_with_scheme(scheme: str, rest: str) -> PathReference:
 
 
 def _exists(text: str) -> bool:
+    """Whether there is something at a path, if only a link that leads nowhere, or something that nobody may look at."""
     try:
-        return Path(text).exists()
+        os.lstat(text)
+    except PermissionError:
+        return True
     except (OSError, ValueError):  # too long a name, or a NUL byte
         return False
+    return True
 
 
 def _split_tag(name: str) -> tuple[str, str | None]:

@@ -81,6 +81,14 @@ def wrong_digest(folder: Path) -> list[str]:
     ]
 
 
+def link(name: str, target: str) -> Callable[[Path], list[str]]:
+    def make(folder: Path) -> list[str]:
+        (folder / name).symlink_to(target)
+        return [name]
+
+    return make
+
+
 def cut(path: Path, left: int) -> str:
     path.write_bytes(path.read_bytes()[:left])
     return str(path)
@@ -88,6 +96,9 @@ def cut(path: Path, left: int) -> str:
 
 UNREADABLE = (
     Bad("no such file", lambda _: ["nothing.tar"], 2, r"there is no file or folder 'nothing\.tar'; check the path$"),
+    Bad("no such zstd", lambda _: ["no.tar.zst"], 2, r"there is no file or folder 'no\.tar\.zst'; check the path$"),
+    Bad("a link to nothing", link("latest", "gone.tar"), 2, r"latest is a link to gone\.tar, which is not there; check the"),
+    Bad("a link to itself", link("app", "app"), 2, r"app cannot be read \(Too many levels of symbolic links\); check"),
     Bad("no name", lambda _: [""], 2, "no image was named; give an archive"),
     Bad("a text file", file("notes.txt", b"to do: ship it\n" * 200), 2, r"notes\.txt is no tar archive; give an image"),
     Bad("a short file", file("x", b"x"), 2, "x is no tar archive; give an image"),
