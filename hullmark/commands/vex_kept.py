@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     Rows = list[dict[str, Any]]
 
 FORMATS = ("table", "json")
-SHOWN = ("id", "author", "format", "issued_at", "statements", "findings", "images", "imported_at", "imported_by", "source")
+SHOWN = (
+    "id", "author", "format", "issued_at", "statements", "findings", "images", "imported_at", "imported_by", "source",
+    "removed_at", "removed_by",
+)  # fmt: skip
 
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register both actions."""
     listed = actions.add_parser("list", help="show the documents that were imported, and how many findings each counts for")
+    listed.add_argument("--all", action="store_true", help="also those that were taken out, by whom and when")
     listed.add_argument("--format", choices=FORMATS, default="table", help="what to print (default: table)")
     listed.set_defaults(handler=run_list)
-    gone = actions.add_parser("remove", help="take a document out, with all its issues; what it settled is open again")
+    gone = actions.add_parser("remove", help="take a document out, with all its issues; it stays in `list --all`")
     gone.add_argument("id", metavar="ID", help="as `hullmark vex list` shows it")
     gone.add_argument("--author", metavar="NAME", default="", help="whose, where several have a document of that id")
     gone.set_defaults(handler=run_remove)
@@ -39,29 +43,31 @@ def run_list(options: argparse.Namespace) -> int:
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    rows = documents(lake_with_data(settings.lake), settings.memory_mb)
+    lake = lake_with_data(settings.lake)
+    rows = documents(lake, settings.memory_mb) + (_removed(lake, settings.memory_mb) if options.all else [])
     if options.format == "json":
-        shown = [{name: row[name] for name in SHOWN} for row in rows]
+        shown = [{name: row.get(name) for name in SHOWN} for row in rows]
         print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())  # noqa: T201  the answer itself
     elif rows:
         Console().print(_table(rows))
     else:
-        _say("No VEX document was imported; take one with `hullmark vex import FILE`.")
+        _say("No VEX document counts now; take one with `hullmark vex import FILE`.")
     return 0
 
 
 def run_remove(options: argparse.Namespace) -> int:
     """Take one out."""
-    import pyarrow as pa
+    from datetime import UTC, datetime
 
+    from hullmark.commands.exceptions import user
     from hullmark.commands.query import lake_with_data
-    from hullmark.lake.schema import VEX_STATEMENTS
     from hullmark.settings import read_settings
+    from hullmark.vex.keep import remove_vex
 
     settings = read_settings()
     lake = lake_with_data(settings.lake)
     (row,) = _chosen(documents(lake, settings.memory_mb, options.id), options.id, options.author)
-    lake.replace_scope("vex_statements", pa.table({"document": row["issues"]}), VEX_STATEMENTS.empty_table())
+    remove_vex(lake, row["issues"], user(), datetime.now(UTC), settings.memory_mb)
     _say(f"{options.id} of {row['author']} is taken out: what it counted for ({_reach(row)}) stands without it from now on.")
     return 0
 
@@ -73,6 +79,14 @@ def documents(lake: "Lake", memory_mb: int, name: str = "") -> "Rows":
     with closing(lake.connect(memory_mb)) as connection:
         asked = connection.sql(read_sql("hullmark.vex", "documents.sql"), params={"id": name})
         rows: Rows = asked.to_arrow_table().to_pylist()
+    return rows
+
+
+def _removed(lake: "Lake", memory_mb: int) -> "Rows":
+    from hullmark.sql import read_sql
+
+    with closing(lake.connect(memory_mb, only=("vex_removed",))) as connection:
+        rows: Rows = connection.sql(read_sql("hullmark.vex", "documents_removed.sql")).to_arrow_table().to_pylist()
     return rows
 
 
@@ -110,9 +124,17 @@ def _table(rows: "Rows") -> "Table":
         imported = f"{row['imported_at']:%Y-%m-%d} by {row['imported_by']} ({row['source']})"
         table.add_row(
             plain(row["id"], 80), plain(row["author"], 40), row["format"], f"{row['issued_at']:%Y-%m-%d}",
-            f"{row['statements']:,}", _reach(row), plain(imported, 80),
+            f"{row['statements']:,}", _standing(row), plain(imported, 80),
         )  # fmt: skip
     return table
+
+
+def _standing(row: "dict[str, Any]") -> str:
+    from hullmark.reports.terminal import plain
+
+    if row.get("removed_at"):
+        return plain(f"nothing: removed {row['removed_at']:%Y-%m-%d} by {row['removed_by']}", 80)
+    return _reach(row)
 
 
 def _say(sentence: str) -> None:

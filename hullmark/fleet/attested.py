@@ -1,4 +1,4 @@
-"""VEX and provenance of attestations in the lake: they go with their attestation, and VEX also where it is switched off."""
+"""VEX and provenance of attestations count no more without their attestation, and VEX also where it is switched off."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,9 @@ import pyarrow.compute as pc
 from hullmark.fleet.ask import ask_lake
 from hullmark.fleet.discovery import Discovered, scope
 from hullmark.fleet.run import Run
-from hullmark.lake.schema import PROVENANCE, VEX_STATEMENTS
+from hullmark.lake.schema import PROVENANCE
 from hullmark.lake.store import Lake
+from hullmark.vex.keep import remove_vex
 
 READ = ("vex_statements", "provenance", "digests", "coverage")
 
@@ -21,7 +22,7 @@ def withdraw_attested(lake: Lake, run: Run, listed: Sequence[Discovered], memory
     is_provenance = pc.equal(gone["document"], "")
     built, vex = gone.filter(is_provenance), gone.filter(pc.invert(is_provenance))
     if vex.num_rows:
-        lake.replace_scope("vex_statements", vex, VEX_STATEMENTS.empty_table())
+        remove_vex(lake, vex["document"].unique().to_pylist(), run.run, run.at, memory_mb)
     if built.num_rows:
         lake.replace_scope("provenance", built, PROVENANCE.empty_table())
     return int(gone.num_rows)

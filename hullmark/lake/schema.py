@@ -277,6 +277,8 @@ VEX_STATEMENTS = _schema(
     product=TEXT, stem=TEXT, version=TEXT, qualifiers=TEXTS, image_digest=TEXT, repository=TEXT, tag=TEXT, platform=TEXT,
     low_key=KEY, low_inclusive=FLAG, high_key=KEY, high_inclusive=FLAG,
 )  # fmt: skip
+# What was stated until removed_at, when somebody, or the run that found its attestation gone, took the document out.
+VEX_REMOVED = pa.schema([*VEX_STATEMENTS, *_schema(removed_at=TIME, removed_by=TEXT)])
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -317,6 +319,7 @@ TABLES: dict[str, Table] = {
         Table("accounts", ("account",), (), ACCOUNTS),
         Table("exceptions", ("id",), (), EXCEPTIONS),
         Table("vex_statements", ("document", "row"), ("document",), VEX_STATEMENTS),
+        Table("vex_removed", ("document", "row", "removed_at"), (), VEX_REMOVED),
         Table("run_feeds", ("run", "feed"), (), RUN_FEEDS),
         Table("matchings", ("run",), (), MATCHINGS),
         Table("matched_images", ("image_digest",), ("image_digest",), MATCHED_IMAGES),

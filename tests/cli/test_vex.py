@@ -1,6 +1,7 @@
 """`hullmark vex` and `hullmark scan --vex`: what others state is applied, told, and written."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,9 +86,14 @@ def test_what_is_not_believed_and_what_cannot_be_read(home: Path) -> None:
     assert (ran.status, ran.stdout) == (2, "")
 
 
+def at(gone: dict[str, str]) -> str:
+    """A moment before it was taken out."""
+    return str(datetime.fromisoformat(gone["removed_at"]) - timedelta(microseconds=1))
+
+
 def test_documents_are_listed_and_taken_out(tmp_path: Path) -> None:
     write_fleet(Lake(str(tmp_path / "lake")))
-    assert run(tmp_path, ["vex", "list"]).stdout.startswith("No VEX document was imported; take one with")
+    assert run(tmp_path, ["vex", "list"]).stdout.startswith("No VEX document counts now; take one with")
     statement = {"vulnerability": {"name": "CVE-2026-1"}, "products": [{"@id": WEB}], "status": "fixed"}
     issues = {"first": {}, "second": {"timestamp": "2026-02-01T00:00:00Z"}, "other": {"author": "Other"}}
     for name, more in issues.items():
@@ -106,5 +112,19 @@ def test_documents_are_listed_and_taken_out(tmp_path: Path) -> None:
     assert "doc of Acme is taken out: what it counted for (1 finding in 1 image) stands without it" in ran.stdout
     (row,) = json.loads(run(tmp_path, ["vex", "list", "--format", "json"]).stdout)
     assert (row["author"], row["findings"]) == ("Other", 1), "both issues are gone, and the other document counts"
+    gone = json.loads(run(tmp_path, ["vex", "list", "--all", "--format", "json"]).stdout)[1]
+    assert (gone["id"], gone["author"], gone["statements"], gone["source"]) == ("doc", "Acme", 1, "second.json")
+    assert (gone["findings"], gone["removed_by"]) == (None, gone["imported_by"])
+    assert gone["removed_at"] > gone["imported_at"]
+    assert "nothing: removed 20" in " ".join(run(tmp_path, ["vex", "list", "--all"]).stdout.split())
+    asked = "SELECT count(*) FROM vex_statements_at(TIMESTAMPTZ '%s')"
+    counts = [
+        run(tmp_path, ["query", asked % row, "--format", "csv"]).stdout.split()[-1] for row in (at(gone), "2999-01-01")
+    ]
+    assert counts == ["3", "1"], "what stood before can be asked for"
+    assert run(tmp_path, ["vex", "import", "second.json"]).status == 0
+    assert len(json.loads(run(tmp_path, ["vex", "list", "--all", "--format", "json"]).stdout)) == 3, (
+        "it is back, and was gone"
+    )
     (tmp_path / "empty.json").write_text(json.dumps({**OPENVEX, "statements": []}), encoding="utf-8")
     assert "It states nothing; `hullmark vex remove` takes out" in run(tmp_path, ["vex", "import", "empty.json"]).stdout

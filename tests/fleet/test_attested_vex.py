@@ -118,3 +118,4 @@ def test_an_attestation_that_is_deleted_is_withdrawn(real: RealWorld) -> None:
     real.first.delete(real.repository, name)
     real.scan()
     assert real.standing() == []
+    assert real.ask("SELECT vulnerability, removed_by IN (SELECT run FROM runs) FROM vex_removed") == [(first, True)]

@@ -62,6 +62,13 @@ GOOD: dict[str, dict[str, object]] = {
         "stem": "pkg:deb/debian/a",
         "image_digest": "",
     },
+    "vex_removed": {
+        "document": digest("d"),
+        "status": "fixed",
+        "format": "openvex",
+        "stem": "pkg:deb/debian/a",
+        "image_digest": "",
+    },
     "run_feeds": {},
     "matchings": {"scope": "full"},
     "matched_images": {},
@@ -218,6 +225,8 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("vex_statements", {"at": None}),
     ("vex_statements", {"row": -1}),
     ("vex_statements", {"imported_at": datetime(2999, 1, 1, tzinfo=UTC)}),
+    ("vex_removed", {"removed_at": None}),
+    ("vex_removed", {"removed_by": ""}),
     ("feed_snapshots", {"problems": -1}),
     ("feed_snapshots", {"fetched_at": datetime(2999, 1, 1, tzinfo=UTC)}),
 ]

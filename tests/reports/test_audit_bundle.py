@@ -83,6 +83,9 @@ def lake(tmp_path: Path) -> Lake:
     write(lake, "vex_statements", [
         {"document": name, "row": 1, "imported_at": day(at), "status": "not_affected"} for name, at in (("d1", 3), ("d2", 7))
     ])  # fmt: skip
+    write(lake, "vex_removed", [
+        {"document": "d0", "row": 1, "imported_at": day(2), "status": "fixed", "removed_at": day(7), "removed_by": "eve"}
+    ])  # fmt: skip
     return lake
 
 
@@ -111,13 +114,14 @@ def test_what_was_known_on_day_six(lake: Lake) -> None:
     assert [row["snapshot"] for row in rows(content, "feeds")] == ["s5"]
     assert [(row["rule"], row["failing"]) for row in rows(content, "compliance")] == [("HM001", "1")]
     assert [(row["id"], row["state"], row["revoked_by"]) for row in rows(content, "exceptions")] == [("ex-1", "active", "")]
-    assert [(row["document"], row["status"]) for row in rows(content, "vex")] == [("d1", "not_affected")]
+    assert [(row["document"], row["status"]) for row in rows(content, "vex")] == [("d0", "fixed"), ("d1", "not_affected")]
     assert [row["run"] for row in rows(content, "runs")] == ["run-1", "run-5"]
 
 
 def test_what_was_known_in_the_end(lake: Lake) -> None:
     content, _ = bundle(lake, day(20))
     assert {row["tags"] for row in rows(content, "images")} == {"1 moved", ""}
+    assert [row["document"] for row in rows(content, "vex")] == ["d1", "d2"], "d0 was taken out"
     found = {(row["vulnerability"], row["severity"], row["fixed_version"]) for row in rows(content, "findings")}
     assert found == {("CVE-1", "critical", "2"), ("CVE-4", "", "")}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
