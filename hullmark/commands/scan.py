@@ -55,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
     target = Path(options.output) if options.output else None
     if target and not target.parent.is_dir():
         raise UsageError(f"there is no folder {str(target.parent)!r} to write the report to; make it first")
+    if target and target.is_file() and _is_same(target, options.image):
+        raise UsageError(f"the report would be written over the image {target}; choose another file")
     if options.list and (options.fail_on or options.vex):
         raise UsageError("--list finds no vulnerabilities, so --fail-on and --vex have no effect; leave one of them away")
     if options.format != TABLE:
@@ -84,6 +86,13 @@ def run(options: argparse.Namespace) -> int:
     for gap in scanned.gaps:
         print_error(f"incomplete: {gap}")
     return _exit_status(scanned, reports, options.fail_on)
+
+
+def _is_same(target: Path, image: str) -> bool:
+    try:
+        return target.samefile(image)
+    except (OSError, ValueError):  # a reference, and no path
+        return False
 
 
 def _check_document(options: argparse.Namespace) -> None:

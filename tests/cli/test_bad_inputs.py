@@ -125,6 +125,7 @@ UNREADABLE = (
     Bad("a bad tag", lambda _: ["shop/api:ü"], 2, "'shop/api:ü' is neither a file here nor a valid image reference"),
     Bad("a bad digest", lambda _: ["shop/api@sha256:1"], 2, "what follows @ is no sha256 digest"),
     Bad("no such folder", lambda to: [str(write_layout(to / "one", image())), "-o", "no/report"], 2, "no folder 'no'"),
+    Bad("the image as output", lambda to: [str(write_layout_tar(to / "one.tar", image())), "-o", "one.tar"], 2, "over the"),
     Bad("a folder as output", lambda to: [str(write_layout(to / "one", image())), "-o", str(to)], 2, "could not be written"),
 )  # fmt: skip
 
