@@ -24,7 +24,11 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("image", metavar="IMAGE", help="repository:tag with or without its registry, or a digest")
     verb.add_argument(
-        "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
+        "--fail-on",
+        metavar="SEVERITY",
+        type=str.lower,
+        choices=ORDER,
+        help=f"exit with 1 from this severity on: {', '.join(ORDER)}",
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
     verb.add_argument("--removed", action="store_true", help="list also what later layers removed and lower ones ship")

@@ -36,7 +36,11 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--format", choices=(TABLE, *document_names()), default=TABLE, help="what to print (default: table)")
     verb.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     verb.add_argument(
-        "--fail-on", metavar="SEVERITY", choices=ORDER, help=f"exit with 1 from this severity on: {', '.join(ORDER)}"
+        "--fail-on",
+        metavar="SEVERITY",
+        type=str.lower,
+        choices=ORDER,
+        help=f"exit with 1 from this severity on: {', '.join(ORDER)}",
     )
     verb.add_argument("--platform", metavar="P", help="os/arch[/variant] or all (default: this machine's)")
     verb.add_argument("--vex", metavar="FILE", action="append", help="apply this VEX document; may be repeated")

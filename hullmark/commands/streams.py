@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 STDOUT, STDERR = 1, 2
+NARROWEST = 20  # columns
 
 
 def own_streams() -> None:
-    """For the whole process, so for the console script only; a stream that the caller has closed leads nowhere."""
+    """For the whole process, so for the console script only; a stream that the caller has closed leads nowhere.
+
+    A width in which nothing can be written (some terminals of build servers have 0) is as good as none.
+    """
+    if os.environ.get("COLUMNS", "").isdigit() and int(os.environ["COLUMNS"]) < NARROWEST:
+        del os.environ["COLUMNS"]
     sys.stdout, sys.stderr = _own(sys.stdout, STDOUT), _own(sys.stderr, STDERR)
 
 

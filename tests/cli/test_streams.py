@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import HULLMARK
 from tests.cli.images import image, part, write_layout
 
-GATE = ("--fail-on", "low")
+GATE = ("--fail-on", "LOW")
 FORMS = ("table", "json", "sarif")
 
 
@@ -87,3 +87,12 @@ def test_a_locale_that_cannot_say_a_name_gets_its_code(layout: Path, feeds: Path
         command(layout, feeds, "--format", "json"), env=environ(tmp_path), capture_output=True, check=False
     )
     assert json.loads(done.stdout)
+
+
+def test_a_terminal_without_columns_shows_all(layout: Path, feeds: Path, tmp_path: Path) -> None:
+    shown = [
+        subprocess.run(command(layout, feeds), env=environ(tmp_path) | width, capture_output=True, check=True).stdout
+        for width in ({"COLUMNS": "0"}, {"COLUMNS": "1"}, {"COLUMNS": "80"})
+    ]
+    assert shown[0] == shown[1] == shown[2]
+    assert b"CVE-" in shown[0]
