@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,7 @@ PROBLEMS = 8
 BAR = 60
 UNLISTED = frozenset({"setuid", "setgid", "world-writable", "package-cache", "more-secrets"})  # kinds that are only counted
 WIDTHS = (21, 10, 5, 3, None)  # id, severity, EPSS, KEV, fixed version
+ALIGNED = 72  # columns from which on these leave room for a fixed version
 SYSTEM_PACKAGES = ("pkg:deb/", "pkg:apk/", "pkg:rpm/")  # their path is the package database, which tells nobody anything
 
 ORIGINS = {
@@ -228,15 +230,26 @@ def _heading(finding: Finding, index: dict[str, int], package: Mapping[str, Any]
 
 
 def _group_table(group: list[Finding]) -> Padding:
-    table = columns("", "", "", "", "", right=())
-    for column, width in zip(table.columns, WIDTHS, strict=True):
-        column.width = width
-    table.columns[2].justify = "right"
-    for finding in group[:EACH]:
-        table.add_row(*_cells(finding))
     rest = Counter(item["severity"] for item in group[EACH:])
     more = Text.assemble(("+ ", "dim"), severity_counts(rest)) if rest else Text("")
-    return Padding(Group(table, more), (0, 0, 0 if not rest else 1, 2))
+    return Padding(Group(_Rows(group[:EACH]), more), (0, 0, 0 if not rest else 1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Findings of one package: in the columns of all others where there is room, else as narrow as they are."""
+
+    findings: list[Finding]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        table = columns("", "", "", "", "", right=())
+        if options.max_width >= ALIGNED:
+            for column, width in zip(table.columns, WIDTHS, strict=True):
+                column.width = width
+        table.columns[2].justify = "right"
+        for finding in self.findings:
+            table.add_row(*_cells(finding))
+        yield table
 
 
 def _cells(finding: Finding) -> tuple[Text, ...]:

@@ -72,6 +72,13 @@ def test_a_scan_says_what_was_found() -> None:
     assert order == sorted(order), "packages by their gravest finding, findings beneath their package"
 
 
+@pytest.mark.parametrize("width", [46, 50, 64, 72, 80, 200])
+def test_a_narrow_terminal_loses_no_fixed_version(width: int) -> None:
+    text = shown(lambda console: print_scan([sample()], console), width)
+    assert "30 %" in text
+    assert "1.1" in text.partition("CVE-2023-0002")[2].splitlines()[0]
+
+
 def test_what_speaks_for_a_package_and_whom_it_belongs_to() -> None:
     packages = rows(
         "packages",
