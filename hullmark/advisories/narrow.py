@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Columns that no finding hangs on, which are null here.
 UNREAD = {"published", "cwes", "references", "scheme", "low", "high", "kev_added", "epss_date"}
+TOLD = {"aliases", "summary", "severity"}  # which of advisories that score or reject a vulnerability alone are not asked
 RECORD, ABOUT = "advisory_id", "vulnerability_ids"
 CASELESS = {"NuGet", "Packagist"}
 
@@ -106,7 +107,10 @@ def _rows(store: FeedStore, table: str, column: str, values: Collection[str]) ->
 
 
 def _advisories(store: FeedStore, about: Collection[str], also: Collection[str]) -> pa.Table:
-    """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone."""
+    """The advisories of these ids and of `also`, and those about one of their vulnerabilities, or of `also`, alone.
+
+    What stands in TOLD is null in groups of rows without one of `about`: texts are most of what an advisory is.
+    """
     schema = SCHEMAS["advisories"]
     files = [*store.opened("advisories")] if about or also else []
     groups = [(file, group) for file in files for group in range(file.num_row_groups)]
@@ -115,12 +119,14 @@ def _advisories(store: FeedStore, about: Collection[str], also: Collection[str])
     named = [file.read_row_group(group, [RECORD, ABOUT], use_threads=False) for file, group in groups]
     wanted = _kin(pa.concat_tables(named).combine_chunks(), about, also)
     rest = [name for name in schema.names if name not in {RECORD, ABOUT, *UNREAD}]
+    ours, weighed = pa.array(about, pa.string()), [name for name in rest if name not in TOLD]
     parts = []
     for (file, group), known in zip(groups, named, strict=True):
         held = pc.is_in(known[RECORD], wanted)
         if pc.any(held).as_py():
             part = known.filter(held)
-            others = file.read_row_group(group, rest, use_threads=False).filter(held)
+            columns = rest if pc.any(pc.is_in(part[RECORD], ours)).as_py() else weighed
+            others = file.read_row_group(group, columns, use_threads=False).filter(held)
             for name in others.column_names:
                 part = part.append_column(name, others[name])
             parts.append(whole(part, schema))
