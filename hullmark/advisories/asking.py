@@ -4,7 +4,6 @@ The digest of a bundle is of the names and bytes of its files.
 """
 
 import hashlib
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import quote
 
 from hullmark.advisories.budget import Budget
 from hullmark.advisories.fetch import Fetched, Validators, fetching, shown
+from hullmark.advisories.passing import passing
 from hullmark.advisories.unfinished import Unfinished
 from hullmark.errors import FeedError
 from hullmark.settings import MIB
@@ -69,8 +69,8 @@ class Asker:
 def bundle(files: Iterable[tuple[str, bytes]], validators: Validators) -> Iterator[Fetched]:
     """The files (name, content), in order, as one that is on this machine until the block ends; its digest is of them."""
     found = hashlib.sha256()
-    with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
-        path = Path(folder) / "bundle.zip"
+    with passing() as folder:
+        path = folder / "bundle.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, content in files:
                 archive.writestr(name, content)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from hullmark.advisories.budget import Budget, Copy
+from hullmark.advisories.passing import passing
 from hullmark.errors import FeedError
 from hullmark.lake.place import one_line
 
@@ -55,8 +55,8 @@ def fetching(
     `url` is https, http, s3, file, or a path; `endpoint` an S3 stand-in; `headers` go with a request over http.
     Raises Absent when there is none, else FeedError.
     """
-    with tempfile.TemporaryDirectory(prefix="hullmark-feed-") as folder:
-        target = Path(folder) / "feed"
+    with passing() as folder:
+        target = folder / "feed"
         scheme = urlsplit(url).scheme if "://" in url else ""
         if scheme in ("http", "https"):
             from hullmark.advisories.fetch_http import fetch_http  # noqa: PLC0415  httpx costs time; a folder needs none

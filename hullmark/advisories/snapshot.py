@@ -16,6 +16,7 @@ from hullmark.advisories.feeds import Feed, Loaded, Source, chosen
 from hullmark.advisories.fetch import Absent, Fetched, Validators, shown
 from hullmark.advisories.increments import merged, with_listing
 from hullmark.advisories.loader import loader
+from hullmark.advisories.passing import leaving_nothing, sweep
 from hullmark.advisories.state import FeedState, failed, snapshot_id
 from hullmark.advisories.store import FeedStore
 from hullmark.advisories.unwritten import is_full
@@ -50,13 +51,15 @@ def sync(
     unless `accept` names it.
     Raises LakeError when the store cannot be written, and UsageError for what cannot be the name of an ecosystem.
     """
+    sweep(datetime.now(UTC))
     wanted = DEFAULT_ECOSYSTEMS if ecosystems is None else tuple(ecosystems)
     sources = chosen(settings, wanted)
     tried: list[tuple[Source, FeedState | None]] = []
-    for source, state in _refresh_all(_Refresh(store, settings, Lock(), frozenset(accept)), sources):
-        if progress:
-            progress(f"feed {source.feed}")
-        tried.append((source, state))
+    with leaving_nothing():
+        for source, state in _refresh_all(_Refresh(store, settings, Lock(), frozenset(accept)), sources):
+            if progress:
+                progress(f"feed {source.feed}")
+            tried.append((source, state))
     nothing = all(state is None for _, state in tried)
     there = {source.ecosystem for source, state in tried if state is not None}
     asked = {name for name in ecosystems or () if name not in there}  # by name, and nothing is there

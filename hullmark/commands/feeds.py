@@ -39,6 +39,7 @@ def run_sync(options: argparse.Namespace) -> int:
     """Fetch what is new; 3 when a feed could not be fetched."""
     from hullmark.advisories.feeds import chosen
     from hullmark.advisories.snapshot import DEFAULT_ECOSYSTEMS, FeedStore, sync
+    from hullmark.commands.ending import ending_well
     from hullmark.commands.showing import showing
     from hullmark.errors import UsageError
     from hullmark.fleet.ecosystems import wanted_ecosystems
@@ -52,7 +53,7 @@ def run_sync(options: argparse.Namespace) -> int:
     lake = Lake(settings.lake)
     lake.create()
     store = FeedStore(lake.feeds_root)
-    with showing():
+    with ending_well(), showing():
         named = [_spelled(name) for name in options.ecosystem or ()]
         ecosystems = named or wanted_ecosystems(lake, settings.memory_mb)
         wanted = [source.feed for _, source in chosen(settings, ecosystems or DEFAULT_ECOSYSTEMS)]

@@ -3,13 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
+from hullmark.commands.ending import ending_well
 from hullmark.commands.flow_runs import QUIET, run_flow, summarize
 from hullmark.commands.showing import showing
 from hullmark.demo.feeds import write_feeds
@@ -32,7 +32,7 @@ def demo(state: Path, port: int, *, once: bool) -> None:
     Lake(str(state))  # which refuses a path that no lake can have before anything is written
     os.environ.update(environment(state))
     console.print("\n [bold]Hullmark demo[/]  two accounts, two Regions, all on this machine\n", highlight=False)
-    with _ending_well(), ExitStack() as stack:
+    with ending_well(signal.SIGTERM, signal.SIGINT), ExitStack() as stack:
         with showing(lines=True):
             prefect = _prefect(stack, state)
             write_feeds(state / "demo" / "feeds")
@@ -124,18 +124,3 @@ def _serve(console: Console, state: Path, port: int, world: World, prefect: str)
             server.wait()
     except KeyboardInterrupt:
         console.print("\n Stopped.", highlight=False)
-
-
-@contextmanager
-def _ending_well() -> Iterator[None]:
-    """Let SIGTERM, and SIGINT also where a shell had switched it off, end the block as Ctrl-C does: no process is left."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
