@@ -228,6 +228,17 @@ def test_the_summary_of_a_run(lake: Lake) -> None:
     assert "gone" not in text, "an image that left its registry is no longer counted"
 
 
+def test_the_summary_names_the_platform_of_a_tag_for_several(lake: Lake) -> None:
+    lake.commit("runs", rows("runs", {"run": "r1"}))
+    kinds = {"a": ("app", "linux/amd64"), "b": ("app", "linux/arm64"), "c": ("alone", "linux/amd64")}
+    images = ({"digest": digest(n), "repository": name, "tags": ["1"], "platform": of} for n, (name, of) in kinds.items())
+    lake.commit("images", rows("images", *images))
+    lake.commit("findings", rows("findings", *(dict(FINDINGS[0]) | {"image_digest": digest(n)} for n in kinds)))
+    lines = [line.split()[:2] for line in summary(lake).splitlines() if line.strip().startswith(("app", "alone"))]
+    assert sorted(lines)[1:] == [["app:1", "linux/amd64"], ["app:1", "linux/arm64"]]
+    assert sorted(lines)[0][0] == "alone:1"
+
+
 def test_the_summary_tells_which_accounts_are_no_longer_updated(lake: Lake) -> None:
     lake.commit("images", rows("images", *({"digest": digest(n), "account": str(n % 7)} for n in range(15))))
     for account in range(7):
