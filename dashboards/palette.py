@@ -22,7 +22,7 @@ STATES: Mapping[str, str] = {
     "fresh": "#1F7F69", "too old": "#C2264B", "not refreshed": "#F6B93B", "never loaded": "#C2264B", "deleted": "#C2264B",
     "KEV": "#C2264B",
     "not updated": "#B3C2CB", "pass": "#1F7F69", "fail": "#C2264B", "none": "#B3C2CB", "manual": "#B3C2CB",
-    "unknown": "#F6B93B",
+    "exempt": "#B3C2CB", "unknown": "#F6B93B",
 }  # fmt: skip
 ACCENT = "#1487A6"
 

@@ -111,14 +111,14 @@ def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
 
 
 def failing(rule: str, title: str) -> None:
-    """The images or repositories that fail a rule, and those of which it does not know."""
+    """The images or repositories that fail a rule, those that are exempt from it, and those of which it does not know."""
     rows = ask("compliance_failing", rule=rule)
     st.subheader(f"{rule} · {title}", anchor=False)
     if not rows.num_rows:
         st.success("Nothing fails this rule.", icon=":material/check:")
         return
-    states = pa.array([["unknown" if unknown else "fail"] for unknown in rows["unknown"].to_pylist()])
-    picked = table(rows.append_column("state", states), {
+    states = pa.array([[state] for state in rows["state"].to_pylist()])
+    picked = table(rows.set_column(rows.column_names.index("state"), "state", states), {
         "name": columns.text("Image or repository", 230), "state": columns.state("", 80),
         "evidence": columns.text("Evidence", 520), "first_seen": columns.day("Since"),
         "account": columns.text("Account", 112), "region": columns.text("Region", 96),

@@ -139,9 +139,8 @@ def _table(rows: list[dict[str, Any]]) -> "Table":
     if "evidence" in rows[0]:
         table = columns("Image or repository", "Account", "Region", "", "Since", "Evidence")
         for row in rows:
-            state = "unknown" if row["unknown"] else "fail"
             place = (plain(row["name"], 60), plain(row["account"] or ""), plain(row["region"] or ""))
-            table.add_row(*place, state, f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
+            table.add_row(*place, row["state"], f"{row['first_seen']:%Y-%m-%d}", plain(row["evidence"], 160))
     elif "due" in rows[0] or "overdue" in rows[0]:
         table = due_table(rows)
     elif "control" in rows[0]:
