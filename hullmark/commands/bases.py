@@ -100,11 +100,12 @@ def _ask() -> tuple[Rows, Rows]:
 
 def run_known_list(options: argparse.Namespace) -> int:
     """Show them by name, the newest first."""
+    from hullmark.commands.query import lake_with_data
     from hullmark.commands.writing import write_answer
     from hullmark.reports import bases_report
+    from hullmark.settings import read_settings
 
-    lake, _ = _lake()
-    rows = _known(lake)
+    rows = _known(lake_with_data(read_settings().lake))
     if options.format == "csv":
         write_answer(bases_report.known_csv(rows), options.output)
     else:
@@ -206,7 +207,6 @@ def _lake() -> tuple["Lake", "Settings"]:
 
 
 def _known(lake: "Lake") -> "pa.Table":
-    lake.create()
     with closing(lake.connect()) as connection:
         return connection.sql("FROM known_bases ORDER BY name, platform, created DESC, digest").to_arrow_table()
 

@@ -1,15 +1,18 @@
 """Running a flow inside a command: Prefect stays quiet, failures stay sentences, and a summary ends it."""
 
+import logging
 import os
 from collections.abc import Mapping
 
 
 def quiet_prefect() -> None:
-    """Settings that Prefect reads when it is imported: no analytics, no banner, warnings only."""
+    """Settings that Prefect reads when it is imported: no analytics, no banner, no warnings."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    logging.getLogger(EVENTS).setLevel(logging.ERROR)
 
 
+EVENTS = "EventsWorker"  # a logger outside of Prefect's own, which warns of events that are not sent yet when a flow fails
 QUIET: Mapping[str, str] = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",

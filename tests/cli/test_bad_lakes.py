@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from logging import WARNING, getLogger
 from pathlib import Path
 
 import pytest
 
+from hullmark.commands.flow_runs import quiet_prefect
 from hullmark.demo.aws import DemoAws
 from hullmark.lake.store import Lake
 from tests.cli.command import HULLMARK
@@ -186,6 +188,22 @@ def test_a_home_that_is_not_writable(tmp_path: Path, feeds: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert FINDING in done.stdout
     assert list(home.iterdir()) == []
+
+
+def test_prefect_adds_nothing_to_the_sentence_of_a_run() -> None:
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415  a second to import
+
+    quiet_prefect()
+    assert not getLogger(EventsWorker.__name__).isEnabledFor(WARNING)
+
+
+def test_public_bases_are_listed_where_nothing_can_be_written(tmp_path: Path, hullmark: Hullmark) -> None:
+    absent = hullmark("bases", "known", "list")
+    assert (absent.status, (tmp_path / "lake").exists()) == (2, False)
+    Lake(str(tmp_path / "lake")).create()
+    (tmp_path / "lake" / "layers").rmdir()  # as root may write everywhere: what would be written is seen by what is there
+    assert hullmark("bases", "known", "list").stdout == "No base is known.\n"
+    assert not (tmp_path / "lake" / "layers").exists()
 
 
 @pytest.mark.slow
