@@ -19,6 +19,7 @@ from hullmark.demo.images import CONFIG, LAYER, MANIFEST, Blob, Built
 from hullmark.lake.schema import DIGESTS, IMAGES, PACKAGES
 from hullmark.settings import Settings
 from tests.advisories.feeds import write_osv, write_repositories
+from tests.fleet.test_past import known, told
 from tests.fleet.test_rematch import KEPT, NAMES, Fleet
 from tests.fleet.world import World
 from tests.layers.tars import tar_of
@@ -131,32 +132,53 @@ def test_a_repository_that_is_another_product_now(tmp_path: Path) -> None:
     assert not any(row["note"] for row in fleet.stored())
 
 
+def test_what_stays_when_a_repository_is_another_product_is_no_event(tmp_path: Path) -> None:
+    """Its packages are others for matching then, and what only the release speaks of is said of them as before."""
+    fleet = Streams(tmp_path, random.Random(0))  # noqa: S311  a sample
+    fleet.lake.create()
+    fleet.records = {"RHSA-1": fix_of("RHSA-1", RELEASE, "7", 1), "RHSA-2": fix_of("RHSA-2", STREAM, "7", 2)}
+    fleet.publish()
+    place(fleet, fleet.add(), package(RELEASE, "p0", "5"), EUS)
+    fleet.match()
+    before = fleet.stored()
+    assert [row["vulnerability"] for row in before] == ["CVE-2024-0001", "CVE-2024-0002"]
+    fleet.products[EUS] = ["cpe:/o:redhat:enterprise_linux:9::baseos"]
+    fleet.publish()
+    scope, changes = fleet.match()
+    assert (scope, changes.opened, changes.closed) == ("full", 0, 1)
+    assert fleet.stored() == fleet.expected() == before[:1]
+    assert known(fleet, datetime.now(UTC)) == told(fleet.stored())
+
+
+def fix_of(name: str, product: str, fixed: str, cve: int) -> dict[str, Any]:
+    item = {
+        "package": {"ecosystem": product, "name": "p0"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}],
+    }
+    return {"id": name, "modified": "2024-05-01T00:00:00Z", "upstream": [f"CVE-2024-000{cve}"], "affected": [item]}
+
+
+def place(fleet: Streams, digest: str, row: dict[str, Any], repository: str) -> None:
+    """Give an image one package and one repository that it states."""
+    fleet.packages[digest], fleet.sets[digest] = [row | {"image_digest": digest}], [repository]
+    scope = pa.table({"image_digest": [digest]})
+    fleet.lake.replace_scope("packages", scope, pa.Table.from_pylist(fleet.packages[digest], PACKAGES))
+    image = {
+        "registry": "r", "repository": "a", "digest": digest, "state": "present", "os_version": "9.2",
+        "content_sets": [repository], "first_seen": fleet.born[digest],
+    }  # fmt: skip
+    fleet.lake.commit("images", pa.Table.from_pylist([image], IMAGES))
+
+
 def test_both_streams_explain_themselves(tmp_path: Path) -> None:
     """A stream's fix settles what the release's advisory says; what only the release speaks of, it decides."""
     fleet = Streams(tmp_path, random.Random(0))  # noqa: S311  a sample
     fleet.lake.create()
-    for name, place, fixed, cve in (("RHSA-1", RELEASE, "7", 1), ("RHSA-2", STREAM, "4", 1), ("RHSA-3", RELEASE, "8", 2)):
-        events = [{"introduced": "0"}, {"fixed": fixed}]
-        item = {"package": {"ecosystem": place, "name": "p0"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
-        fleet.records[name] = {
-            "id": name,
-            "modified": "2024-05-01T00:00:00Z",
-            "upstream": [f"CVE-2024-000{cve}"],
-            "affected": [item],
-        }
+    for name, product, fixed, cve in (("RHSA-1", RELEASE, "7", 1), ("RHSA-2", STREAM, "4", 1), ("RHSA-3", RELEASE, "8", 2)):
+        fleet.records[name] = fix_of(name, product, fixed, cve)
     fleet.publish()
     digest = fleet.add()
-    rows = [package(RELEASE, "p0", "5", image_digest=digest)]
-    fleet.lake.replace_scope("packages", pa.table({"image_digest": [digest]}), pa.Table.from_pylist(rows, PACKAGES))
-    image = {
-        "registry": "r",
-        "repository": "a",
-        "digest": digest,
-        "state": "present",
-        "os_version": "9.2",
-        "content_sets": [EUS],
-    }
-    fleet.lake.commit("images", pa.Table.from_pylist([image], IMAGES))
+    place(fleet, digest, package(RELEASE, "p0", "5"), EUS)
     answers = {}
     for number in (1, 2):
         with closing(fleet.lake.connect()) as connection:
