@@ -147,6 +147,39 @@ def test_an_image_that_is_gone_keeps_what_was_known_of_it(lake: Lake) -> None:
     }  # fmt: skip
 
 
+def test_an_image_that_is_gone_keeps_the_severity_and_the_fix_of_then(lake: Lake) -> None:
+    """Whatever another image's packages are said to have under the same name."""
+    gone = Image("app:1.7.0", "e", state="deleted")
+    write_images(lake, gone, ONE)
+    said = {"severity": "critical", "fixed_version": "3", "advisory": "DSA-1"}
+    for cve in ("CVE-1", "CVE-2"):
+        write(lake, "finding_events", [event(gone, cve, "opened", "image", 1) | said])
+        write(lake, "finding_events", [event(gone, cve, "closed", "image-deleted", 2) | said])
+    write(lake, "findings", [finding(ONE, "CVE-1", severity="low")])
+    with closing(lake.connect()) as connection:
+        register_history(connection)
+        rows = connection.execute(
+            "SELECT vulnerability, severity, fixed_version FROM image_findings WHERE image_digest = $digest ORDER BY ALL",
+            {"digest": gone.digest},
+        ).fetchall()
+        assert rows == [("CVE-1", "critical", "3"), ("CVE-2", "critical", "3")]
+        told = difference(connection, Meant(gone.digest), Meant(ONE.digest)).findings.to_pylist()
+    assert [(row["change"], row["vulnerability"], row["severity"]) for row in told] == [("closed", "CVE-2", "critical")]
+
+
+def test_an_image_that_came_back_has_what_is_known_of_it_now(lake: Lake) -> None:
+    """What was withdrawn while it was away it has no more."""
+    write_images(lake, ONE)
+    write(
+        lake,
+        "finding_events",
+        [event(ONE, "CVE-1", "opened", "image", 1), event(ONE, "CVE-1", "closed", "image-deleted", 2)],
+    )
+    with closing(lake.connect()) as connection:
+        register_history(connection)
+        assert connection.sql("FROM image_findings").fetchall() == []
+
+
 def test_a_line_whose_last_tag_was_deleted_has_nothing_open(lake: Lake) -> None:
     write_images(lake, Image(ONE.name, "a", tagged=False))
     point(lake, (ONE.name, ONE.digest, day(1), day(9)))
