@@ -96,3 +96,22 @@ def test_images_of_a_day_are_those_that_nobody_had_missed_by_then(world: World) 
             found = assess(connection, FeedStore(world.lake.feeds_root), moment)
             told = connection.execute("SELECT DISTINCT image_digest FROM findings_at($at)", {"at": moment}).fetchall()
         assert set(found["image_digest"].to_pylist()) == {digest for (digest,) in told} == expected
+
+
+def test_an_image_that_went_while_its_repository_was_hidden_was_there_until_that_was_found(world: World) -> None:
+    """As what was known then tells."""
+    world.first.push("a", "1", image(*API))
+    goes = world.first.push("b", "1", image("debian-12-1", "imaging"))
+    world.scan()
+    world.first.denied.add("b")
+    world.scan()
+    hidden = datetime.now(UTC)
+    world.first.delete("b", goes)
+    world.first.denied.clear()
+    world.scan()
+    found = datetime.now(UTC)
+    for moment, there in ((hidden, True), (found, False)):
+        with closing(world.lake.connect()) as connection:
+            table = assess(connection, FeedStore(world.lake.feeds_root), moment)
+            told = connection.execute("SELECT DISTINCT image_digest FROM findings_at($at)", {"at": moment}).fetchall()
+        assert (goes in table["image_digest"].to_pylist()) is ((goes,) in told) is there
