@@ -1,11 +1,12 @@
 /* What is said of packages, once for all images that carry the same since the same time: `due_told`, each vulnerability of a kin of packages
-   with its date, and `due_carried`, which image has which kin. A package of an image of which something is settled is a kin of its own.
-   Reads `verdicts`, `vulnerable_packages`, `settled`, `target`, `due_image`, the macro `due_on`. */
+   with its date, and `due_carried`, which image has which kin. A package of an image of which something is settled, in whichever place, is a
+   kin of its own; `due_spared` says of what it is settled where. Reads `verdicts`, `vulnerable_packages`, `settled`, `settled_there`,
+   `due_settled`, `target`, `due_image`, the macro `due_on`. */
 CREATE OR REPLACE TEMP VIEW due_carrying AS
 SELECT image, subject, vulnerable_packages.first_seen AS carried_since, partly.image_digest, partly.package_key
 FROM vulnerable_packages
 JOIN due_image ON due_image.digest = vulnerable_packages.image_digest
-LEFT JOIN (SELECT DISTINCT image_digest, package_key FROM settled) AS partly ON partly.image_digest = vulnerable_packages.image_digest
+LEFT JOIN (SELECT DISTINCT image_digest, package_key FROM settled_there) AS partly ON partly.image_digest = vulnerable_packages.image_digest
     AND partly.package_key = vulnerable_packages.package_key;
 
 CREATE OR REPLACE TEMP TABLE due_kin AS
@@ -26,4 +27,7 @@ SELECT
 FROM due_kin
 JOIN verdicts USING (subject)
 LEFT JOIN target ON target.severity = verdicts.severity
-ANTI JOIN settled USING (image_digest, package_key, vulnerability)
+ANTI JOIN settled USING (image_digest, package_key, vulnerability);
+
+CREATE OR REPLACE TEMP TABLE due_spared AS
+SELECT place, kin, vulnerability FROM due_settled JOIN due_kin USING (image_digest, package_key)

@@ -66,7 +66,7 @@ def _texts(policy: Policy) -> Iterator[str]:
     for rule in policy.rules.values():
         yield from (rule.sql, rule.applies, rule.unknown)
     yield from (read_sql(__package__, name) for name in (TARGETS, *CONTEXT, SUMMED, RESULTS, CHANGED, SCORES))
-    yield from (read_sql("hullmark.analysis", name) for name in (OUTDATED, SETTLED))
+    yield from (read_sql("hullmark.analysis", name) for name in (OUTDATED, *SETTLED))
 
 
 def _failing(connection: duckdb.DuckDBPyConnection, policy: Policy, at: datetime) -> Iterator[pa.Table]:

@@ -152,6 +152,21 @@ def test_what_is_lived_with_in_one_place_is_due_in_the_others(empty: Lake, kept:
     ]
 
 
+def test_an_image_that_lies_in_two_places_is_due_where_nothing_is_said(empty: Lake, kept: str) -> None:
+    write(
+        empty,
+        "images",
+        [API.row(), API.row() | {"repository": "web"}, API.row() | {"repository": "web", "registry": "2.dkr"}],
+    )
+    keep(empty, kept, finding(API, 1, 40), finding(API, 2, 40))
+    now = datetime.now(UTC)
+    until = (now, now + timedelta(days=1))
+    empty.commit("exceptions", exception_row(Scope("CVE-1", repository="web"), "known", "ann", "bob", until))
+    empty.commit("exceptions", exception_row(Scope("CVE-2", repository="2.dkr/web"), "known", "ann", "bob", until))
+    assert [row[1:3] for row in listed(empty)] == [("pay/api", "CVE-1"), ("pay/api", "CVE-2"), ("web", "CVE-2")]
+    assert {row["owner"]: row["open"] for row in asked(empty, "due_owners", days=7)} == {"ann": 2, "bob": 1}
+
+
 def test_without_owners_nobody_is_named(lake: Lake) -> None:
     (Path(lake.root).parent / "policy" / "owners.toml").unlink()
     assert {row[0] for row in listed(lake)} == {""}

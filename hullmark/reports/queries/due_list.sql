@@ -16,6 +16,7 @@ told AS (
     JOIN due_carried USING (image)
     JOIN due_line USING (kin)
     JOIN page USING (place, what)
+    ANTI JOIN due_none USING (place, kin, what)
     GROUP BY place, what
 )
 SELECT
