@@ -153,11 +153,8 @@ def test_what_is_lived_with_in_one_place_is_due_in_the_others(empty: Lake, kept:
 
 
 def test_an_image_that_lies_in_two_places_is_due_where_nothing_is_said(empty: Lake, kept: str) -> None:
-    write(
-        empty,
-        "images",
-        [API.row(), API.row() | {"repository": "web"}, API.row() | {"repository": "web", "registry": "2.dkr"}],
-    )
+    other = {**API.row(), "repository": "web"}
+    write(empty, "images", [API.row(), other, {**other, "registry": "2.dkr"}])
     keep(empty, kept, finding(API, 1, 40), finding(API, 2, 40))
     now = datetime.now(UTC)
     until = (now, now + timedelta(days=1))
