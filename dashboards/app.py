@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.palette import is_dark
 from hullmark.errors import HullmarkError
+from hullmark.settings import read_settings
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -60,3 +61,11 @@ except HullmarkError as error:
     from dashboards.parts import failure
 
     failure("Hullmark cannot show this page.", error)
+except Exception as error:
+    from dashboards.parts import failure
+    from hullmark.stored.damage import READING, find_damage
+
+    found = find_damage(read_settings().lake) if isinstance(error, READING) else None
+    if found is None:
+        raise
+    failure("Hullmark cannot show this page.", found)

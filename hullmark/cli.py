@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from hullmark import __version__
+from hullmark.commands.damage import damage_behind
 from hullmark.commands.flow_runs import quiet_prefect
 from hullmark.commands.lean import be_lean
 from hullmark.commands.streams import own_streams
@@ -76,11 +77,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = int(options.handler(options))
         sys.stdout.flush()
     except HullmarkError as failure:
-        print(f"hullmark: {str(failure).rstrip('.')}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
-        return failure.exit_status
+        return _told(failure)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as failure:
+        found = damage_behind(failure)
+        if found is None:
+            raise
+        return _told(found)
     return status
+
+
+def _told(failure: HullmarkError) -> int:
+    print(f"hullmark: {str(failure).rstrip('.')}", file=sys.stderr)  # noqa: T201  the one place where a failure meets its user
+    return failure.exit_status
 
 
 class Described(argparse._SubParsersAction):  # type: ignore[type-arg]  # it is generic for type checkers alone

@@ -88,8 +88,8 @@ def unreadable(place: Place, path: str, error: Exception) -> FeedError:
     """The error for a file of a snapshot."""
     folder, _, name = path.rpartition("/")
     return FeedError(
-        f"{name} of the snapshot {place.join(folder)} cannot be read ({one_line(error)[:120]}); where it is damaged, delete "
-        "that folder and run `hullmark feeds sync`"
+        f"{name} of the snapshot {place.join(folder)} cannot be read ({one_line(error)[:120]}); delete that folder, "
+        "if it is damaged, and run `hullmark feeds sync`"
     )
 
 

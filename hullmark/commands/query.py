@@ -9,6 +9,7 @@ from hullmark.commands.verbs import Verbs
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from hullmark.errors import HullmarkError, UsageError
     from hullmark.lake.store import Lake
 
 EXAMPLE = "SELECT severity, count(*) FROM current_findings GROUP BY severity"
@@ -25,13 +26,31 @@ def add(verbs: Verbs) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask and print the rows."""
+    from hullmark.errors import UsageError
     from hullmark.lake.query import query
     from hullmark.settings import read_settings
 
     settings = read_settings()
-    rows = query(lake_with_data(settings.lake), options.sql, settings.memory_mb)
+    lake = lake_with_data(settings.lake)
+    try:
+        rows = query(lake, options.sql, settings.memory_mb)
+    except UsageError as error:
+        raise _damage(error) or error from None
     print_rows(rows, options.format)
     return 0
+
+
+def _damage(error: "UsageError") -> "HullmarkError | None":
+    """What is wrong with the lake where nothing is wrong with the SQL."""
+    import duckdb
+
+    from hullmark.commands.damage import damage_behind
+
+    of_sql = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException)
+    cause = error.__context__
+    if cause is None or isinstance(cause, (*of_sql, duckdb.OutOfMemoryException, duckdb.PermissionException)):
+        return None
+    return damage_behind(cause)
 
 
 def print_rows(rows: "pa.Table", form: str) -> None:

@@ -135,4 +135,4 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno)
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300].rstrip(". ")
+    return "".join(sign if sign.isprintable() else " " for sign in lines[0][:300]).rstrip(". ")

@@ -123,7 +123,11 @@ def test_a_file_of_a_snapshot_that_is_damaged(store: FeedStore, base: Path, tmp_
     with pytest.raises(FeedError, match=exported) if exported else nullcontext():
         list(store.files("osv/PyPI", snapshot))
     assert table != "listing" or store.listing("osv/PyPI", snapshot) == {}
-    with pytest.raises(FeedError, match="where it is damaged, delete that folder") if table == "affected" else nullcontext():
+    with (
+        pytest.raises(FeedError, match="delete that folder, if it is damaged, and run")
+        if table == "affected"
+        else nullcontext()
+    ):
         list(store.opened("affected"))
     assert (store.count({"osv/PyPI": snapshot}) is None) == (table == "index")
     write_osv(base, GOOD, record("PYSEC-2", package="q", events=FIXED))

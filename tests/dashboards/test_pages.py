@@ -18,6 +18,7 @@ from hullmark.settings import Settings
 from tests.advisories.feeds import record, write_osv
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, NOW, digest, write_fleet
+from tests.lake.damage import damage
 
 PAGES = (
     "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
@@ -47,6 +48,16 @@ def test_without_images_a_page_says_what_to_do_next(
     assert [element.value for element in page.code] == [
         "hullmark integrations add", "hullmark run", "hullmark demo",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({*PAGES} - {"integrations", "vulnerability", "base"}))
+def test_a_damaged_file_of_the_lake_is_named(open_page: Open, tmp_path: Path, name: str) -> None:
+    lake = Path(write_fleet(str(tmp_path / "lake"), 8).root)
+    for file in lake.glob("tables/images/*.parquet"):
+        damage(file)
+    page = open_page(name, str(lake), **({"digest": digest(0)} if name == "image" else {}))
+    assert not page.exception
+    assert re.search(rf"{lake}/tables/images/\S+ cannot be read", words(page).replace("\\", ""))
 
 
 @pytest.mark.parametrize("name", ["overview", "findings"])

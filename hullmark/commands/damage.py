@@ -1,0 +1,17 @@
+"""A failure of DuckDB or Arrow as the sentence about the damaged file that is behind it."""
+
+from hullmark.errors import HullmarkError
+
+
+def damage_behind(failure: BaseException) -> HullmarkError | None:
+    """The error that names a damaged file of the lake or of the feeds; None where the failure is of another kind."""
+    from hullmark.cache import cache_folder
+    from hullmark.settings import read_settings
+    from hullmark.stored.damage import READING, find_damage
+
+    if not isinstance(failure, READING):
+        return None
+    try:
+        return find_damage(read_settings().lake, [str(cache_folder() / "feeds")])
+    except HullmarkError as error:
+        return error
