@@ -106,7 +106,7 @@ def test_the_zip_of_another_ecosystem_is_not_believed(store: FeedStore, base: Pa
 
 
 DAMAGES = {
-    "problems": (r"problems\.parquet of the snapshot /.* delete that folder and run", "damaged"),
+    "problems": (r"problems\.parquet of the snapshot /.* delete that folder, if it is damaged, and run", "damaged"),
     "affected": ("", "damaged"), "index": ("", ""), "listing": ("", "damaged"),
 }  # fmt: skip
 
