@@ -51,10 +51,10 @@ def _answer(day: date, asked: str) -> None:
         return
     left, right = st.columns([1, 2.4], gap="large")
     with left:
-        st.subheader("By severity", anchor=False)
+        st.header("By severity", anchor=False)
         st.vega_lite_chart(charts.severity_bars(counts, "Findings"))
     with right:
-        st.subheader(counted(total["findings"], "finding"), anchor=False)
+        st.header(counted(total["findings"], "finding"), anchor=False)
         with reader.turn:
             page = st.session_state.get(PAGER, 1)
             rows = past_rows(reader.connection, "page", limit=PAGE, offset=PAGE * (page - 1))

@@ -16,7 +16,7 @@ from dashboards.words import counted
 ROW = 30  # pixels of one bar with its gap
 LONG = timedelta(days=6)  # from here on a tick a day is enough
 SHORT = timedelta(minutes=5)  # below this, minutes are not
-MOMENT = "%d %b %Y %H:%M"
+MOMENT = "%-d %b %Y, %H:%M"
 STATUSES = ("failed", "partial", "scanned", "unchanged", "skipped")
 PICKED = ("node", "label")  # what a click into a tree picks, by its mark; each a list of {"base": ...}
 Spec = dict[str, Any]
@@ -41,7 +41,10 @@ def severity_bars(rows: pa.Table, what: str) -> Spec:
         "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "fontWeight": 600, "color": ink()},
         "encoding": {"text": _number("number", format=",")},
     }
-    return _chart(rows.to_pylist(), max(len(names), 1), layer=[bars, numbers], encoding=shared)
+    told = ", ".join(f"{row['severity']} {row['number']:,}" for row in rows.to_pylist())
+    return _chart(
+        f"{what} by severity: {told}", rows.to_pylist(), max(len(names), 1), layer=[bars, numbers], encoding=shared
+    )
 
 
 def trend(rows: pa.Table) -> Spec:
@@ -55,7 +58,8 @@ def trend(rows: pa.Table) -> Spec:
             _number("opened", title="Opened by it", format=","), _number("closed", title="Closed by it", format=","),
         ],
     }  # fmt: skip
-    return _chart(values, 5, layer=_line(), encoding=encoding)
+    last = f", {values[-1]['findings']:,} after the last" if values else ""
+    return _chart(f"Findings after each run{last}", values, 5, layer=_line(), encoding=encoding)
 
 
 def share_line(rows: pa.Table, what: str) -> Spec:
@@ -67,7 +71,8 @@ def share_line(rows: pa.Table, what: str) -> Spec:
         "y": _number("passing", title=None, axis=axis),
         "tooltip": [_time("at", title="At", format=MOMENT), _number("passing", title=what, format=".1%")],
     }
-    return _chart(values, 4, layer=_line(), encoding=encoding)
+    last = f", {values[-1]['passing']:.1%} at last" if values else ""
+    return _chart(f"{what} over time{last}", values, 4, layer=_line(), encoding=encoding)
 
 
 def statuses(rows: pa.Table) -> Spec:
@@ -91,7 +96,7 @@ def statuses(rows: pa.Table) -> Spec:
             _number("digests", title="Digests", format=","),
         ],
     }  # fmt: skip
-    return _chart(values, 7, mark={"type": "area"}, encoding=encoding)
+    return _chart("Digests of each scan by status", values, 7, mark={"type": "area"}, encoding=encoding)
 
 
 def family_tree(rows: pa.Table) -> Spec:
@@ -129,7 +134,9 @@ def family_tree(rows: pa.Table) -> Spec:
         {"name": name, "select": {"type": "point", "fields": ["base"]}, "views": [view]}
         for name, view in zip(PICKED, ("nodes", "words"), strict=True)
     ]
-    return _chart(values, max(len(values), 2), layer=layers, params=picks)
+    return _chart(
+        "What stands on what; the view List says it in words", values, max(len(values), 2), layer=layers, params=picks
+    )
 
 
 def _branch(encoding: Spec) -> Spec:
@@ -190,9 +197,10 @@ def _time(field: str, **more: object) -> Spec:
     return {"field": field, "type": "temporal", **more}
 
 
-def _chart(rows: Rows, high: int, **drawn: object) -> Spec:
-    """A chart that is so many rows high, with its rows in it."""
+def _chart(said: str, rows: Rows, high: int, **drawn: object) -> Spec:
+    """A chart that is so many rows high, with its rows in it; `said` is what a screen reader says of it."""
     return {
+        "description": said,
         "data": {"values": pa.Table.from_pylist([*rows])},
         "height": ROW * high,
         "config": {"view": {"stroke": None}},

@@ -63,6 +63,11 @@ def number(label: str, width: int = 74, **said: Any) -> Config:  # noqa: ANN401 
     return st.column_config.NumberColumn(label, format="localized", width=width, **said)
 
 
+def ends() -> Config:
+    """The number of findings that a change ends."""
+    return number("Ends", 62, help="Findings that it ends")
+
+
 def score() -> Config:
     """A CVSS score."""
     return st.column_config.NumberColumn("CVSS", format="%.1f", width=58)
@@ -99,11 +104,6 @@ def sized(rows: pa.Table, name: str = "size") -> tuple[pa.Table, Config]:
 def tags(label: str = "Tags", width: int = 120) -> Config:
     """A list of words."""
     return st.column_config.ListColumn(label, width=width)
-
-
-def hours(label: str) -> Config:
-    """An age in hours."""
-    return st.column_config.NumberColumn(label, format="%.0f h", width=64)
 
 
 def days(label: str, width: int = 84, form: str = "%.1f d") -> Config:

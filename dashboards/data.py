@@ -35,6 +35,7 @@ from hullmark.stored.named import named
 from hullmark.stored.report import stored_report
 
 QUERIES = "hullmark.reports.queries"
+MOST_CHANGES = 50  # that are worked out; what a change ends is the same however many are
 LOOK_AGAIN_SECONDS = 2.0  # how long a commit may stay unseen
 HARMFUL = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]"  # controls, bidirectional overrides, private use, line separators
 State = tuple[tuple[str, int], ...]
@@ -93,10 +94,10 @@ def rejected(lake: str) -> list[Kept]:
     return kept(Lake(lake))
 
 
-def campaigns(limit: int) -> pa.Table:
-    """The changes that end the most risk in the fleet, best first (see `hullmark/analysis/campaigns.sql`)."""
+def campaigns() -> pa.Table:
+    """The changes that end the most risk in the fleet, at most `MOST_CHANGES`, best first (see `campaigns.sql`)."""
     lake = settings().lake
-    table: pa.Table = _campaigns(lake, _state(lake), limit)
+    table: pa.Table = _campaigns(lake, _state(lake))
     return table
 
 
@@ -156,10 +157,10 @@ def _answer(lake: str, state: State, query: str, parameters: dict[str, object]) 
 
 
 @st.cache_data(ttl="1h", show_spinner="Working out what each change would end …", max_entries=8)
-def _campaigns(lake: str, state: State, limit: int) -> pa.Table:
-    reader = _remedies(lake, state)
+def _campaigns(lake: str, state: State) -> pa.Table:
+    reader = _fixes_reader(lake, state)
     with reader.turn:
-        return harmless(best_changes(reader.connection, limit))
+        return harmless(best_changes(reader.connection, MOST_CHANGES))
 
 
 @st.cache_data(ttl="1h", show_spinner="Working out what each change would end …", max_entries=400)

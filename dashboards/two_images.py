@@ -28,7 +28,7 @@ def _answer(before: str, after: str) -> None:
     st.caption(summary(found))
     picked, rows = None, chips(found.findings)
     if rows.num_rows:
-        st.subheader("Findings", anchor=False)
+        st.header("Findings", anchor=False)
         shown = {
             "change": columns.text("", 80), "vulnerability": columns.text("Vulnerability", 150),
             "severity": columns.severity(words=SEVERITIES), "exploited": columns.exploited(),
@@ -37,7 +37,7 @@ def _answer(before: str, after: str) -> None:
         }  # fmt: skip
         picked = table(rows, filled(rows, shown, "exploited"), "compared_findings")
     if found.packages.num_rows:
-        st.subheader("Packages", anchor=False)
+        st.header("Packages", anchor=False)
         still_table(found.packages, {
             "change": columns.text("", 100), "name": columns.text("Package", 240), "type": columns.text("Kind", 80),
             "before": columns.text("From", 240), "after": columns.text("To", 240),

@@ -63,7 +63,9 @@ def _explained(digest: str, vulnerability: str) -> None:
         st.text(line)
     if not answer.statements:
         return
-    still_table(harmless(statements_table(answer)), {
+    said = statements_table(answer)
+    once = dict.fromkeys(tuple(row.items()) for row in said.to_pylist())  # the same is said of two packages of one source
+    still_table(harmless(pa.Table.from_pylist([dict(row) for row in once], said.schema)), {
         "holds": columns.text("Says", 110), "advisory": columns.text("Advisory", 190), "said_of": columns.text("About", 100),
         "span": columns.text("Versions", 180), "compared": columns.text("Compared", 150), "order": columns.text("Order", 70),
         "layer_index": columns.number("Layer", 54), "path": columns.text("Path", 150), "modified": columns.day("Modified"),

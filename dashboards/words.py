@@ -1,7 +1,7 @@
 """Words of the pages, and data made safe for the few places that read Markdown."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hullmark.reports.terminal import age, counted, size
 
@@ -52,4 +52,4 @@ def share(part: int, whole: int) -> str:
 
 def moment(when: datetime | None) -> str:
     """A time for a person, in UTC; a dash when there is none."""
-    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "–"
+    return f"{when.astimezone(UTC):%-d %b %Y, %H:%M} UTC" if when else "–"

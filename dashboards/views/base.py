@@ -49,7 +49,7 @@ def numbers(row: Row) -> None:
 
 def outdated(row: Row) -> None:
     """Each evidence that it is out of date, and what takes its place."""
-    st.subheader("Out of date" if row["outdated"] else "Not known to be out of date", anchor=False)
+    st.header("Out of date" if row["outdated"] else "Not known to be out of date", anchor=False)
     for evidence in row["outdated"]:
         st.text(f"• {evidence}")
     if not row["successor_name"]:
@@ -71,7 +71,7 @@ def kin(base: str) -> None:
     rows = ask("bases_kin", base=base)
     if not rows.num_rows:
         return
-    st.subheader("Family", anchor=False)
+    st.header("Family", anchor=False)
     shown = {
         "kin": columns.text("It", 80), "name": columns.text("Base", 280), "images": columns.number("Images", 66),
         "below": columns.number("In all", 66), "findings": columns.number("Findings", 76),
@@ -84,7 +84,7 @@ def kin(base: str) -> None:
 
 def images(row: Row) -> None:
     """The images that stand on it."""
-    st.subheader("Images", anchor=False)
+    st.header("Images", anchor=False)
     rows, found = ask_page("bases_carried", "carried_page", base=row["base"])
     st.caption(f"{counted(found, 'place')} with an image that stands on it and on no nearer base. Click a row to open it.")
     shown = {

@@ -69,8 +69,8 @@ def controls(policy: Policy, name: str, counts: Counts) -> None:
          "rules": list(row.rules), "note": row.note}
         for row in rows
     ]), {
-        "control": columns.text("Control", 70), "title": columns.text("What it asks", 460), "state": columns.state(width=80),
-        "answer": columns.text("Fail", 96), "rules": columns.tags("Rules", 220), "note": columns.text("Note", 300),
+        "control": columns.text("Control", 70), "state": columns.state(width=80), "answer": columns.text("Fail", 96),
+        "title": columns.text("What it asks", 460), "rules": columns.tags("Rules", 220), "note": columns.text("Note", 300),
     })  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def history(accounts: list[str], repositories: list[str], asked: list[str]) -> N
 
 def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
     """The rules, and the images that fail the one that was picked."""
-    st.subheader("Rules", anchor=False)
+    st.header("Rules", anchor=False)
     rows = [row for row in rule_rows(policy, counts) if row.rule in asked]
     picked = table(pa.Table.from_pylist([
         {"rule": row.rule, "severity": [row.severity], "title": row.title, "failing": row.failing,
@@ -96,8 +96,8 @@ def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
          "unknown": row.unknown, "fix": row.fix, "refs": list(row.refs)}
         for row in rows
     ]), {
-        "rule": columns.text("Rule", 70), "severity": columns.severity(), "title": columns.text("What fails it", 330),
-        "answer": columns.text("Fail", 96),
+        "rule": columns.text("Rule", 70), "severity": columns.severity(), "answer": columns.text("Fail", 96),
+        "title": columns.text("What fails it", 330),
         "exempt": columns.number("Exempt", 64),
         "unknown": columns.number("Unknown", 70, help="Could not be asked: click the rule to see why"),
         "fix": columns.text("What to do", 360), "refs": columns.tags("References", 260),
@@ -113,7 +113,7 @@ def rules(policy: Policy, counts: Counts, asked: list[str]) -> None:
 def failing(rule: str, title: str) -> None:
     """The images or repositories that fail a rule, those that are exempt from it, and those of which it does not know."""
     rows = ask("compliance_failing", rule=rule)
-    st.subheader(f"{rule} · {title}", anchor=False)
+    st.header(f"{rule} · {title}", anchor=False)
     if not rows.num_rows:
         st.success("Nothing fails this rule.", icon=":material/check:")
         return

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboards import columns
 from dashboards.charts import statuses
-from dashboards.data import ask, harmless, lake_exists, rejected, settings
+from dashboards.data import ask, ask_row, harmless, rejected, settings
 from dashboards.parts import attempt, getting_started, still_table
 from dashboards.words import counted, moment
 from hullmark.fleet.quarantine import Held, held, release
@@ -16,15 +16,15 @@ SHOWN = 50  # images in quarantine; more are released from the command line
 
 def show() -> None:
     """Draw the page."""
-    if not lake_exists():
-        getting_started("Coverage")
-        return
     rows = ask("overview_coverage")
+    if not rows.num_rows and not ask_row("overview_fleet")["images"]:
+        getting_started("No coverage yet")
+        return
     st.title("Coverage", anchor=False)
     if not rows.num_rows:
         st.caption("No run has listed a registry yet: run `hullmark run`.")
         return
-    st.subheader("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
+    st.header("Now", anchor=False, help="Every digest that ECR lists is in one of these rows")
     still_table(columns.percents(rows, "share"), {
         "status": columns.state(width=90), "digests": columns.number("Digests", 66), "share": columns.part("Share"),
         "reason": columns.text("Reason", 130), "detail": columns.text("For example", 560),
@@ -32,7 +32,7 @@ def show() -> None:
     })  # fmt: skip
     trend = ask("coverage_trend")
     if len(set(trend["run"].to_pylist())) > 1:
-        st.subheader("Each scan", anchor=False)
+        st.header("Each scan", anchor=False)
         st.vega_lite_chart(statuses(trend), width="stretch")
     quarantine()
     batches()
@@ -41,7 +41,7 @@ def show() -> None:
 def batches() -> None:
     """Rows that failed the checks of their table; a person decides on the command line, where it is noted who did."""
     items = rejected(settings().lake)
-    st.subheader("Rejected batches", anchor=False, help="Rows that failed the checks of their table, kept whole beside it")
+    st.header("Rejected batches", anchor=False, help="Rows that failed the checks of their table, kept whole beside it")
     if not items:
         st.caption("Every batch has passed its checks.")
         return
@@ -58,7 +58,7 @@ def batches() -> None:
 def quarantine() -> None:
     """What is left alone, each with its button."""
     items = held(Lake(settings().lake), settings().memory_mb)
-    st.subheader("Quarantine", anchor=False, help="Images that failed in three runs in a row are left alone for a day")
+    st.header("Quarantine", anchor=False, help="Images that failed in three runs in a row are left alone for a day")
     if not items:
         st.caption("Nothing is in quarantine.")
     for item in items[:SHOWN]:

@@ -20,16 +20,18 @@ def show() -> None:
         getting_started("Nothing to fix yet")
         return
     st.title("Fixes", anchor=False)
-    changes, packages = st.tabs(["Fewest changes", "By package"])
+    changes, packages = st.tabs(["Fewest changes", "By package"], key="fixes_tab", on_change="rerun")
     with changes:
-        best(fleet["findings"])
+        if changes.open:
+            best(fleet["findings"])
     with packages:
-        by_package()
+        if packages.open:
+            by_package()
 
 
 def best(findings: int) -> None:
     """The campaigns, best first."""
-    rows = campaigns(MOST)
+    rows = campaigns()
     if not rows.num_rows:
         st.success(
             "No finding of the fleet has a fix." if findings else "The fleet has no findings.", icon=":material/check:"
@@ -43,8 +45,7 @@ def best(findings: int) -> None:
     )
     rows = with_sources(rows)
     shown = {
-        "rank": columns.number("", 40), "change": columns.text("Change", 330),
-        "closes": columns.number("Findings ended", 110),
+        "rank": columns.number("", 40), "closes": columns.ends(), "change": columns.text("Change", 330),
         "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
         "brings": columns.number("New", 50, help="Vulnerabilities that the new versions have and the old ones have not"),
         "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
@@ -72,10 +73,10 @@ def by_package() -> None:
     st.caption("The highest fixed version of its findings in one system ends all of them.")
     rows = with_sources(rows)
     shown = {
-        "package": columns.text("Package", 180), "fixed_version": columns.text("Update to", 170),
+        "package": columns.text("Package", 150), "findings": columns.ends(), "fixed_version": columns.text("Update to", 150),
         "system": columns.text("In", 90), "versions": columns.number("Versions installed", 120),
         "images": columns.number("Images", 62), "exploited": columns.number("Exploited", 76),
-        "grave": columns.number("Critical, high", 96), "findings": columns.number("Findings ended", 110),
+        "grave": columns.number("Critical, high", 96),
         "source": columns.text("Written in", 420, help=WRITTEN),
     }  # fmt: skip
     still_table(rows, filled(rows, shown, "source"))

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards import columns
@@ -43,8 +44,10 @@ def times() -> None:
     st.caption(
         "Days from when a finding was known in a line of tags until the first image without it, and the age of the rest."
     )
+    if per == "severity":
+        rows = rows.set_column(0, "name", pa.array([[name] for name in rows["name"].to_pylist()], pa.list_(pa.string())))
     still_table(rows, {
-        "name": columns.text({"severity": "Severity", "repository": "Repository", "account": "Account"}[str(per)], 240),
+        "name": columns.severity() if per == "severity" else columns.text(str(per).capitalize(), 170),
         "went": columns.number("Gone", help="After they were known; what went before that has no days"),
         "median_days": columns.days("Median time to fix", 130),
         "p90_days": columns.days("90 % within", 100), "stay": columns.number("Open"),
@@ -83,9 +86,9 @@ def steps(line: dict[str, object]) -> None:
     rows = ask("history_steps", **line)
     st.caption(f"{counted(rows.num_rows, 'image')}, the newest first. Click one to open it.")
     picked = table(rows, {
-        "tag": columns.text("Tag", 180), "since": columns.day("Since"), "until": columns.day("Until"),
-        "introduced": columns.number("Introduced", 84), "regressed": columns.number("Came back", 84),
-        "carried": columns.number("Carried over", 92), "fixed": columns.number("Fixed"),
+        "tag": columns.text("Tag", 170), "introduced": columns.number("Introduced", 84), "fixed": columns.number("Fixed"),
+        "regressed": columns.number("Came back", 84), "carried": columns.number("Carried over", 92),
+        "since": columns.day("Since"), "until": columns.day("Until"),
         "short_digest": columns.text("Digest", 170),
     }, "history_steps_table")  # fmt: skip
     if picked is not None:

@@ -25,14 +25,18 @@ def show() -> None:
 
 def accounts(options: dict[str, list[str]]) -> None:
     """One row an account; a click shows its repositories."""
-    named = {"account": columns.text("Account", 130), "regions": columns.tags("Regions", 170)}
-    groups("account", named, options, lambda row: narrow("repositories", account=row["account"]))
+    named = {"account": columns.text("Account", 130)}
+    where = {"regions": columns.tags("Regions", 170)}
+    groups("account", named, where, options, lambda row: narrow("repositories", account=row["account"]))
 
 
 def repositories(options: dict[str, list[str]]) -> None:
     """One row a repository of an account; a click shows its images."""
-    named = {"repository": columns.text("Repository", 240), "account": columns.text("Account", 112)}
-    groups("repository", named, options, lambda row: narrow("images", repository=row["repository"], account=row["account"]))
+    named, where = {"repository": columns.text("Repository", 220)}, {"account": columns.text("Account", 112)}
+    groups(
+        "repository", named, where, options,
+        lambda row: narrow("images", repository=row["repository"], account=row["account"]),
+    )  # fmt: skip
 
 
 def narrow(grain: str, **only: str) -> None:
@@ -43,8 +47,11 @@ def narrow(grain: str, **only: str) -> None:
         st.session_state[name] = [value] if value else []
 
 
-def groups(per: str, named: dict[str, columns.Config], options: dict[str, list[str]], then: Callable[[Row], None]) -> None:
-    """The groups that pass the filters, by risk; `then` is called with the one that is clicked."""
+def groups(
+    per: str, named: dict[str, columns.Config], where: dict[str, columns.Config], options: dict[str, list[str]],
+    then: Callable[[Row], None],
+) -> None:  # fmt: skip
+    """The groups that pass the filters, by risk: their name first, where they are last; `then` takes the clicked one."""
     left, right, _ = st.columns([1.5, 1.2, 2.6])
     word = left.text_input("Account or repository", placeholder="contains …", key="group_has", **KEPT).strip()
     chosen = right.multiselect("Account", options["accounts"], key="account", placeholder="All", **KEPT)
@@ -59,7 +66,7 @@ def groups(per: str, named: dict[str, columns.Config], options: dict[str, list[s
         "exploited_images": columns.number("Exploited", 76, help="Images with a finding that is known to be exploited"),
         "critical": columns.number("Critical", 66), "high": columns.number("High", 62),
         "findings": columns.number("Findings", 72), "fixable": columns.part("Fixable"),
-        "pushed_at": columns.day("Last push"),
+        "pushed_at": columns.day("Last push"), **where,
     }, f"{per}_table", then)  # fmt: skip
     pager(f"{per}_page", found)
 

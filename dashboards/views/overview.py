@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards import charts, columns
 from dashboards.data import Row, ask, ask_row, campaigns, deleted_feeds, rejected, settings
 from dashboards.parts import attempt, filled, getting_started, still_table
-from dashboards.words import age, ago, counted, literal, share
+from dashboards.words import age, ago, counted, literal, moment, share
 
 FIXES = 8
 FROZEN = 3  # accounts that are told by name
@@ -79,8 +79,7 @@ def frozen() -> None:
     if not rows:
         return
     told = [
-        f"{literal(row['account'])} {literal(row['state'])} since {row['since'].astimezone(UTC):%d %b %Y, %H:%M} UTC "
-        f"({counted(row['images'], 'image')})"
+        f"{literal(row['account'])} {literal(row['state'])} since {moment(row['since'])} ({counted(row['images'], 'image')})"
         for row in rows[:FROZEN]
     ]
     more = f"; {len(rows) - FROZEN:,} more under Integrations" if len(rows) > FROZEN else ""
@@ -115,16 +114,16 @@ def risk(fleet: Row) -> None:
     """Images and findings by severity, and how findings went on from run to run."""
     images, findings, history = st.columns(3, gap="large")
     with images:
-        st.subheader("Images by worst finding", anchor=False)
+        st.header("Images by worst finding", anchor=False)
         st.vega_lite_chart(charts.severity_bars(ask("overview_images_by_severity"), "Images"))
     with findings:
-        st.subheader("Findings by severity", anchor=False)
+        st.header("Findings by severity", anchor=False)
         if fleet["feeds"] or fleet["findings"]:
             st.vega_lite_chart(charts.severity_bars(ask("overview_findings_by_severity"), "Findings"))
         else:
             st.info("Nothing was compared with advisories yet: none are loaded. Run `hullmark feeds sync`.")
     with history:
-        st.subheader("Findings after each run", anchor=False)
+        st.header("Findings after each run", anchor=False)
         runs = ask("overview_trend")
         if runs.num_rows > 1:
             st.vega_lite_chart(charts.trend(runs))
@@ -134,7 +133,7 @@ def risk(fleet: Row) -> None:
 
 def coverage() -> None:
     """What became of every digest that the registries list."""
-    st.subheader("Coverage", anchor=False, help="Every digest that ECR lists is in one of these rows")
+    st.header("Coverage", anchor=False, help="Every digest that ECR lists is in one of these rows")
     rows = ask("overview_coverage")
     if not rows.num_rows:
         st.caption("No run has listed a registry yet: run `hullmark run`.")
@@ -148,12 +147,14 @@ def coverage() -> None:
 def freshness(feeds: pa.Table) -> None:
     """Every feed with its age."""
     limit = settings().feeds_max_age_hours
-    st.subheader("Advisories", anchor=False, help=f"A feed is too old after {limit} hours (HULLMARK_FEEDS_MAX_AGE_HOURS)")
+    st.header("Advisories", anchor=False, help=f"A feed is too old after {limit} hours (HULLMARK_FEEDS_MAX_AGE_HOURS)")
     if not feeds.num_rows:
         st.info("No advisories are loaded yet. Run `hullmark feeds sync`.")
         return
+    ages = pa.array([age(hours) for hours in feeds["age_hours"].to_pylist()], pa.string())
+    feeds = feeds.append_column("age", ages)
     shown = {
-        "feed": columns.text("Feed", 100), "freshness": columns.state("State", 104), "age_hours": columns.hours("Age"),
+        "feed": columns.text("Feed", 100), "freshness": columns.state("State", 104), "age": columns.text("Age", 76),
         "records": columns.number("Records", 70), "problems": columns.number("Unread", 60),
         "detail": columns.text("Last attempt", 110),
     }  # fmt: skip
@@ -162,18 +163,17 @@ def freshness(feeds: pa.Table) -> None:
 
 def fixes() -> None:
     """The changes that end the most."""
-    st.subheader(
+    st.header(
         "Top fixes",
         anchor=False,
         help="The fewest changes that end the most risk; each counts what it ends after those above it",
     )
-    rows = campaigns(FIXES)
+    rows = campaigns().slice(0, FIXES)
     if not rows.num_rows:
         st.caption("No finding has a fix.")
         return
     still_table(rows, {
-        "rank": columns.number("", 40), "change": columns.text("Change", 380),
-        "closes": columns.number("Findings ended", 110),
+        "rank": columns.number("", 40), "closes": columns.ends(), "change": columns.text("Change", 340),
         "exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
         "images": columns.number("Images", 62), "accounts": columns.number("Accounts", 74),
         "packages": columns.tags("Packages", 360),

@@ -23,12 +23,12 @@ CHOICE = pa.schema([(name, pa.int32()) for name in ("rebase", "upgrade", "rank",
 def campaigns(connection: duckdb.DuckDBPyConnection, store: FeedStore, now: datetime, limit: int = 50) -> pa.Table:
     """The best `limit` changes for the fleet of a lake's connection; see `campaigns.sql` for the columns."""
     find_remedies(connection, store, now)
+    find_elements(connection)
     return best_changes(connection, limit)
 
 
 def best_changes(connection: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:
-    """The same, on a connection on which `find_remedies` has been."""
-    find_elements(connection)
+    """The same, on a connection on which `find_remedies` and `find_elements` have been."""
     cells = connection.table("cell").to_arrow_table()
     connection.register("choice", _choice(cells, limit))
     return connection.sql(read_sql(__package__, "campaigns.sql")).to_arrow_table()

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.bases import update_bases
-from hullmark.analysis.campaigns import best_changes, campaigns
+from hullmark.analysis.campaigns import best_changes, campaigns, find_elements
 from hullmark.analysis.image_plan import Origin, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies, open_remedies
 from hullmark.exceptions import Scope, exception_row
@@ -125,6 +125,7 @@ def test_building_again_on_the_successor_comes_to_what_is_expected(tmp_path: Pat
         left = connection.sql(sql).fetchall()
         come = connection.sql("SELECT image_digest, package, vulnerability FROM newcomer").fetchall()
         closes = connection.sql("SELECT count(*) FROM expected WHERE rebased").fetchall()[0][0]
+        find_elements(connection)
         rows = best_changes(connection, 50).to_pylist()
     mended = [row for image in apps for row in stacked(image, below[new.digest], above[image.digest])]
     ours = {image.digest for image in apps}

@@ -66,7 +66,7 @@ def words(page: AppTest) -> str:
     """All text of a page that is not in a table."""
     kinds = (
         page.title,
-        page.subheader,
+        page.header,
         page.text,
         page.markdown,
         page.caption,

@@ -141,6 +141,25 @@ def test_the_address_overview_leads_to_it(browser: Browser, address: str) -> Non
         assert wrong == []
 
 
+def test_what_screen_readers_and_keyboards_need(browser: Browser, address: str) -> None:
+    with page_of(browser) as (page, _):
+        page.goto(address)
+        settle(page)
+        expect(page).to_have_title("Overview · Hullmark")
+        assert page.locator("h1").count() == 1
+        assert page.locator("h2").count() == 6
+        assert page.locator("h3, h4").count() == 0
+        charts = page.locator("[role=graphics-document]")
+        expect(charts.first).to_have_attribute("aria-label", re.compile("^Images by severity: critical [0-9]"))
+        page.keyboard.press("Tab")
+        for _ in range(14):  # the links at the top, the menu, the page, and the first link on it
+            page.keyboard.press("Tab")
+            style = "getComputedStyle(document.activeElement)"
+            if page.evaluate("document.activeElement.tagName") == "A":
+                assert page.evaluate(f"{style}.outlineStyle + {style}.outlineWidth") == "solid2px"
+        assert page.evaluate("document.activeElement.closest('.stPageLink') !== null")
+
+
 def test_filters_stand_in_the_address(browser: Browser, address: str) -> None:
     with page_of(browser) as (page, wrong):
         page.goto(f"{address}/findings?severity=critical&kev=true")

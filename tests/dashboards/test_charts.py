@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from dashboards.charts import STATUSES, share_line, statuses
+from dashboards.charts import STATUSES, severity_bars, share_line, statuses
 
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -21,6 +21,11 @@ FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def test_ticks_tell_the_time_where_days_are_few(span: timedelta, form: str) -> None:
     rows = pa.table({"at": [FIRST, FIRST + span], "passing": [0.5, 0.6]})
     assert share_line(rows, "Passing")["encoding"]["x"]["axis"]["format"] == form
+
+
+def test_a_chart_is_told_in_words() -> None:
+    rows = pa.table({"severity": ["critical", "low"], "number": [1200, 0]})
+    assert severity_bars(rows, "Findings")["description"] == "Findings by severity: critical 1,200, low 0"
 
 
 def test_every_scan_has_a_number_for_every_status() -> None:

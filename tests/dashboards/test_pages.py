@@ -34,11 +34,11 @@ CVE = "CVE-2022-10259"
 def test_every_page_opens_in_every_state(open_page: Open, lakes: dict[str, str], name: str, state: str) -> None:
     page = open_page(name, lakes[state])
     assert not page.exception
-    assert page.title or page.subheader
+    assert page.title or page.header
     assert "cannot show this page" not in words(page)
 
 
-@pytest.mark.parametrize("name", ["overview", "images", "findings"])
+@pytest.mark.parametrize("name", ["overview", "images", "findings", "coverage"])
 @pytest.mark.parametrize(("state", "said"), [("none", "There is no lake at"), ("empty", "holds no images yet")])
 def test_without_images_a_page_says_what_to_do_next(
     open_page: Open, lakes: dict[str, str], name: str, state: str, said: str
@@ -131,7 +131,9 @@ def test_every_finding_can_be_listed(open_page: Open, fleet: str) -> None:
 
 def test_fixes_are_the_fewest_changes_that_end_what_can_be_ended(open_page: Open, fleet: str) -> None:
     page = open_page("fixes", fleet)
-    changes, packages = (table.value for table in page.dataframe)
+    (changes,) = (table.value for table in page.dataframe)
+    page.session_state["fixes_tab"] = "By package"
+    (packages,) = (table.value for table in page.run().dataframe)
     assert list(changes["rank"]) == list(range(1, len(changes) + 1))
     assert changes["closes"].sum() >= packages["findings"].sum()
     assert len(changes) < len(packages)
@@ -306,7 +308,7 @@ def test_without_a_prefect_api_the_hub_says_what_to_do() -> None:
 def test_words_of_images_never_reach_markdown(open_page: Open, fleet: str) -> None:
     for name, address in (("overview", {}), ("image", {"digest": digest(3)}), ("vulnerability", {"id": CVE})):
         page = open_page(name, fleet, **address)
-        shown = [element.value for kind in (page.markdown, page.title, page.caption, page.subheader) for element in kind]
+        shown = [element.value for kind in (page.markdown, page.title, page.caption, page.header) for element in kind]
         assert not any("onerror" in value and "\\<img" not in value for value in shown)
 
 
