@@ -17,7 +17,7 @@ from hullmark.analysis.image_plan import Step
 from hullmark.compliance.load import read_policy
 from hullmark.errors import UsageError
 from hullmark.reports.documents import document
-from hullmark.reports.fixes_report import built_from
+from hullmark.reports.fixes_report import built_from, copies
 from hullmark.reports.terminal import plain
 
 DOCUMENTS = {
@@ -134,6 +134,8 @@ def plan(image: Row) -> None:
             st.caption(result(step))
             if step.change.text:
                 st.code(step.change.text, language=None)
+            if told := copies(step):
+                st.text("\n".join(told))
             if step.change.left_out:
                 st.text(f"Left out, since these names could be commands: {', '.join(step.change.left_out)}")
 

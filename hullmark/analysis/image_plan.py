@@ -10,10 +10,21 @@ from hullmark.sql import read_sql
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One of several versions of a package that an image has, where it lies, and the version to go to."""
+
+    name: str
+    version: str
+    path: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One change: `closes` findings that it ends after the steps before it, `brings` that come with the new versions.
 
-    `kind` is base, upgrade, remove, or wait, which is no change: nothing is available yet.
+    `kind` is base, upgrade, remove, or wait, which is no change: nothing is available yet. `copies` are of packages that
+    the image has in several versions, of which the text of the change does not tell which it means.
     """
 
     kind: str
@@ -24,6 +35,7 @@ class Step:
     exploited: int
     grave: int
     brings: int
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,8 @@ def image_plan(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[Step
 
 def _step(row: dict[str, Any]) -> Step:
     title, change = _words(row)
-    return Step(row["step"], row["family"], title, change, row["closes"], row["exploited"], row["grave"], row["brings"])
+    numbers = (row["closes"], row["exploited"], row["grave"], row["brings"])
+    return Step(row["step"], row["family"], title, change, *numbers, tuple(Copy(**copy) for copy in row["copies"]))
 
 
 def _words(row: dict[str, Any]) -> tuple[str, Change]:

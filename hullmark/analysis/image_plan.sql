@@ -1,7 +1,7 @@
 /* What one image needs, step by step: first the base, then upgrades by kind of package, then packages that nothing runs and no version
    mends (docs/matching.md has the rules that say so), which may be removed, then what nothing ends yet. Reads `expected`,
    `brought`, `newcomer`, `fleet_image`. Parameter: digest. closes: what the step ends after the steps before it; packages: name and version to
-   go to, the weightiest first. */
+   go to, the weightiest first; copies: of packages of a language that are there in several versions, each with its path and where it is to go. */
 WITH mine AS (
     SELECT
         *,
@@ -15,6 +15,22 @@ bump AS (
     FROM (
         SELECT step, family, type, package, target, sum(risk) AS risk FROM mine WHERE step IN ('upgrade', 'remove') GROUP BY ALL
     )
+    GROUP BY step, family
+),
+versioned AS (
+    SELECT *
+    FROM (
+        SELECT DISTINCT
+            step, family, package AS name, version, coalesce(target, '') AS target,
+            regexp_extract(package_key, '^([^|]*[|]){4}(.*)$', 2) AS path
+        FROM mine
+        WHERE step = 'upgrade' AND family <> 'os'
+    )
+    QUALIFY min(version) OVER (PARTITION BY step, family, name) <> max(version) OVER (PARTITION BY step, family, name)
+),
+copied AS (
+    SELECT step, family, list({'name': name, 'version': version, 'path': path, 'target': target} ORDER BY name, path, version) AS copies
+    FROM versioned
     GROUP BY step, family
 ),
 news AS (
@@ -34,10 +50,11 @@ SELECT
     count(*) AS closes, count(*) FILTER (kev) AS exploited,
     count(*) FILTER (severity IN ('critical', 'high')) AS grave, round(sum(mine.risk), 1) AS risk,
     CASE mine.step WHEN 'base' THEN (SELECT brings FROM newcomers) WHEN 'upgrade' THEN coalesce(any_value(news.brings), 0) ELSE 0 END AS brings,
-    coalesce(any_value(bump.packages), []) AS packages
+    coalesce(any_value(bump.packages), []) AS packages, coalesce(any_value(copied.copies), []) AS copies
 FROM mine
 JOIN fleet_image ON fleet_image.digest = $digest
 LEFT JOIN bump ON bump.step = mine.step AND bump.family = mine.family
+LEFT JOIN copied ON copied.step = mine.step AND copied.family = mine.family
 LEFT JOIN news ON news.family = mine.family
 GROUP BY mine.step, mine.family
 ORDER BY list_position(['base', 'upgrade', 'remove', 'wait'], mine.step), mine.family <> 'os', sum(mine.risk) DESC, mine.family

@@ -17,6 +17,7 @@ from hullmark.analysis.image_plan import Origin, Step
 from hullmark.reports.terminal import columns, counted, plain
 
 MOST_PACKAGES = 12  # that a cell names
+MOST_COPIES = 20  # of packages that are there in several versions
 MOST_SOURCES = 3  # that a cell names
 MOST_TASKS = 30  # sources that a ticket names
 COMMIT, SHORT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}"), 12  # a cell has the beginning of a commit, as git shortens it
@@ -132,6 +133,7 @@ def plan_view(steps: Sequence[Step], origin: Origin) -> Group:
         shown.append(Text.assemble((f"{number}. {plain(step.title, 90)}", "bold"), f"  {_result(step)}"))
         if step.change.text:
             shown.append(Text(indent(step.change.text, "   "), "cyan"))
+        shown += [Text(f"   {line}", "dim") for line in copies(step)]
         if step.change.left_out:
             names = plain(", ".join(step.change.left_out))
             shown.append(Text(f"   left out, since these names could be commands: {names}", "yellow"))
@@ -146,7 +148,16 @@ def plan_markdown(name: str, steps: Sequence[Step], origin: Origin) -> str:
         lines += [f"{number}. **{_escaped(step.title)}**: {_result(step)}", ""]
         if step.change.text:
             lines += ["   ```", *(f"   {line}" for line in step.change.text.splitlines()), "   ```", ""]
+        if told := copies(step):
+            lines += [*(f"   - {_escaped(line)}" for line in told), ""]
     return "\n".join(lines)
+
+
+def copies(step: Step) -> list[str]:
+    """Of packages that are there in several versions, a line for each: which is to go where, as the change does not tell."""
+    lines = [plain(f"{copy.name} {copy.version} in {copy.path}: to {copy.target}") for copy in step.copies[:MOST_COPIES]]
+    more = len(step.copies) - MOST_COPIES
+    return [*lines, f"and {more:,} more, which JSON names"] if more > 0 else lines
 
 
 def plan_json(digest: str, steps: Sequence[Step], origin: Origin) -> bytes:

@@ -4,6 +4,7 @@ import io
 import json
 import random
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from rich.console import Console
 from hullmark.advisories.snapshot import FeedStore
 from hullmark.analysis.bases import update_bases
 from hullmark.analysis.campaigns import best_changes, campaigns, find_elements
-from hullmark.analysis.image_plan import Origin, image_origin, image_plan
+from hullmark.analysis.image_plan import Copy, Origin, image_origin, image_plan
 from hullmark.analysis.remedies import find_remedies, open_remedies
 from hullmark.exceptions import Scope, exception_row
 from hullmark.fleet.findings import update_findings
@@ -27,6 +28,7 @@ from hullmark.reports.fixes_report import (
     campaigns_json,
     campaigns_markdown,
     campaigns_table,
+    copies,
     plan_json,
     plan_markdown,
     plan_view,
@@ -372,6 +374,31 @@ def test_the_plan_of_an_image(tmp_path: Path) -> None:
         ("upgrade", "Upgrade 2 pypi packages", "lib1>=2\nlib3>=2", 2, 0),
         ("wait", "Nothing available yet", "", 1, 0),
     ]
+
+
+def test_of_several_versions_of_a_package_the_plan_says_which_goes_where(tmp_path: Path) -> None:
+    base = write_osv(
+        tmp_path / "feeds",
+        record("CVE-2024-1", events=[{"introduced": "0"}, {"fixed": "3.9"}, {"introduced": "4"}, {"fixed": "4.2"}]),
+        record("CVE-2024-2", package="q", events=[{"introduced": "0"}, {"fixed": "2"}]),
+    )
+    store, app = read(base, "PyPI"), Image("app:1", "a")
+    places = [("p", "3.0", "a|b/p/METADATA"), ("p", "4.0", "c/p/METADATA"), ("q", "1.0", "a/q"), ("q", "1.0", "c/q")]
+    rows = [package("PyPI", name, version, path=path, image_digest=app.digest) for name, version, path in places]
+    lake = lake_of(tmp_path, rows, store, app)
+    with closing(lake.connect()) as connection:
+        find_remedies(connection, store, LATER)
+        (step,) = image_plan(connection, app.digest)
+    assert step.change.text == "p>=3.9\np>=4.2\nq>=2"
+    assert step.copies == (Copy("p", "3.0", "a|b/p/METADATA", "3.9"), Copy("p", "4.0", "c/p/METADATA", "4.2"))
+    screen = Console(file=io.StringIO(), width=120)
+    screen.print(plan_view((step,), Origin()))
+    line = "p 4.0 in c/p/METADATA: to 4.2"
+    assert line in screen.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert f"   - {line}\n" in plan_markdown("app:1", (step,), Origin())
+    assert json.loads(plan_json("d", (step,), Origin()))["steps"][0]["copies"][1]["target"] == "4.2"
+    many = replace(step, copies=step.copies * 11)
+    assert copies(many)[-1] == "and 2 more, which JSON names"
 
 
 def test_what_nothing_runs_is_removed_where_no_version_mends_it(tmp_path: Path) -> None:
