@@ -89,7 +89,8 @@ def recorded(lake: Lake, kind: Kind, check: Validate = checked) -> Iterator[Reco
             with _beating(lake, record):
                 yield record
         except BaseException as failure:
-            write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
+            with suppress(LakeError):  # as on a full disk, which the failure tells; the next run closes the row
+                write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
             raise
         write(lake, record, "incomplete" if record.gaps else "completed", " ".join(record.gaps))
 

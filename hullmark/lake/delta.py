@@ -22,7 +22,7 @@ from hullmark.errors import LakeBusy, LakeError
 from hullmark.lake import commit, log
 from hullmark.lake.batch import quote, same_rows
 from hullmark.lake.log import File, State
-from hullmark.lake.place import Place, one_line
+from hullmark.lake.place import FULL, Place, one_line
 from hullmark.lake.schema import TABLES, Table
 
 Maintenance = Callable[[Place, str], int]
@@ -151,9 +151,9 @@ def retry(place: Place, name: str, action: Callable[[DeltaTable], object], first
         except CommitFailedError:
             time.sleep(min(first_pause * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter
         except (DeltaError, OSError) as error:
-            raise LakeError(
-                f"the table {name} of the lake {place.root} could not be written: {one_line(error)}; nothing was changed"
-            ) from None
+            reason = one_line(error)
+            helps = "free some space there, nothing was changed" if reason in FULL else "nothing was changed"
+            raise LakeError(f"the table {name} of the lake {place.root} could not be written: {reason}; {helps}") from None
         else:
             return
     raise LakeBusy(f"the table {name} of the lake {place.root} was changed by others {ATTEMPTS} times in a row; try again")

@@ -5,12 +5,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from hullmark.errors import LakeBusy
+from hullmark.lake.place import unwritten
 
 RUN = "run"
 POLL_SECONDS = 0.02  # between two looks at first; a long wait looks less often
@@ -19,18 +20,29 @@ LONGEST_POLL_SECONDS = 2.0
 
 @contextmanager
 def hold(folder: Path, name: str, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock `name` while the block runs; raises LakeBusy, saying who has it, when it is not free in time."""
-    with (folder / f"{name}.lock").open("a+", encoding="utf-8") as file:
+    """Hold the lock `name` while the block runs.
+
+    Raises LakeBusy, saying who has it, when it is not free in time, and LakeError when there can be no lock.
+    """
+    with _open(folder, name) as file:
         _take(file, folder, time.monotonic() + wait_seconds)
         _sign(file, what)
         try:
             yield
         finally:
-            file.truncate(0)
+            with suppress(OSError):
+                file.truncate(0)
             fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def _take(file: IO[str], folder: Path, deadline: float) -> None:
+def _open(folder: Path, name: str) -> FileIO:
+    try:
+        return FileIO(folder / f"{name}.lock", "a+")
+    except OSError as error:
+        raise unwritten(str(folder.parent), error) from None
+
+
+def _take(file: FileIO, folder: Path, deadline: float) -> None:
     pause = POLL_SECONDS
     while True:
         try:
@@ -44,13 +56,15 @@ def _take(file: IO[str], folder: Path, deadline: float) -> None:
             return
 
 
-def _sign(file: IO[str], what: str) -> None:
-    file.truncate(0)
-    file.write(json.dumps({"pid": os.getpid(), "what": what, "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}))
-    file.flush()
+def _sign(file: FileIO, what: str) -> None:
+    """Say who holds it; on a disk that is full it is held all the same."""
+    signed = {"pid": os.getpid(), "what": what, "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}
+    with suppress(OSError):
+        file.truncate(0)
+        file.write(json.dumps(signed).encode())
 
 
-def _busy(file: IO[str], lake: Path) -> str:
+def _busy(file: FileIO, lake: Path) -> str:
     file.seek(0)
     try:
         holder = json.loads(file.read(4096))

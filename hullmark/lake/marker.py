@@ -1,11 +1,12 @@
 """`lake.json` marks a folder as a lake and says which format it has, so that an older Hullmark does not misread it."""
 
+import errno
 import json
 import os
 from pathlib import Path
 
 from hullmark.errors import LakeError
-from hullmark.lake.place import Place, one_line
+from hullmark.lake.place import Place, unwritten
 
 NAME = "lake.json"
 FORMAT = 2  # 1: each finding was a row (docs/decisions/0019-findings-by-verdict.md)
@@ -49,9 +50,7 @@ def mark(place: Place) -> None:
         if number != FORMAT:
             place.write(NAME, json.dumps({"product": "hullmark", "format": FORMAT}).encode())
     except OSError as error:
-        raise LakeError(
-            f"the lake {place.root} cannot be written: {one_line(error)}; choose another folder or make it writable"
-        ) from None
+        raise unwritten(place.root, error) from None
 
 
 def _make_folders(place: Place, marked: bool) -> None:
@@ -65,9 +64,7 @@ def _make_folders(place: Place, marked: bool) -> None:
     for folder in FOLDERS:
         (root / folder).mkdir(exist_ok=True)
     if not os.access(root, os.W_OK) or not os.access(root / "tables", os.W_OK):
-        raise LakeError(
-            f"the lake {place.root} cannot be written: Permission denied; choose another folder or make it writable"
-        )
+        raise unwritten(place.root, PermissionError(errno.EACCES, "no write access"))
 
 
 def _is_ours(name: str) -> bool:

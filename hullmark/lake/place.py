@@ -1,5 +1,6 @@
 """Where a lake lies: a local folder or an `s3://bucket/prefix`, and how its plain files are read and written."""
 
+import errno
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from hullmark.errors import LakeError
 # Delta makes a URL of a path: with these it panics, or writes to another folder.
 FORBIDDEN = re.compile(r"[\[\]|^\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 FORBIDDEN_IN_S3 = re.compile(rf"{FORBIDDEN.pattern}|[?#]")
+FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))  # why nothing can be written until something is deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,18 @@ def _absolute(folder: str) -> str:
         raise LakeError(f"the lake {folder} lies in the home of nobody; write its whole path") from None
 
 
+def unwritten(root: str, error: OSError) -> LakeError:
+    """The error for a lake that cannot be written; a full disk is no matter of permissions."""
+    reason = one_line(error)
+    helps = "free some space there" if reason in FULL else "choose another folder or make it writable"
+    return LakeError(f"the lake {root} cannot be written: {reason}; {helps}")
+
+
 def one_line(error: BaseException) -> str:
     """What went wrong in a few words: of the system's errors what the number means, of others the first line, bounded."""
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno)
+    if full := next((reason for reason in FULL if reason in str(error)), ""):  # as deltalake tells it, in many words
+        return full
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return "".join(sign if sign.isprintable() else " " for sign in lines[0][:300]).rstrip(". ")

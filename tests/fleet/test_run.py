@@ -1,5 +1,6 @@
 """The row of a run: it beats while the run lives, says how far it is, and is closed by the next run where it was killed."""
 
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hullmark.errors import FeedError
 from hullmark.fleet import run
 from hullmark.fleet.run import Kind, Record, new_run, recorded, write
 from hullmark.lake.store import Lake
@@ -61,3 +63,11 @@ def test_a_run_that_fails_says_why(lake: Lake) -> None:
     with pytest.raises(ZeroDivisionError), recorded(lake, Kind.SCAN, trust) as record:
         record.counts.digests = 1 // 0
     assert row(lake, record.run.run)[:2] == ("failed", "ZeroDivisionError")
+
+
+def test_a_run_whose_end_cannot_be_written_still_says_why_it_failed(lake: Lake) -> None:
+    with pytest.raises(FeedError, match="no room for feeds"), recorded(lake, Kind.SCAN, trust):
+        table = Path(lake.root) / "tables" / "runs"
+        shutil.rmtree(table)
+        table.write_text("as good as a full disk")
+        raise FeedError("no room for feeds")
