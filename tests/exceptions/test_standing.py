@@ -120,6 +120,17 @@ def test_two_places_settled_for_different_reasons_settle_the_image(lake: Lake) -
     assert standing.count(lake, "open_findings") == 5
 
 
+def test_a_place_of_which_nobody_knows_yet_leaves_the_image_open(lake: Lake) -> None:
+    """One place is fixed, of the other somebody says no more than that it is looked into."""
+    fixed = {"vulnerability": "CVE-2026-1", "repository": "1.dkr/team-a/app", "status": "fixed"}
+    asked = {"vulnerability": "CVE-2026-1", "repository": "2.dkr/team-b/app", "status": "under_investigation"}
+    standing.write_statements(lake, fixed, asked)
+    assert standing.marks(lake, "settled") == [f"{A} 1"]
+    assert standing.marks(lake, "settled IS NULL") == []
+    assert standing.count(lake, "open_findings") == 6
+    assert lake.connect().sql("SELECT DISTINCT settled FROM image_standing").fetchall() == [(False,)]
+
+
 STATUSES = (("not_affected", True), ("fixed", True), ("affected", False), ("under_investigation", False))
 
 

@@ -9,6 +9,6 @@ SELECT
     coalesce(status, '') AS vex_status,
     CASE WHEN status IS NULL THEN '' ELSE status || coalesce(': ' || left(nullif(justification, ''), 200), '') || ' (' || author || ', ' || document_id || ')'
     END AS vex,
-    exempt <> '' OR vex_status IN ('not_affected', 'fixed') AS settled
+    coalesce(exempt, '') <> '' OR coalesce(status, '') IN ('not_affected', 'fixed') AS settled
 FROM exception_findings
 FULL JOIN vex_findings USING (registry, repository, image_digest, package_key, vulnerability)
