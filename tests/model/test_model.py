@@ -1,0 +1,15 @@
+"""The lake's answers over a few random histories; `python -m tests.model --seeds N` or HULLMARK_MODEL_SEEDS has more."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.model.replay import replay
+
+SEEDS = int(os.environ.get("HULLMARK_MODEL_SEEDS", "3"))
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_the_lake_knows_what_the_model_knows(tmp_path: Path, seed: int) -> None:
+    assert replay(tmp_path, seed, steps=3) == []
