@@ -18,6 +18,7 @@ from hullmark.lake.store import Lake
 from hullmark.quality.gate import Gate, Validate, checked
 
 BEAT_SECONDS = 60.0
+STOPPED = "It was stopped (Ctrl-C, or a signal to end); what it had read is kept, and the next run reads the rest."
 
 
 class Kind(StrEnum):
@@ -90,9 +91,16 @@ def recorded(lake: Lake, kind: Kind, check: Validate = checked) -> Iterator[Reco
                 yield record
         except BaseException as failure:
             with suppress(LakeError):  # as on a full disk, which the failure tells; the next run closes the row
-                write(lake, record, "failed", str(failure) if isinstance(failure, HullmarkError) else type(failure).__name__)
+                write(lake, record, "failed", _why(failure))
             raise
         write(lake, record, "incomplete" if record.gaps else "completed", " ".join(record.gaps))
+
+
+def _why(failure: BaseException) -> str:
+    """What ended a run: a sentence, or the name of an error that nobody expected."""
+    if isinstance(failure, HullmarkError):
+        return str(failure)
+    return type(failure).__name__ if isinstance(failure, Exception) else STOPPED
 
 
 def write(lake: Lake, record: Record, state: str, detail: str = "") -> None:

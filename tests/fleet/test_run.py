@@ -71,3 +71,10 @@ def test_a_run_whose_end_cannot_be_written_still_says_why_it_failed(lake: Lake) 
         shutil.rmtree(table)
         table.write_text("as good as a full disk")
         raise FeedError("no room for feeds")
+
+
+def test_a_run_that_was_stopped_says_so_in_words(lake: Lake) -> None:
+    with pytest.raises(KeyboardInterrupt), recorded(lake, Kind.SCAN, trust) as record:
+        raise KeyboardInterrupt
+    state, detail, *_ = row(lake, record.run.run)
+    assert (state, detail.partition(" (")[0]) == ("failed", "It was stopped")
