@@ -11,7 +11,12 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
+
+from hullmark.lake.store import Lake
+from tests.lake.rows import rows
 
 NEVER = {"prefect", "great_expectations", "streamlit", "moto", "boto3", "botocore", "fastapi", "pandas", "polars"}
 HEAVY = NEVER | {"pyarrow", "numpy", "duckdb", "deltalake", "httpx", "rich", "ssl", "orjson"}
@@ -54,6 +59,20 @@ def test_a_list_of_packages_costs_no_database_and_no_network(tmp_path: Path) -> 
     assert "hullmark.scan_answer" in modules, "the test sees what is imported"
 
 
+def test_a_question_to_a_lake_that_lacks_tables_and_columns_imports_no_pandas(tmp_path: Path) -> None:
+    """A lake lacks those that came with a later Hullmark, until something is written there."""
+    lake = Lake(str(tmp_path / "lake"))
+    lake.commit("accounts", rows("accounts", {"account": "111122223333"}))
+    batch = pa.table({name: column for name, column in rows("accounts", {}).to_pydict().items() if name != "since"})
+    write_deltalake(f"{lake.root}/tables/accounts", batch, mode="overwrite", schema_mode="overwrite")
+    asked = "SELECT typeof(any_value(since)), (SELECT count(*) FROM packages) FROM accounts"
+    modules = imported(tmp_path, "query", asked, "--format", "csv", lake=lake.root)
+    assert "duckdb" in modules, "the test sees what is imported"
+    assert "pandas" not in modules
+    with lake.connect() as connection:
+        assert connection.sql(asked).fetchall() == [("TIMESTAMP WITH TIME ZONE", 0)]
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("--version",)])
 def test_help_imports_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     modules = imported(tmp_path, *arguments)
@@ -61,10 +80,11 @@ def test_help_imports_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) 
     assert "argparse" in modules
 
 
-def imported(tmp_path: Path, *arguments: str | Path) -> set[str]:
+def imported(tmp_path: Path, *arguments: str | Path, lake: str = "") -> set[str]:
     """The modules that the interpreter imported, or tried to, for a command line."""
     command = [sys.executable, "-X", "importtime", "-m", "hullmark", *map(str, arguments)]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    environment |= {"HULLMARK_LAKE": lake} if lake else {}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode in {0, 3}, done.stderr[-2000:]
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]

@@ -19,6 +19,11 @@ from hullmark.lake.place import Place, one_line
 from hullmark.lake.schema import TABLES, Table
 from hullmark.sql import read_sql
 
+SQL_TYPES = {
+    pa.string(): "VARCHAR", pa.list_(pa.string()): "VARCHAR[]", pa.binary(): "BLOB", pa.bool_(): "BOOLEAN",
+    pa.int32(): "INTEGER", pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.date32(): "DATE",
+    pa.timestamp("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
+}  # fmt: skip
 OPENERS = 8  # tables whose logs are read at once
 
 # Of two files that make one view, the one that is for what a table holds: whether it must have rows.
@@ -89,13 +94,15 @@ def relation_as_of(place: Place, table: Table, when: int | datetime) -> duckdb.D
 def _relation(con: duckdb.DuckDBPyConnection, place: Place, table: Table, state: State | None) -> duckdb.DuckDBPyRelation:
     names = [file.path for file in state.files] if state else []
     if not names:
-        return con.from_arrow(table.schema.empty_table())
+        return con.table_function("range", [0]).select(*map(_blank, table.schema))
     if not place.is_local:
         return con.from_arrow(_dataset(place, table, names))
     found = con.read_parquet([escape_glob(place.join("tables", table.name, name)) for name in names], union_by_name=True)
     if found.columns == table.schema.names:
         return found
-    return found.select(*(_column(field, found.columns) for field in table.schema))
+    present = set(found.columns)
+    columns = [duckdb.ColumnExpression(field.name) if field.name in present else _blank(field) for field in table.schema]
+    return found.select(*columns)
 
 
 def _dataset(place: Place, table: Table, names: list[str]) -> Any:  # noqa: ANN401  a pyarrow.dataset.Dataset; it ships no types
@@ -109,11 +116,9 @@ def _dataset(place: Place, table: Table, names: list[str]) -> Any:  # noqa: ANN4
     )
 
 
-def _column(field: pa.Field, present: list[str]) -> duckdb.Expression:
-    if field.name in present:
-        return duckdb.ColumnExpression(field.name)
-    empty = duckdb.from_arrow(pa.schema([field]).empty_table())
-    return duckdb.ConstantExpression(None).cast(empty.types[0]).alias(field.name)
+def _blank(field: pa.Field) -> duckdb.Expression:
+    """A column without values; DuckDB would import pandas to tell the type of Arrow's."""
+    return duckdb.ConstantExpression(None).cast(duckdb.sqltype(SQL_TYPES[field.type])).alias(field.name)
 
 
 def escape_glob(path: str) -> str:
