@@ -119,3 +119,20 @@ def test_an_attestation_that_is_deleted_is_withdrawn(real: RealWorld) -> None:
     real.scan()
     assert real.standing() == []
     assert real.ask("SELECT vulnerability, removed_by IN (SELECT run FROM runs) FROM vex_removed") == [(first, True)]
+
+
+def test_what_a_newer_attestation_at_the_tag_leaves_out_is_withdrawn(real: RealWorld) -> None:
+    """`cosign attest --replace`, or `cosign clean`: the manifest before lies there without a tag until ECR deletes it."""
+    built = image(*API)
+    digest = real.put("1", built)
+    real.scan()
+    first, second = two_findings(real, digest)
+    real.put(*vex("cosign", built, not_affected(first)))
+    real.scan()
+    said = statement(digest, OPENVEX, document(not_affected(second), author="Other"))
+    real.put(*lie("cosign", built, said, OPENVEX))
+    real.scan()
+    assert [row[0] for row in real.standing()] == [second]
+    real.put(*vex("cosign", built, not_affected(first)))
+    real.scan()
+    assert [row[0] for row in real.standing()] == [first], "it has the tag again"
