@@ -80,7 +80,9 @@ def _check_known(connection: duckdb.DuckDBPyConnection, moment: datetime) -> Non
     if first is None:
         raise NotFound("no run has looked at any image yet; run `hullmark run`")
     if moment < first:
-        raise NotFound(f"nothing was known yet at {moment:%Y-%m-%d %H:%M} UTC: the first run was on {first:%Y-%m-%d}")
+        raise NotFound(
+            f"nothing was known yet at {moment:%Y-%m-%d %H:%M} UTC: the first run was on {first:%Y-%m-%d at %H:%M} UTC"
+        )
 
 
 def _match(

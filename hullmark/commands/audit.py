@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verify(name: str) -> int:
-    from hullmark.errors import NotFound
+    from hullmark.errors import CorruptData, NotFound
     from hullmark.reports.audit_bundle import verify_bundle
 
     try:
@@ -39,6 +39,8 @@ def _verify(name: str) -> int:
             digest, manifest = verify_bundle(file)
     except OSError as error:
         raise NotFound(f"the bundle {name} cannot be read: {error.strerror}; name the file") from None
+    except CorruptData as error:
+        raise CorruptData(f"{name}: {error}") from None
     made = f"as of {manifest['as_of']}, by Hullmark {manifest['hullmark']}"
     _say(f"{len(manifest['files'])} files are what the manifest says, {made}.")
     _say(digest)

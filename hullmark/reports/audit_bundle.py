@@ -76,15 +76,19 @@ def verify_bundle(source: IO[bytes]) -> tuple[str, Mapping[str, Any]]:
             for name, (size, sha256) in stated.items():
                 if _sha256(archive, name, size) != sha256:
                     raise IntegrityError(f"{name[:120]} of the bundle is not what its manifest says; ask for it again")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise CorruptData(f"this is no whole evidence bundle ({type(error).__name__}); ask for it again") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError, TypeError):
+        raise CorruptData("it is no evidence bundle, or not a whole one; ask for it again") from None
     return _digest(content), manifest
 
 
 def _require_runs(connection: duckdb.DuckDBPyConnection, moment: datetime) -> None:
     first = connection.sql("SELECT min(finished) FROM runs").fetchall()[0][0]
     if first is None or first > moment:
-        known = f"knows nothing before its first run, which ended on {first:%Y-%m-%d}" if first else "has seen no run yet"
+        known = (
+            f"knows nothing before its first run, which ended on {first:%Y-%m-%d at %H:%M} UTC"
+            if first
+            else "has seen no run yet"
+        )
         raise UsageError(f"the lake {known}; give a later date")
 
 

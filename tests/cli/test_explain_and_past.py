@@ -1,6 +1,7 @@
 """`hullmark explain` and `hullmark past` on the command line, over a lake that a whole run has filled."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_a_day_before_anybody_looked_is_not_a_clean_one(home: Path, whose: tuple
     said = run(home, ["past", "2020-01-01", *whose])
     assert (said.status, said.stdout) == (2, "")
     assert said.stderr.startswith("hullmark: nothing was known yet at 2020-01-01 23:59 UTC: the first run was on 20")
+    assert re.search(r"on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC\n$", said.stderr), said.stderr
 
 
 BAD = [
