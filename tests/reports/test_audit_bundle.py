@@ -145,7 +145,7 @@ def test_what_comes_later_does_not_change_the_past(lake: Lake) -> None:
 
 
 def test_a_time_before_the_first_run(lake: Lake) -> None:
-    with pytest.raises(UsageError, match="knows nothing before its first run, which ended on 2026-03-02 at [0-9:]{5} UTC"):
+    with pytest.raises(UsageError, match=r"knows nothing before its first run, which ended on 2026-03-02 at [0-9:]{5} UTC"):
         bundle(lake, day(0))
 
 
