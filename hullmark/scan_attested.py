@@ -133,12 +133,12 @@ class _About:
             self._tell(FILES, f"they cannot be read: {error}")
             return
         place = f"{self.keeper.name}/{self.repository}" if self.repository else ""
-        documents = {}
+        documents, now = {}, datetime.now(UTC)
         for item in attested:
             if item.refusal:
                 self._tell(_name(item.evidence), item.refusal)
             if isinstance(item.content, str):
-                vex = read_attested(item.content.encode(), Holder(item.evidence, item.subject, place), "", datetime.now(UTC))
+                vex = read_attested(item.content.encode(), Holder(item.evidence, item.subject, place), "", now)
                 documents[vex.document] = vex.statements
         statements += [rows for rows in documents.values() if rows.num_rows]
 

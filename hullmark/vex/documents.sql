@@ -7,7 +7,7 @@ WITH issued AS (
 newest AS (
     SELECT *
     FROM issued
-    QUALIFY dense_rank() OVER (PARTITION BY author, document_id ORDER BY issued_at DESC, document DESC) = 1
+    QUALIFY dense_rank() OVER (PARTITION BY author, document_id ORDER BY issued_at DESC, imported_at DESC, document DESC) = 1
 ),
 counted AS (
     SELECT author, document_id, count(*) AS findings, count(DISTINCT image_digest) AS images

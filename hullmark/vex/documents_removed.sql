@@ -8,7 +8,7 @@ FROM (
     SELECT *
     FROM vex_removed
     WHERE NOT starts_with(source, 'attestation ')
-    QUALIFY dense_rank() OVER (PARTITION BY author, document_id, removed_at ORDER BY issued_at DESC, document DESC) = 1
+    QUALIFY dense_rank() OVER (PARTITION BY author, document_id, removed_at ORDER BY issued_at DESC, imported_at DESC, document DESC) = 1
 )
 GROUP BY author, document_id, removed_at
 ORDER BY removed_at DESC, author, id

@@ -162,3 +162,17 @@ def test_a_newer_issue_of_a_document_takes_back_what_it_no_longer_says(lake: Lak
     assert len(standing.marks(lake, "vex")) == 3
     standing.write_statements(lake, {"vulnerability": "CVE-2026-2", "document": "sha256:" + 64 * "2"})
     assert standing.marks(lake, "vex") == [f"{A} 2", f"{W} 2", f"{B} 2"]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_one_time_the_last_imported_counts_and_of_those_the_one_that_leaves_it_open(lake: Lake, turn: int) -> None:
+    """Whatever their digests are: tools give documents the time of the commit, so that two of them have the same."""
+    first, second = ("sha256:" + 64 * name for name in "12"[::turn])
+    statement = {"vulnerability": "CVE-2026-3", "status": "affected", "imported_at": NOW - timedelta(hours=1)}
+    standing.write_statements(lake, statement | {"document": first})
+    assert standing.marks(lake, "settled") == []
+    again = {"vulnerability": "CVE-2026-3", "imported_at": NOW}
+    standing.write_statements(lake, again | {"document": second})
+    assert len(standing.marks(lake, "settled")) == 3, "another issue of the same document and time"
+    standing.write_statements(lake, again | {"document": first, "document_id": "b", "status": "affected"})
+    assert standing.marks(lake, "settled") == [], "they came together"

@@ -1,5 +1,5 @@
--- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last. Of several issues of one
--- document the newest counts alone. What an attestation states of its image is an issue of its own, counts where nothing that was
+-- What VEX statements say of findings, in each place: of all that fit a finding the one that was made last; of those of one time the
+-- one that was imported last, and of those that came together one that leaves it open. Of several issues of one document the newest counts alone. What an attestation states of its image is an issue of its own, counts where nothing that was
 -- imported does, and its author is shown as not verified. A statement fits when all that it names does: the vulnerability by any name of either, the
 -- package by its URL with every qualifier that is stated, the image by its digest (or an index of it), repository and tag, the platform by the
 -- system and release that the URL names (rhel-9 holds rhel-9.4). What is said of a source (arch=src, arch=source) fits the packages that are built
@@ -10,7 +10,7 @@ WITH issued AS (
     SELECT * REPLACE (author || CASE WHEN attested THEN ' (attestation, not verified)' ELSE '' END AS author)
     FROM (SELECT *, starts_with(source, 'attestation ') AS attested FROM vex_statements)
     QUALIFY dense_rank() OVER (
-        PARTITION BY author, document_id, CASE WHEN attested THEN repository || image_digest ELSE '' END ORDER BY issued_at DESC, document DESC
+        PARTITION BY author, document_id, CASE WHEN attested THEN repository || image_digest ELSE '' END ORDER BY issued_at DESC, imported_at DESC, document DESC
     ) = 1
 ),
 told AS (
@@ -73,7 +73,9 @@ placed AS (
         told."at", told.image_digest AS image, told.repository AS place, told.tag, told.anywhere,
         row_number() OVER (
             PARTITION BY product.purl, product.vulnerability, product.names
-            ORDER BY told.attested, told."at" DESC, told.issued_at DESC, told.document, told."row"
+            ORDER BY
+                told.attested, told."at" DESC, told.issued_at DESC, told.imported_at DESC, told.status IN ('not_affected', 'fixed'),
+                told.document, told."row"
         ) AS rank
     FROM told JOIN product ON product.vulnerability = told.about
         AND (told.called = product.vulnerability OR list_contains(product.names, told.called))
