@@ -68,7 +68,7 @@ def share_line(rows: pa.Table, what: str) -> Spec:
     axis = {"tickCount": 4, "domain": False, "labelFontSize": 12, "labelColor": ink(), "format": "%"}
     encoding = {
         "x": _time("at", title=None, axis=_time_axis(rows["at"])),
-        "y": _number("passing", title=None, axis=axis),
+        "y": _number("passing", title=None, scale={"domain": [0, 1]}, axis=axis),
         "tooltip": [_time("at", title="At", format=MOMENT), _number("passing", title=what, format=".1%")],
     }
     last = f", {values[-1]['passing']:.1%} at last" if values else ""

@@ -18,7 +18,7 @@ WITHIN = {0: "Overdue", 7: "Within 7 days", 30: "Within 30 days", 90: "Within 90
 def due_dates() -> None:
     """What is due, by owner and one by one."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    left, right = st.columns([2, 1.4], vertical_alignment="bottom")
+    left, right = st.columns([2, 1.4])
     days = left.segmented_control(
         "Due", list(WITHIN), format_func=WITHIN.__getitem__, default=30, required=True, key="due_within", **KEPT
     )

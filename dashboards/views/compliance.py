@@ -83,6 +83,7 @@ def history(accounts: list[str], repositories: list[str], asked: list[str]) -> N
     """The share of passing answers after each change, of these accounts, repositories and rules."""
     rows = ask("compliance_history", accounts=accounts, repositories=repositories, rules=asked)
     if rows.num_rows > 1:
+        st.header("Passing answers", anchor=False)
         st.vega_lite_chart(charts.share_line(rows, "Passing answers"))
 
 

@@ -107,7 +107,7 @@ def card(  # noqa: PLR0913  a number, what it means, and where it leads
         if page:
             st.page_link(page, label=f":gray[{context}]", query_params=dict(filters))
         else:
-            st.caption(f":red[:material/error: {context}]" if bad else context)
+            (st.markdown if bad else st.caption)(f":small[:red[:material/error: {context}]]" if bad else context)
 
 
 def risk(fleet: Row) -> None:

@@ -131,6 +131,11 @@ def test_numbers_and_filters_stand_two_in_a_row_on_a_telephone(browser: Browser,
             assert len(tops) >= 4
             assert max(tops.count(top) for top in tops) == 2
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+        page.goto(f"{address}/compliance?compliance_as=Due+dates")
+        settle(page)
+        due = page.get_by_test_id("stColumn").filter(has=page.get_by_text("Within 7 days")).bounding_box()
+        assert due is not None
+        assert due["width"] > 340
 
 
 def test_the_address_overview_leads_to_it(browser: Browser, address: str) -> None:
