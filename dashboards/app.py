@@ -57,7 +57,9 @@ a:focus-visible {outline: 2px solid currentColor !important; outline-offset: 2px
   }
   .stHorizontalBlock > .stColumn.stColumn:has(.stButtonGroup) {min-width: 100%}
   .stHorizontalBlock:has(> .stColumn:nth-child(3) .stText) {gap: 0 0.5rem; padding-bottom: 0.6rem}  /* lines of a test */
-  .stHorizontalBlock:has(> .stColumn:nth-child(3) .stText) > .stColumn:nth-child(-n+2) {min-width: 0; flex: 0 1 auto; width: auto}
+  .stHorizontalBlock:has(> .stColumn:nth-child(3) .stText) > .stColumn:nth-child(-n+2) {
+    min-width: 0; flex: 0 1 auto; width: auto
+  }
 }
 </style>""")
 page = st.navigation(PAGES, position="top")

@@ -63,7 +63,8 @@ def listed(word: str, late: bool, sort: str) -> None:
         return
     st.caption(f"{counted(found, 'base')}. Click one to see its images.")
     shown = {
-        "name": columns.text("Base", 220), "findings": columns.number("Findings", 76, help="In its layers, in all its images"),
+        "name": columns.text("Base", 220),
+        "findings": columns.number("Findings", 76, help="In its layers, in all its images"),
         "images": columns.number("Images", 66, help="That stand on no nearer base"),
         "below": columns.number("In all", 66, help="With the images of the bases that stand on it"),
         "known_exploited": columns.number("Exploited", 76), "grave": columns.number("Critical, high", 96),
