@@ -35,7 +35,7 @@ def namesakes(place: Place, changed: Mapping[str, pa.Table], snapshots: Mapping[
 
 
 def rows(place: Place, records: Mapping[str, Collection[str]], snapshots: Mapping[str, str]) -> pa.Table | None:
-    """The rows of records (by feed) of these snapshots (schema RECORD_INDEX); None when an index is gone."""
+    """The rows of records (by feed) of these snapshots (schema RECORD_INDEX); None when an index is gone or damaged."""
     found = [RECORD_INDEX.empty_table()]
     for feed, names in sorted(records.items()):
         if not names:
@@ -43,11 +43,19 @@ def rows(place: Place, records: Mapping[str, Collection[str]], snapshots: Mappin
         file, wanted = _index(place, feed, snapshots[feed]), sorted(names)
         if file is None:
             return None
-        for group in _groups(file, wanted):
-            held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], pa.array(wanted))
-            if pc.any(held).as_py():
-                found.append(whole(file.read_row_group(group, use_threads=False).filter(held), RECORD_INDEX))
+        try:
+            found += [_held(file, group, wanted) for group in _groups(file, wanted)]
+        except (pa.ArrowException, OSError):  # where its rows lie
+            return None
     return pa.concat_tables(found)
+
+
+def _held(file: pq.ParquetFile, group: int, wanted: Sequence[str]) -> pa.Table:
+    """The rows of a row group about these records; its other columns are read where there are some."""
+    held = pc.is_in(file.read_row_group(group, ["record"], use_threads=False)["record"], pa.array(wanted))
+    if not pc.any(held).as_py():
+        return RECORD_INDEX.empty_table()
+    return whole(file.read_row_group(group, use_threads=False).filter(held), RECORD_INDEX)
 
 
 def called(advisories: pq.ParquetFile, names: Collection[str]) -> list[str]:

@@ -27,6 +27,7 @@ from hullmark.lake.duck import open_duckdb
 from hullmark.lake.schema import FEED_SNAPSHOTS
 from hullmark.settings import Limits, Settings
 from tests.advisories.feeds import record, write_epss, write_kev, write_osv, write_zip
+from tests.lake.damage import damage
 
 FIXED = [{"introduced": "0"}, {"fixed": "2.0"}]
 GOOD = record("PYSEC-1", events=FIXED)
@@ -133,6 +134,17 @@ def test_a_file_of_a_snapshot_that_is_damaged(store: FeedStore, base: Path, tmp_
     write_osv(base, GOOD, record("PYSEC-2", package="q", events=FIXED))
     assert refresh(store, base)["osv/PyPI"]["state"] == "fresh"
     assert count(store) == 2
+
+
+def test_an_index_whose_rows_are_damaged_is_as_good_as_none(store: FeedStore, base: Path) -> None:
+    """Else each matching would fail; without an index everything is matched again."""
+    snapshots = {"osv/PyPI": refresh(store, base)["osv/PyPI"]["snapshot"]}
+    found = store.naming(["PYSEC-1"], snapshots)
+    assert found is not None
+    assert found.num_rows
+    damage(Path(store.root, "osv/PyPI", snapshots["osv/PyPI"], "index.parquet"))
+    assert store.naming(["PYSEC-1"], snapshots) is None
+    assert store.differences(snapshots, {}) is None
 
 
 def test_half_of_a_feed_and_a_feed_from_elsewhere_are_believed(store: FeedStore, base: Path, tmp_path: Path) -> None:
