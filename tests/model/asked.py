@@ -105,7 +105,7 @@ def _statements(history: History, rows: tuple[Row, ...], digest: str, vulnerabil
         record, items = judge.told[advisory]
         package = installed.get(key)
         expected[key, advisory, said_of] = package is not None and said_of in dict(readings(package)) and any(
-            is_valid(record) and is_of_build(item, package, record) and calls_affected(item, package.version, package)
+            is_valid(record) and is_of_build(item, package) and calls_affected(item, package.version, package)
             for item in items
             if MEANT[item["package"]["ecosystem"]] == said_of and item["package"]["name"] == package.advised
         )  # fmt: skip

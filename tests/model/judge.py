@@ -31,7 +31,8 @@ class Feeds:
             for record in self.records[feed]:
                 known = found.get(record["id"])
                 newest = record if known is None or record["modified"] >= known[0]["modified"] else known[0]
-                found[record["id"]] = (newest, [*(known[1] if known else []), *record["affected"]])
+                items = [item | {"title": record["summary"]} for item in record["affected"]]  # which tells of streams
+                found[record["id"]] = (newest, [*(known[1] if known else []), *items])
         return found
 
 
@@ -127,7 +128,7 @@ class Judge:
         self, package: Installed, vulnerability: str, about: list[Said], deciding: list[Said], holding: list[Said]
     ) -> Finding:
         chosen = max(holding, key=lambda one: (rank_of(one.record), one.record["modified"], one.id))
-        item = next(item for item in chosen.items if item_holds(item, package, chosen))
+        item = next(item for item in chosen.items if item_holds(item, package))
         severity, source, score = self._severity(chosen.record, item, vulnerability)
         fixed = fix(deciding, package)
         ended = package.place in self.feeds.ended  # whose builds these are
@@ -215,16 +216,16 @@ def deciders(package: Installed, vulnerability: str, about: list[Said]) -> list[
 
 
 def holds(one: Said, package: Installed) -> bool:
-    return any(item_holds(item, package, one) for item in one.items)
+    return any(item_holds(item, package) for item in one.items)
 
 
-def item_holds(item: Record, package: Installed, one: Said, version: str = "") -> bool:
+def item_holds(item: Record, package: Installed, version: str = "") -> bool:
     """Whether a statement about this build of the package calls a version affected, by default the installed one."""
-    return is_of_build(item, package, one.record) and calls_affected(item, version or package.version, package)
+    return is_of_build(item, package) and calls_affected(item, version or package.version, package)
 
 
-def is_of_build(item: Record, package: Installed, record: Record) -> bool:
-    modules = modules_of(item, record)
+def is_of_build(item: Record, package: Installed) -> bool:
+    modules = modules_of(item)
     binaries = [one["binary_name"] for one in item.get("ecosystem_specific", {}).get("binaries", [])]
     in_module = (
         package.module in modules or (modules == ["*"] and package.module != "") or (not modules and not package.module)
@@ -232,8 +233,8 @@ def is_of_build(item: Record, package: Installed, record: Record) -> bool:
     return in_module and (not binaries or package.name in binaries)
 
 
-def modules_of(item: Record, record: Record) -> list[str]:
-    return (STREAM.findall(record["summary"]) or ["*"]) if any(".module+" in version for version in fixes(item)) else []
+def modules_of(item: Record) -> list[str]:
+    return (STREAM.findall(item["title"]) or ["*"]) if any(".module+" in version for version in fixes(item)) else []
 
 
 def calls_affected(item: Record, version: str, package: Installed) -> bool:
@@ -271,13 +272,11 @@ def fix(deciding: list[Said], package: Installed) -> str:
     except ValueError:
         return ""
     named = {
-        version for one in deciding for item in one.items if is_of_build(item, package, one.record)
+        version for one in deciding for item in one.items if is_of_build(item, package)
         for version in fixes(item) if order(version) > at
     }  # fmt: skip
     good = [
-        version
-        for version in named
-        if not any(item_holds(item, package, one, version) for one in deciding for item in one.items)
+        version for version in named if not any(item_holds(item, package, version) for one in deciding for item in one.items)
     ]
     return min(good or named, key=lambda version: (order(version), version), default="")
 
@@ -291,11 +290,11 @@ def _stated(record: Record) -> list[str]:
 
 
 def _status(one: Said, package: Installed) -> str:
-    said = [item.get("ecosystem_specific", {}).get("urgency", "") for item in one.items if item_holds(item, package, one)]
+    said = [item.get("ecosystem_specific", {}).get("urgency", "") for item in one.items if item_holds(item, package)]
     return "end-of-life" if "end-of-life" in said else ""
 
 
 def _notes(one: Said, package: Installed) -> Iterator[str]:
     for item in one.items:
-        if item_holds(item, package, one) and item.get("ecosystem_specific", {}).get("urgency") == "unimportant":
+        if item_holds(item, package) and item.get("ecosystem_specific", {}).get("urgency") == "unimportant":
             yield "unimportant, says Debian"
