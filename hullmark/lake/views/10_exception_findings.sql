@@ -1,9 +1,14 @@
 -- The findings that an exception covers, in each place where it does: `exempt` says which one holds now, '' for none;
 -- `exception_ended` is when the last one ended by itself, null for none. An exception that was revoked never shows. It is about a
--- finding when all that it says fits: the vulnerability by any of its names, the version in the order that advisories use.
+-- finding when all that it says fits: the vulnerability by any of its names, the package as names of its type are compared, the version in
+-- the order that advisories use.
 CREATE VIEW exception_findings AS
 WITH told AS (
-    SELECT * FROM exceptions_at(now()) WHERE rule = '' AND state <> 'revoked'
+    SELECT
+        *, split_part(package, '/', 1) AS package_type,
+        compared_package(split_part(package, '/', 1), package[strpos(package, '/') + 1 :]) AS package_named
+    FROM exceptions_at(now())
+    WHERE rule = '' AND state <> 'revoked'
 ),
 placed AS MATERIALIZED (
     SELECT DISTINCT told.*, digest
@@ -17,10 +22,12 @@ covered AS (
     FROM told
     JOIN called ON called.called = told.vulnerability
     JOIN findings ON findings.vulnerability = called.vulnerability
-        AND (told.package = '' OR told.package = type || '/' || findings.package)
+        AND (told.package = '' OR (told.package_type = type AND told.package_named = compared_package(type, findings.package)))
     UNION ALL
     SELECT told.*, findings.image_digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
-    FROM findings JOIN told ON told.package = type || '/' || findings.package AND told.vulnerability = ''
+    FROM findings
+    JOIN told ON told.package_type = type AND told.package_named = compared_package(type, findings.package)
+        AND told.package <> '' AND told.vulnerability = ''
     UNION ALL
     SELECT placed.* EXCLUDE (digest), digest, findings.package_key, findings.vulnerability, type, findings.package, version, path
     FROM placed JOIN findings ON findings.image_digest = placed.digest
