@@ -73,9 +73,9 @@ except HullmarkError as error:
     failure("Hullmark cannot show this page.", error)
 except Exception as error:
     from dashboards.parts import failure
-    from hullmark.stored.damage import READING, find_damage
+    from hullmark.stored.damage import find_damage, may_be_damage
 
-    found = find_damage(read_settings().lake) if isinstance(error, READING) else None
+    found = find_damage(read_settings().lake) if may_be_damage(error) else None
     if found is None:
         raise
     failure("Hullmark cannot show this page.", found)

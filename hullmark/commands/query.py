@@ -42,15 +42,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _damage(error: "UsageError") -> "HullmarkError | None":
     """What is wrong with the lake where nothing is wrong with the SQL."""
-    import duckdb
-
     from hullmark.commands.damage import damage_behind
 
-    of_sql = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException)
-    cause = error.__context__
-    if cause is None or isinstance(cause, (*of_sql, duckdb.OutOfMemoryException, duckdb.PermissionException)):
-        return None
-    return damage_behind(cause)
+    return damage_behind(error.__context__) if error.__context__ else None
 
 
 def print_rows(rows: "pa.Table", form: str) -> None:

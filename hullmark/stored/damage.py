@@ -3,6 +3,7 @@
 A file whose end is sound opens; only the rows that are asked for are read. So when reading fails, every file is read, once.
 """
 
+import errno
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -18,9 +19,17 @@ from hullmark.lake.place import Place, one_line, place
 from hullmark.lake.schema import TABLES
 from hullmark.lake.store import Lake
 
-READING = (duckdb.Error, pa.ArrowException, OSError)  # what fails where a file is damaged, among much else
+OF_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException)
+OF_LIMITS = (duckdb.OutOfMemoryException, duckdb.PermissionException, duckdb.InterruptException)
 SAID = 60  # characters of Arrow's own words
 BATCH = 10_000  # rows in hand
+
+
+def may_be_damage(failure: BaseException) -> bool:
+    """Whether a damaged file may be behind a failure, for which all files would have to be read."""
+    if isinstance(failure, OSError):  # Arrow's own have no number
+        return failure.errno in (None, errno.EIO)
+    return isinstance(failure, (duckdb.Error, pa.ArrowException)) and not isinstance(failure, (*OF_SQL, *OF_LIMITS))
 
 
 def find_damage(lake: str, feeds: Sequence[str] = ()) -> HullmarkError | None:
