@@ -22,7 +22,8 @@ class Where:
     `rows`: one for each place, package and version (columns: where_vulnerability.sql, where_package.sql). `unread`: images
     that could not be read whole. Of a vulnerability, `advisories` (where_advisories.sql) name it, which are asked for where
     no image has it; `uncompared`: images, `behind`: feeds that were fetched, and not compared since. `below`: the version
-    that packages are compared with, "" where all are meant.
+    that packages are compared with, "" where all are meant. `like`: those that are called almost so,
+    where none is called so.
     """
 
     asked: str
@@ -33,6 +34,7 @@ class Where:
     uncompared: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     below: str = ""
+    like: tuple[str, ...] = ()
 
 
 def where_vulnerability(connection: duckdb.DuckDBPyConnection, name: str, snapshots: Mapping[str, str]) -> Where:
@@ -67,7 +69,8 @@ def where_package(connection: duckdb.DuckDBPyConnection, package: str, below: st
     versions = _ask(connection, "where_versions.sql", **asked)
     connection.register("compared", _below(versions, below) if below else _all(versions))
     rows = _ask(connection, "where_package.sql", **asked)
-    return Where(package, rows, _fleet(connection), _names(connection, "where_unread.sql"), below=below)
+    like = () if versions.num_rows else tuple(_ask(connection, "where_like.sql", name=name.lower())["name"].to_pylist())
+    return Where(package, rows, _fleet(connection), _names(connection, "where_unread.sql"), below=below, like=like)
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, query: str, /, **parameters: object) -> pa.Table:
@@ -77,6 +80,7 @@ def _ask(connection: duckdb.DuckDBPyConnection, query: str, /, **parameters: obj
 def _named(connection: duckdb.DuckDBPyConnection, package: str) -> tuple[str, str]:
     """(name, type) of "type/name"; names such as "@scope/name" hold the same stroke."""
     kind, _, name = package.partition("/")
+    kind = kind.lower()
     if name and _ask(connection, "where_type.sql", type=kind).num_rows:
         return name, kind
     return package, ""

@@ -39,6 +39,8 @@ def gaps(found: Where) -> Iterator[str]:
     """What the answer lacks, a sentence each."""
     if found.advisories is not None and not found.advisories.num_rows:
         yield f"no advisory of the feeds names {found.asked}, so nothing is known of it; run `hullmark feeds sync`"
+    if found.like:
+        yield f"no package is called {found.asked}, but the fleet has {_some(found.like)}; name one of these"
     if found.behind:
         yield f"the fleet was not yet compared with what {_some(found.behind)} says now; run `hullmark run advisories`"
     if found.uncompared:

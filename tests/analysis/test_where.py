@@ -166,3 +166,27 @@ def test_a_version_without_an_order_is_shown_and_told(lake: Lake) -> None:
 def test_what_is_no_version_of_any_type_is_refused(lake: Lake) -> None:
     with pytest.raises(UsageError, match="'a b' is no version of a package of type deb; give one"):
         holders(lake, "deb/zlib", "a b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "like"),
+    [
+        ("log4j-core", ("maven/org.apache.logging.log4j:log4j-core",)),
+        ("maven/log4j_core", ("maven/org.apache.logging.log4j:log4j-core",)),
+        ("java/log4j-core", ("maven/org.apache.logging.log4j:log4j-core",)),
+        ("angular/core", ("npm/@angular/core",)),
+        ("python/openssl", ("deb/openssl",)),
+        ("nothing", ()),
+        ("log4j-core/", ()),
+        ("Maven/org.apache.logging.log4j:LOG4J-core", ()),  # it is called so
+    ],
+)
+def test_a_name_that_is_almost_one_is_no_news_that_nobody_has_it(lake: Lake, asked: str, like: tuple[str, ...]) -> None:
+    java = package(APP, "org.apache.logging.log4j:log4j-core", "2.14.1", kind="maven")
+    npm = package(APP, "@angular/core", "1.0.0", kind="npm")
+    write(lake, "packages", [package(APP, "openssl", "1.0"), java, npm, package(GONE, "nothing", "1.0", kind="npm")])
+    found = holders(lake, asked)
+    assert found.like == like
+    assert any("name one of these" in gap for gap in gaps(found)) is bool(like)
+    if asked.startswith("Maven"):
+        assert told(found, "version") == [("2.14.1",)]
