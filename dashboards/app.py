@@ -41,11 +41,13 @@ h1 {padding-top: 0.3rem !important}
 h2 {padding: 0.5rem 0 1rem !important}
 [data-testid=stCaptionContainer] {opacity: 0.7 !important}
 a:focus-visible {outline: 2px solid currentColor !important; outline-offset: 2px}
+[data-testid=stMetricValue] * {white-space: normal !important}
 .stPageLink a {padding: 0.1rem 0; background: none !important}
 .stPageLink a * {white-space: normal}
 .stPageLink a:hover * {text-decoration: underline}
 @media (max-width: 640px) {  /* two numbers or choices a row, where Streamlit stacks columns; no choice is out of sight */
   .stMain .stHorizontalBlock {row-gap: 1rem}
+  [data-testid=stMetricValue] {font-size: 1.4rem !important}
   .stButtonGroup [role=radiogroup] {flex-wrap: wrap; gap: 0.3rem}
   .stButtonGroup [role=radio] {border-width: 1px !important; border-radius: 0.4rem !important; margin: 0 !important}
   .stButtonGroup [role=radio]:not([aria-checked=true]) {
