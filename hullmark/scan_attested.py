@@ -17,7 +17,7 @@ from hullmark.sources.base import Source
 from hullmark.sources.beside import Beside, Keeper
 from hullmark.sources.classify import classify
 from hullmark.sources.evidence import created_at, may_attest
-from hullmark.sources.manifest import StoredManifest, parse_manifest
+from hullmark.sources.manifest import Index, StoredManifest, parse_manifest
 from hullmark.uncompared import VEX
 
 MOST_READ = 32  # manifests beside an image (or index) that are looked into; most of other kinds are known unread
@@ -111,7 +111,7 @@ class _About:
         found = []
         for entry in [*wanted.values()][:MOST_READ]:
             try:
-                if self._is_attestation(entry) or entry.digest in certain:
+                if self._is_attestation(entry, certain=entry.digest in certain) or entry.digest in certain:
                     found.append(self._skipped(entry))
             except InputError as error:
                 if not (isinstance(error, NotFound) and entry.digest in absent):
@@ -142,10 +142,13 @@ class _About:
                 documents[vex.document] = vex.statements
         statements += [rows for rows in documents.values() if rows.num_rows]
 
-    def _is_attestation(self, entry: Descriptor) -> bool:
-        """By its manifest; VEX that is none is told."""
+    def _is_attestation(self, entry: Descriptor, *, certain: bool) -> bool:
+        """By its manifest; VEX that is none is told, and an index that was `certain` to be one."""
         stored = self.keeper.get_manifest(self.repository, entry.digest)
         manifest = parse_manifest(stored.data, entry.media_type or stored.media_type, self.keeper.limits)
+        if isinstance(manifest, Index) and certain:
+            self._tell(_name(entry.digest), "it is an index, which states nothing itself; push the attestation in its place")
+            return False
         verdict = classify(manifest)
         if verdict is not None and verdict.reason is Reason.ATTESTATION:
             return True

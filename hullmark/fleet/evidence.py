@@ -63,7 +63,7 @@ def fetch_evidence(
     evidence = {item.digest: item for item in found if isinstance(item, Skipped) and _is_evidence(item)}
     listed, attested = list[tuple[str, Statement]](), list[Attested]()
     for item in evidence.values():
-        held = _statements(keeper, repository, item)
+        held = [*dict.fromkeys(reversed(_statements(keeper, repository, item)))][::-1]  # each once, where it stands last
         listed += [(item.digest, statement) for statement in held[-MOST_STATEMENTS:]]
         if len(held) > MOST_STATEMENTS:
             why = f"of its {len(held)} statements only the last {MOST_STATEMENTS} are recorded"

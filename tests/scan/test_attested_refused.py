@@ -149,6 +149,25 @@ def test_more_than_are_looked_into(demo: DemoRegistry) -> None:
     assert sum(demo.sent.values()) < MOST_READ + 9
 
 
+def test_a_statement_that_lies_there_often_takes_no_place_of_others(demo: DemoRegistry) -> None:
+    built = image()
+    demo.push("a", "1", built)
+    said = [openvex(not_affected(f"CVE-2026-{number:04}"), author=f"Acme {number}") for number in range(2)]
+    first, again = (dsse(statement(built.manifest.digest, OPENVEX, document)) for document in said)
+    demo.push("a", attestation_tag(built.manifest.digest), artifact([first, *[again] * MOST_VEX], DSSE, OPENVEX))
+    found = beside(f"{demo.host}/a:1")
+    assert found.problems == {}
+    assert len(found.statements) == 2
+
+
+def test_an_index_in_place_of_an_attestation_is_told(demo: DemoRegistry) -> None:
+    built = image()
+    demo.push("a", "1", built)
+    demo.push("a", attestation_tag(built.manifest.digest), index_with(built))
+    ((_, reason),) = problems(beside(f"{demo.host}/a:1"))
+    assert reason == "it is an index, which states nothing itself; push the attestation in its place"
+
+
 def test_vex_that_is_no_attestation_is_told(demo: DemoRegistry) -> None:
     built, plain = image(), "application/vnd.openvex+json"
     demo.push("a", "1", built)
