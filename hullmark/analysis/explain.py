@@ -17,7 +17,7 @@ from hullmark.sql import read_sql
 def explain(
     connection: duckdb.DuckDBPyConnection, store: FeedStore, digest: str, vulnerability: str, package: str = ""
 ) -> Explanation:
-    """Explain one vulnerability in one image of a lake's connection; `package` asks for that name alone.
+    """Explain one vulnerability in one image of a lake's connection; `package` asks for that name, or "type/name", alone.
 
     The image is matched again with the snapshots of `store`, so that what is said is what matching does.
     """
@@ -25,6 +25,7 @@ def explain(
     connection.register("asked", pa.table({"image_digest": [digest]}))
     connection.execute(read_sql(__package__, "explain_image.sql"))
     match(connection)
+    package = next((row["meant"] for row in _rows(connection, "explain_meant.sql", {"said": package})), package)
     asked = {"vulnerability": vulnerability, "package": package}
     told = find_told(connection, vulnerability)
     statements = _rows(connection, "explain_statements.sql", {"package": package})
@@ -41,6 +42,11 @@ def explain(
         digest, vulnerability, why, tuple(found), tuple(statements), tuple(evidence), told.advisories, told.severities,
         told.references, tuple(standing), tuple(events), feeds,
     )  # fmt: skip
+
+
+def unread(connection: duckdb.DuckDBPyConnection, digest: str) -> list[str]:
+    """Why an image could not be read whole, so that it may have what is not found in it; nothing where it could."""
+    return [row["detail"] for row in _rows(connection, "explain_unread.sql", {"digest": digest})]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: Row) -> list[Row]:

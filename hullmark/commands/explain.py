@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 
 from hullmark.commands.meant import add_platform, image_meant, vulnerability_meant
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 
 
 def add(verbs: Verbs) -> None:
@@ -24,15 +24,15 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask the lake and print; 0 whether it is affected or not."""
+    """Ask the lake and print; 0 whether it is affected or not, 3 when the image could not be read whole."""
     import sys
 
     from rich.console import Console
 
     from hullmark.advisories.snapshot import FeedStore
-    from hullmark.analysis.explain import explain
+    from hullmark.analysis.explain import explain, unread
     from hullmark.commands.query import lake_with_data
-    from hullmark.commands.showing import showing
+    from hullmark.commands.showing import print_error, showing
     from hullmark.progress import progress
     from hullmark.reports.explanation import explanation_json, explanation_view
     from hullmark.settings import read_settings
@@ -45,8 +45,11 @@ def run(options: argparse.Namespace) -> int:
         answer = explain(
             connection, FeedStore(lake.feeds_root), digest, vulnerability_meant(options.vulnerability), options.package
         )
+        gaps = unread(connection, digest)
     if options.format == "json":
         sys.stdout.buffer.write(explanation_json(answer))
     else:
         Console(width=None if sys.stdout.isatty() else 140).print(explanation_view(answer), soft_wrap=True)
-    return 0
+    for gap in gaps:
+        print_error(f"incomplete: {gap}")
+    return INCOMPLETE if gaps else 0

@@ -166,6 +166,8 @@ ASKED: tuple[tuple[str, str, set[str], str], ...] = (
     ),
     ("CVE-2024-1099", "", set(), "no advisory of the feeds names CVE-2024-1099"),
     ("CVE-2024-1001", "curl", set(), "the image has no package curl"),
+    ("CVE-2024-1040", "deb/vim-tiny", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),
+    ("CVE-2024-1040", "Deb/VIM", {"affected"}, "Affected: UBUNTU-CVE-2024-1040 decides, and vim-tiny 8.0-1 lies"),
 )
 
 

@@ -2,11 +2,14 @@
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from hullmark.lake.store import Lake
 from tests.cli.command import run
 from tests.fleet.world import World, image
 
@@ -30,6 +33,16 @@ def test_a_finding_and_what_is_none_explain_themselves(home: Path) -> None:
     none = run(home, ["explain", "team/app:1.0", "CVE-1999-0001"])
     assert (none.status, none.stdout.startswith("Not affected: ")) == (0, True)
     assert run(home, ["explain", "team/none:1.0", "CVE-2023-4911"]).status == 2
+
+
+def test_what_was_not_read_whole_is_no_all_clear(home: Path, tmp_path: Path) -> None:
+    copy = Lake(str(copytree(home / "lake", tmp_path / "lake")))
+    with closing(copy.connect()) as connection:
+        rows = connection.sql("SELECT * REPLACE ('partial' AS status, 'It is odd.' AS detail) FROM digests").to_arrow_table()
+    copy.commit("digests", rows)
+    said = run(tmp_path, ["explain", "team/app:1.0", "CVE-1999-0001"])
+    assert (said.status, said.stderr) == (3, "hullmark: incomplete: It is odd\n")
+    assert said.stdout.startswith("Not affected: ")
 
 
 @pytest.mark.parametrize("whose", [(), ("--images", "now"), ("--feeds", "now"), ("--images", "now", "--feeds", "now")])
