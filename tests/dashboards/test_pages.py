@@ -15,10 +15,13 @@ from hullmark.lake.query import query
 from hullmark.lake.store import Lake
 from hullmark.reports.told import SHOWN
 from hullmark.settings import Settings
-from tests.advisories.feeds import record, write_osv
+from tests.advisories.feeds import read, record, write_osv
+from tests.analysis.fleets import Image
+from tests.analysis.test_remedies import lake_of
 from tests.dashboards.conftest import Open, words
 from tests.dashboards.fleet import HOSTILE, NOW, digest, write_fleet
 from tests.lake.damage import damage
+from tests.matching.findings import package
 
 PAGES = (
     "overview", "images", "findings", "coverage", "history", "fixes", "compliance", "integrations", "image", "vulnerability",
@@ -184,6 +187,17 @@ def test_an_image_has_a_plan(open_page: Open, fleet: str) -> None:
     assert any(element.value.startswith("RUN apt-get update") or ">=" in element.value for element in page.code)
     assert "Ends " in words(page)
     assert any(element.value == "It is built from https://git.example/acme." for element in page.text)
+
+
+def test_a_plan_says_which_of_two_versions_goes_where(open_page: Open, tmp_path: Path) -> None:
+    events = [{"introduced": "0"}, {"fixed": "3.9"}, {"introduced": "4"}, {"fixed": "4.2"}]
+    store, app = read(write_osv(tmp_path / "feeds", record("CVE-2024-1", events=events)), "PyPI"), Image("app:1", "a")
+    places = (("3.0", "a/p/METADATA"), ("4.0", "c/p/METADATA"))
+    rows = [package("PyPI", "p", version, path=path, image_digest=app.digest) for version, path in places]
+    page = open_page("image", lake_of(tmp_path, rows, store, app).root, digest=app.digest)
+    page.session_state["image_tab"] = "Plan"
+    page.run()
+    assert "p 3.0 in a/p/METADATA: to 3.9\np 4.0 in c/p/METADATA: to 4.2" in [element.value for element in page.text]
 
 
 def test_an_image_shows_its_layers_packages_and_problems(open_page: Open, fleet: str) -> None:
