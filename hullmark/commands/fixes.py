@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from hullmark.commands.meant import add_platform, image_meant
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 from hullmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask the lake and print."""
+    """Ask the lake and print; 3 when the image that is asked for could not be read whole."""
+    from hullmark.analysis.explain import unread
     from hullmark.analysis.remedies import open_remedies
     from hullmark.commands.query import lake_with_data
-    from hullmark.commands.showing import showing
+    from hullmark.commands.showing import print_error, showing
     from hullmark.commands.writing import write_answer
     from hullmark.progress import progress
     from hullmark.settings import read_settings
@@ -50,12 +51,16 @@ def run(options: argparse.Namespace) -> int:
     lake = lake_with_data(settings.lake)
     with showing(), closing(open_remedies(lake, settings.memory_mb)) as connection:
         progress().begin("Work out what to change", None)
-        if options.image:
-            content = _plan(connection, lake.feeds_root, options)
+        digest = image_meant(connection, options.image, options.platform) if options.image else ""
+        gaps = unread(connection, digest)
+        if digest:
+            content = _plan(connection, lake.feeds_root, options, digest)
         else:
             content = _fleet(connection, lake.feeds_root, options)
     write_answer(content, options.output)
-    return 0
+    for gap in gaps:
+        print_error(f"incomplete: {gap}")
+    return INCOMPLETE if gaps else 0
 
 
 def _fleet(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace) -> "RenderableType | bytes":
@@ -75,7 +80,9 @@ def _fleet(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argpars
     return fixes_report.campaigns_table(rows.to_pylist()) if rows.num_rows else "No finding of the fleet has a fix yet."
 
 
-def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace) -> "RenderableType | bytes":
+def _plan(
+    connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse.Namespace, digest: str
+) -> "RenderableType | bytes":
     from datetime import UTC, datetime
 
     from hullmark.advisories.snapshot import FeedStore
@@ -83,7 +90,6 @@ def _plan(connection: "duckdb.DuckDBPyConnection", feeds: str, options: argparse
     from hullmark.analysis.remedies import find_remedies
     from hullmark.reports import fixes_report
 
-    digest = image_meant(connection, options.image, options.platform)
     find_remedies(connection, FeedStore(feeds), datetime.now(UTC))
     steps, origin = image_plan(connection, digest), image_origin(connection, digest)
     if options.format == "json":

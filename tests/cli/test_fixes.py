@@ -4,11 +4,14 @@ import csv
 import io
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from hullmark.lake.store import Lake
 from tests.cli.command import run
 from tests.dashboards.fleet import digest, write_fleet
+from tests.lake.rows import rows
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,11 @@ def test_without_a_lake(tmp_path: Path) -> None:
     ran = run(tmp_path, ["fixes"])
     assert ran.status == 2
     assert "there is no lake at" in ran.stderr
+
+
+def test_an_image_that_was_not_read_whole_is_not_one_without_findings(home: Path, tmp_path: Path) -> None:
+    copy = Lake(str(copytree(home / "lake", tmp_path / "lake")))
+    copy.commit("digests", rows("digests", {"digest": digest(3), "status": "partial", "detail": "It is odd."}))
+    said = run(tmp_path, ["fixes", digest(3)])
+    assert (said.status, said.stderr) == (3, "hullmark: incomplete: It is odd\n")
+    assert run(home, ["fixes", digest(3)]).status == 0
