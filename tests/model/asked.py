@@ -42,7 +42,7 @@ def standing(history: History, lake: duckdb.DuckDBPyConnection) -> Wrong:
 
 def told_settled(history: History, lake: duckdb.DuckDBPyConnection) -> Wrong:
     """What the last run told of what has been settled or counts again."""
-    if history.last is None:
+    if history.last is None or history.last.doubted:  # the run that was killed may have told it
         return []
     sql = (
         "SELECT image_digest, package_key, vulnerability, event FROM finding_events"

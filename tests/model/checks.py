@@ -126,7 +126,7 @@ def known_then(history: History, lake: duckdb.DuckDBPyConnection, moment: Moment
         for row in rows
     }
     if moment.doubted:
-        low, high = moment.findings.keys() & moment.attempted, moment.findings.keys() | moment.attempted
+        low, high = moment.findings.keys() & moment.certain, moment.findings.keys() | moment.attempted
         return (
             [] if low <= found.keys() <= high else [f"known then, a run was killed: {set(found) - high}, {low - set(found)}"]
         )

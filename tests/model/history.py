@@ -18,8 +18,8 @@ STATES = ("present", "untagged", "excluded", "deleted")
 class Moment:
     """What is so after a step: what is known (`findings`), with which feeds, which images are there.
 
-    `doubted`: the last run was killed, and would have found `attempted`. `unsure`: images of which it is not known when they
-    went, if they do, since they are hidden or the last scan was killed, and no finding tells.
+    `doubted`: the last runs were killed, of which some would have found `attempted`, and all `certain`. `unsure`: images of
+    which it is not known when they went, if they do, as they are hidden or the last scan was killed, and no finding tells.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ class Moment:
     doubted: bool
     unsure: frozenset[str]
     attempted: frozenset[Key] = frozenset()
+    certain: frozenset[Key] = frozenset()
 
 
 @dataclass(slots=True)
@@ -140,8 +141,9 @@ class History:
         try:
             record = run()
         except Killed:
-            self.doubted = True
-            self._note(attempted=frozenset(self.expected()))
+            tried, last = frozenset(self.expected()), self.moments[-1]
+            was, self.doubted = self.doubted, True
+            self._note(tried | last.attempted if was else tried, tried & last.certain if was else tried)
             return
         assert self.served is not None
         self.unseen = self.unseen and dies is None
@@ -183,12 +185,18 @@ class History:
             answers[key] = answers.get(key, True) and self.said.standing(spot)[2]
         return {key for key, is_settled in answers.items() if is_settled}
 
-    def _note(self, attempted: frozenset[Key] = frozenset()) -> None:
-        self.moments.append(
-            Moment(
-                datetime.now(UTC), self.known, self.matched_feeds, self.present(), self.doubted, self._unsure(), attempted
-            )
+    def _note(self, attempted: frozenset[Key] = frozenset(), certain: frozenset[Key] = frozenset()) -> None:
+        moment = Moment(
+            datetime.now(UTC),
+            self.known,
+            self.matched_feeds,
+            self.present(),
+            self.doubted,
+            self._unsure(),
+            attempted,
+            certain,
         )
+        self.moments.append(moment)
 
     def _unsure(self) -> frozenset[str]:
         silent = self.images.keys() - {digest for digest, _, _ in self.known}

@@ -6,15 +6,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.matching.findings import matched
 from tests.model import asked, checks
 from tests.model.checks import Wrong
 from tests.model.fleet import Fleet
 from tests.model.history import History
+from tests.model.images import read_image
 from tests.model.records import CVES
 from tests.model.world import World
 
 STEPS = 6
 MOST_WRITES = 12  # of one matching
+IMAGES = 150  # without a history
 
 
 def replay(folder: Path, seed: int, steps: int = STEPS) -> Wrong:
@@ -27,6 +30,23 @@ def replay(folder: Path, seed: int, steps: int = STEPS) -> Wrong:
             return [f"seed {seed}, step {step} ({', '.join(history.log[-8:])}): {line}" for line in wrong]
         advance(history)
     return []
+
+
+def matched_alone(folder: Path, seed: int) -> Wrong:
+    """What matching finds otherwise in many images at once, without a history."""
+    rng = random.Random(seed)  # noqa: S311  a sample
+    history = History(World(rng), Fleet(folder))
+    history.begin()
+    for action in rng.choices([history.world.advise, history.world.reword, history.world.move, history.world.end], k=60):
+        action()
+    history.publish()
+    history.images = {digest: read_image(rng, digest) for digest in (f"sha256:{number:064x}" for number in range(IMAGES))}
+    rows = [row for image in history.images.values() for row in image.rows]
+    stated = [(image.digest, "9.2", name) for image in history.images.values() for name in image.sets]
+    found = matched(history.fleet.store, rows, stated=stated).to_pylist()
+    assert history.served is not None
+    expected = history.judged(frozenset(history.images), history.served)
+    return checks.differing(f"seed {seed}", dict(map(checks.of_row, found)), expected)
 
 
 def advance(history: History) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.replay import replay
+from tests.model.replay import matched_alone, replay
 
 SEEDS = int(os.environ.get("HULLMARK_MODEL_SEEDS", "3"))
 
@@ -13,3 +13,8 @@ SEEDS = int(os.environ.get("HULLMARK_MODEL_SEEDS", "3"))
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_the_lake_knows_what_the_model_knows(tmp_path: Path, seed: int) -> None:
     assert replay(tmp_path, seed, steps=3) == []
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_matching_finds_what_the_model_finds(tmp_path: Path, seed: int) -> None:
+    assert matched_alone(tmp_path, seed) == []
