@@ -14,7 +14,7 @@
       CVSS vector, then a database's word, then NVD; the advisory last modified, where several are equal. One that tells of no flaw
       (informational) comes last.
    7. The fixed version is the lowest one above the installed version that any of them names for this build, in whichever
-      range, and that none of them calls affected; where they call all of those affected, the lowest. A version without a
+      range, and that none of them calls affected of this build; where they call all of those affected, the lowest. A version without a
       key has none. */
 CREATE OR REPLACE TEMP TABLE held AS
 WITH place AS (
@@ -132,24 +132,35 @@ fix AS MATERIALIZED (
     JOIN range USING (advisory_id, place, advisory_name, rank)
     WHERE fixed_version <> ''
 ),
+build AS MATERIALIZED (
+    SELECT DISTINCT place, advisory_name, vulnerability, module, binary_name FROM known
+),
 worthless AS (
-    SELECT DISTINCT fix.place, fix.advisory_name, fix.vulnerability, fix.modules, fixed_key
+    SELECT fix.place, fix.advisory_name, fix.vulnerability, module, binary_name, fixed_key
     FROM fix
-    JOIN deciding USING (place, advisory_name, vulnerability)
+    JOIN build ON build.place = fix.place AND build.advisory_name = fix.advisory_name AND build.vulnerability = fix.vulnerability
+        AND speaks_of(fix.modules, fix.binaries, build.module, build.binary_name)
+    JOIN deciding ON deciding.place = fix.place AND deciding.advisory_name = fix.advisory_name
+        AND deciding.vulnerability = fix.vulnerability
     JOIN range ON range.advisory_id = deciding.advisory_id AND range.place = fix.place
-        AND range.advisory_name = fix.advisory_name AND range.rank = deciding.rank AND range.modules = fix.modules
+        AND range.advisory_name = fix.advisory_name AND range.rank = deciding.rank
+        AND speaks_of(range.modules, range.binaries, build.module, build.binary_name)
         AND fixed_key >= range.low_key
         AND (range.high_key IS NULL OR fixed_key < range.high_key OR (range.high_inclusive AND fixed_key = range.high_key))
     UNION
-    SELECT fix.place, fix.advisory_name, fix.vulnerability, fix.modules, fixed_key
+    SELECT fix.place, fix.advisory_name, fix.vulnerability, module, binary_name, fixed_key
     FROM fix
-    JOIN deciding USING (place, advisory_name, vulnerability)
+    JOIN build ON build.place = fix.place AND build.advisory_name = fix.advisory_name AND build.vulnerability = fix.vulnerability
+        AND speaks_of(fix.modules, fix.binaries, build.module, build.binary_name)
+    JOIN deciding ON deciding.place = fix.place AND deciding.advisory_name = fix.advisory_name
+        AND deciding.vulnerability = fix.vulnerability
     JOIN listed ON listed.advisory_id = deciding.advisory_id AND listed.place = fix.place
         AND listed.advisory_name = fix.advisory_name AND listed.rank = deciding.rank AND listed.version_key = fixed_key
+        AND speaks_of(listed.modules, listed.binaries, build.module, build.binary_name)
 ),
 remedy AS (
     SELECT
-        known.place, known.advisory_name, advisory_version, module, binary_name, known.vulnerability,
+        known.place, known.advisory_name, advisory_version, known.module, known.binary_name, known.vulnerability,
         arg_min(fixed_version, {'in_vain': worthless.fixed_key IS NOT NULL, 'key': fix.fixed_key, 'text': fixed_version})
             AS fixed_version
     FROM (
@@ -158,9 +169,9 @@ remedy AS (
     JOIN fix ON fix.place = known.place AND fix.advisory_name = known.advisory_name
         AND fix.vulnerability = known.vulnerability AND fix.fixed_key > known.version_key
         AND speaks_of(fix.modules, fix.binaries, known.module, known.binary_name)
-    LEFT JOIN worthless ON worthless.place = fix.place AND worthless.advisory_name = fix.advisory_name
-        AND worthless.vulnerability = fix.vulnerability AND worthless.modules = fix.modules
-        AND worthless.fixed_key = fix.fixed_key
+    LEFT JOIN worthless ON worthless.place = known.place AND worthless.advisory_name = known.advisory_name
+        AND worthless.vulnerability = known.vulnerability AND worthless.module = known.module
+        AND worthless.binary_name = known.binary_name AND worthless.fixed_key = fix.fixed_key
     GROUP BY ALL
 ),
 paid AS (
