@@ -3,7 +3,7 @@
 import argparse
 from contextlib import closing
 
-from hullmark.commands.verbs import Verbs
+from hullmark.commands.verbs import INCOMPLETE, Verbs
 
 FORMATS = ("table", "markdown", "json")
 
@@ -26,9 +26,11 @@ def add(verbs: Verbs) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask the lake and print."""
+    """Ask the lake and print; 3 when one of the two could not be read whole."""
+    from hullmark.analysis.explain import unread
     from hullmark.analysis.history import difference, images_ever_named, register_history
     from hullmark.commands.query import lake_with_data
+    from hullmark.commands.showing import print_error
     from hullmark.commands.writing import write_answer
     from hullmark.reports import diff_report
     from hullmark.settings import read_settings
@@ -38,10 +40,14 @@ def run(options: argparse.Namespace) -> int:
     with closing(lake_with_data(settings.lake).connect(settings.memory_mb)) as connection:
         register_history(connection)
         found = difference(connection, *images_ever_named(connection, *names, options.platform))
+        sides = dict(zip(names, (found.before.digest, found.after.digest), strict=True))
+        gaps = [f"{name}: {gap}" for name, digest in sides.items() for gap in unread(connection, digest)]
     if options.format == "json":
         write_answer(diff_report.diff_json(found), options.output)
     elif options.format == "markdown":
         write_answer(diff_report.diff_markdown(names, found).encode(), options.output)
     else:
         write_answer(diff_report.diff_view(found), options.output)
-    return 0
+    for gap in gaps:
+        print_error(f"incomplete: {gap}")
+    return INCOMPLETE if gaps else 0

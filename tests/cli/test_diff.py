@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from hullmark.lake.store import Lake
 from tests.cli.command import run
 from tests.dashboards.fleet import digest, write_fleet
+from tests.lake.rows import rows
 
 TAGS = ("payments/api:0.3.0", "payments/api:1.0.0")
 
@@ -35,6 +38,14 @@ def test_an_image_and_itself(home: Path) -> None:
     document = json.loads(run(home, ["diff", TAGS[0], digest(3), "--format", "json"]).stdout)
     assert (document["packages"], document["findings"]) == ([], [])
     assert "0 packages differ, 0 findings opened, 0 closed" in run(home, ["diff", TAGS[0], digest(3)]).stdout
+
+
+def test_what_was_not_read_whole_is_told(home: Path, tmp_path: Path) -> None:
+    copy = Lake(str(copytree(home / "lake", tmp_path / "lake")))
+    copy.commit("digests", rows("digests", {"digest": digest(15), "status": "partial", "detail": "It is odd."}))
+    said = run(tmp_path, ["diff", *TAGS])
+    assert (said.status, said.stderr) == (3, f"hullmark: incomplete: {TAGS[1]}: It is odd\n")
+    assert (run(home, ["diff", *TAGS]).status, said.stdout != "") == (0, True)
 
 
 BAD = [
