@@ -2,7 +2,8 @@
    at since, by its rows of coverage: a row says that the image is there, unless it was left out (what ECR has archived stays), and no row
    beside others of its repository says that it is gone. Where these rows tell nothing, since the repository was hidden or they are kept no more,
    an image was there until the first scan after the one that saw it last. When an image went that had findings, the events of these tell
-   better, as they tell what was known. $moment null: those that are there now. Reads `images`, `coverage`, `runs` and `finding_events`. */
+   better, as they tell what was known; also where it was the only one of its repository, and came back later (`away`).
+   $moment null: those that are there now. Reads `images`, `coverage`, `runs` and `finding_events`. */
 CREATE OR REPLACE TEMP TABLE past_image AS
 WITH gone AS MATERIALIZED (
     SELECT digest AS image_digest, max(last_seen) AS seen FROM images GROUP BY digest HAVING bool_and(state <> 'present')
@@ -12,6 +13,14 @@ went AS (
     FROM finding_events JOIN gone USING (image_digest)
     WHERE event = 'closed' AND starts_with(cause, 'image-') AND "at" > seen
     GROUP BY image_digest
+),
+away AS (
+    SELECT image_digest
+    FROM finding_events
+    WHERE "at" <= $moment::TIMESTAMPTZ AND event IN ('opened', 'closed')
+    GROUP BY image_digest
+    HAVING max("at") FILTER (event = 'closed' AND starts_with(cause, 'image-'))
+        > coalesce(max("at") FILTER (event = 'opened'), TIMESTAMPTZ '1970-01-01')
 ),
 last_scan AS (
     SELECT coalesce(max(started), $moment::TIMESTAMPTZ) AS "at"
@@ -36,5 +45,6 @@ WHERE CASE
     WHEN went."at" IS NOT NULL THEN went."at" > $moment::TIMESTAMPTZ
     WHEN looked_at.digest IS NOT NULL THEN NOT has_left
     WHEN (images.registry, images.repository) IN (SELECT (registry, repository) FROM looked_at) THEN false
+    WHEN images.digest IN (SELECT image_digest FROM away) THEN false
     ELSE state = 'present' OR last_seen >= last_scan."at"
 END

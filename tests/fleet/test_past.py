@@ -115,3 +115,18 @@ def test_an_image_that_went_while_its_repository_was_hidden_was_there_until_that
             table = assess(connection, FeedStore(world.lake.feeds_root), moment)
             told = connection.execute("SELECT DISTINCT image_digest FROM findings_at($at)", {"at": moment}).fetchall()
         assert (goes in table["image_digest"].to_pylist()) is ((goes,) in told) is there
+
+
+def test_an_image_that_was_alone_in_its_repository_was_away_until_it_came_back(world: World) -> None:
+    world.first.push("a", "1", image(*API))
+    goes = world.first.push("b", "1", image("debian-12-1", "imaging"))
+    world.scan()
+    world.first.delete("b", goes)
+    world.scan()
+    away = datetime.now(UTC)
+    world.first.push("b", "1", image("debian-12-1", "imaging"))
+    world.scan()
+    for moment, there in ((away, False), (datetime.now(UTC), True)):
+        with closing(world.lake.connect()) as connection:
+            table = assess(connection, FeedStore(world.lake.feeds_root), moment)
+        assert (goes in table["image_digest"].to_pylist()) is there
