@@ -7,7 +7,7 @@ import pytest
 
 from tests.model.replay import matched_alone, replay
 
-SEEDS = int(os.environ.get("HULLMARK_MODEL_SEEDS", "3"))
+SEEDS = int(os.environ.get("HULLMARK_MODEL_SEEDS", "2"))
 
 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
