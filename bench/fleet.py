@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.cold_scan import run as run_program
+from bench.fleet_feeds import enlarge
 from bench.fleet_lake import pool, write_fleet
 from bench.fleet_stages import matching_alone
 from hullmark.advisories.snapshot import FeedStore, sync
@@ -104,12 +105,12 @@ class Timed(Lake):
         return rows
 
 
-def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str, object]:
-    """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB."""
+def stage(name: str, folder: Path, images: int, layouts: list[Path], times: int = 1) -> dict[str, object]:
+    """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB. `times`: see `enlarge`."""
     lake, store = Timed(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
     if name in {"make", "back", *CHANGES}:
         started, before = time.perf_counter(), time.process_time()
-        said = _prepare(name, lake, store, folder, images, layouts)
+        said = _prepare(name, lake, store, folder, images, layouts, times)
     else:
         _warm()
         started, before = time.perf_counter(), time.process_time()
@@ -125,12 +126,14 @@ def stage(name: str, folder: Path, images: int, layouts: list[Path]) -> dict[str
 
 
 def _prepare(  # noqa: PLR0913, PLR0917  everything that a lake is made of
-    name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path]
+    name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path], times: int
 ) -> dict[str, object]:
     if name == "make":
         lake.create()
         if not (folder.parent / "feeds").exists():
-            sync(FeedStore(str(folder.parent / "feeds")), Settings(feeds=str(SHARED / "feeds")), ECOSYSTEMS)
+            feeds = FeedStore(str(folder.parent / "feeds"))
+            sync(feeds, Settings(feeds=str(SHARED / "feeds")), ECOSYSTEMS)
+            enlarge(feeds, times)
         shutil.copytree(folder.parent / "feeds", lake.feeds_root, dirs_exist_ok=True)
         return {"packages": write_fleet(lake, pool(layouts, SHARED, store), images)}
     if name in CHANGES:
@@ -254,13 +257,14 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--scanners", type=Path)
     parser.add_argument("--images", type=int, action="append", help="sizes (default: 1,000, 10,000 and 100,000)")
+    parser.add_argument("--times", type=int, default=1, help="how often the feeds stand beside each other (default: once)")
     parser.add_argument("--stage", choices=STAGES, help="run this stage alone, in this process")
     parser.add_argument("layouts", type=Path, nargs="+")
     options = parser.parse_args()
     for images in options.images or SIZES:
         folder = options.work / str(images)
         if options.stage:
-            print(orjson.dumps(stage(options.stage, folder, images, options.layouts)).decode())
+            print(orjson.dumps(stage(options.stage, folder, images, options.layouts, options.times)).decode())
             continue
         folder.mkdir(parents=True, exist_ok=True)
         for name in STAGES:
@@ -272,6 +276,8 @@ def main() -> None:
                 options.work,
                 "--images",
                 str(images),
+                "--times",
+                str(options.times),
                 "--stage",
                 name,
                 *options.layouts,
