@@ -6,4 +6,8 @@ An image is read once, advisories are loaded once, and findings are a join betwe
 The engine imports neither Prefect nor Streamlit; `flows/`, `tasks/` and `dashboards/` are thin shells round it.
 """
 
+import os
+
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded: docs/decisions/0039-arrows-memory.md
+
 __version__ = "0.1.0"

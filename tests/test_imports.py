@@ -80,6 +80,16 @@ def test_help_imports_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) 
     assert "argparse" in modules
 
 
+@pytest.mark.parametrize(("asked", "pool"), [({}, "system"), ({"ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}, "mimalloc")])
+@pytest.mark.parametrize("module", ["hullmark.cli", "flows.scan", "flows.advisories"])
+def test_arrow_takes_its_memory_from_malloc(module: str, asked: dict[str, str], pool: str) -> None:
+    """A flow may import other things first, though not Arrow."""
+    code = f"import {module}, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    environment = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"} | asked
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == [pool]
+
+
 def imported(tmp_path: Path, *arguments: str | Path, lake: str = "") -> set[str]:
     """The modules that the interpreter imported, or tried to, for a command line."""
     command = [sys.executable, "-X", "importtime", "-m", "hullmark", *map(str, arguments)]

@@ -117,7 +117,7 @@ def _advisories(store: FeedStore, about: Collection[str], also: Collection[str])
     if not groups:
         return schema.empty_table()
     named = [file.read_row_group(group, [RECORD, ABOUT], use_threads=False) for file, group in groups]
-    wanted = _kin(pa.concat_tables(named).combine_chunks(), about, also)
+    wanted = _kin(named, about, also)
     rest = [name for name in schema.names if name not in {RECORD, ABOUT, *UNREAD}]
     ours, weighed = pa.array(about, pa.string()), [name for name in rest if name not in TOLD]
     parts = []
@@ -133,12 +133,21 @@ def _advisories(store: FeedStore, about: Collection[str], also: Collection[str])
     return pa.concat_tables([schema.empty_table(), *parts])
 
 
-def _kin(index: pa.Table, about: Collection[str], also: Collection[str]) -> pa.Array:
-    """The ids of `about` and `also`, and of the records about one of their vulnerabilities, or of `also`, alone."""
-    lists = index[ABOUT].combine_chunks()
-    flat, rows = pc.list_flatten(lists), pc.list_parent_indices(lists)
-    named = pc.is_in(index[RECORD], pa.array(about, pa.string())).combine_chunks()
-    wanted = pa.concat_arrays([flat.filter(named.take(rows)), pa.array(also, pa.string())])
-    near = index.take(rows.filter(pc.is_in(flat, wanted)))
-    alone = near.filter(pc.equal(pc.list_value_length(near[ABOUT]), 1))
-    return pa.array({*about, *also, *alone[RECORD].to_pylist()}, pa.string())
+def _kin(named: Sequence[pa.Table], about: Collection[str], also: Collection[str]) -> pa.Array:
+    """The ids of `about` and `also`, and of the records about one of their vulnerabilities, or of `also`, alone.
+
+    `named`: the columns RECORD and ABOUT of all advisories, by groups of rows, which are not put together: they are large.
+    """
+    ours, words = pa.array(about, pa.string()), [pa.array(also, pa.string())]
+    for rows in named:
+        held = pc.is_in(rows[RECORD], ours)
+        if pc.any(held).as_py():
+            words.append(pc.list_flatten(rows[ABOUT].filter(held)).combine_chunks())
+    wanted, kin = pa.concat_arrays(words), {*about, *also}
+    for rows in named:
+        lists = rows[ABOUT].combine_chunks()
+        found = pc.list_parent_indices(lists).filter(pc.is_in(pc.list_flatten(lists), wanted))
+        if len(found):
+            near = rows.take(found)
+            kin.update(near.filter(pc.equal(pc.list_value_length(near[ABOUT]), 1))[RECORD].to_pylist())
+    return pa.array(kin, pa.string())
