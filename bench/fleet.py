@@ -106,7 +106,7 @@ class Timed(Lake):
 
 
 def stage(name: str, folder: Path, images: int, layouts: list[Path], times: int = 1) -> dict[str, object]:
-    """Run one stage in this process; what it says of itself, with seconds and the peak of memory in MB. `times`: see `enlarge`."""
+    """Run one stage in this process; what it says of itself, in seconds and MB of memory at its peak. `times`: see `enlarge`."""
     lake, store = Timed(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
     if name in {"make", "back", *CHANGES}:
         started, before = time.perf_counter(), time.process_time()

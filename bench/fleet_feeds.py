@@ -1,4 +1,4 @@
-"""Feeds of the size that real ones have: those of the benchmark beside themselves under other names, as packages of nobody."""
+"""Feeds of the size that real ones have: those of the benchmark beside themselves, under other names that nobody carries."""
 
 import zlib
 from dataclasses import replace
@@ -14,7 +14,7 @@ OF_RECORDS = ("advisories", "affected", "affected_versions", "severities")
 
 
 def enlarge(store: FeedStore, times: int) -> None:
-    """Let each OSV feed of a store have `times` its records; those of a copy are about vulnerabilities and packages of its own."""
+    """Let each OSV feed of a store stand in it `times` times; a copy is about vulnerabilities and packages of its own."""
     for state in [state for state in store.current() if state.feed.startswith("osv/")]:
         whole = store.tables(state.feed, state.snapshot)
         for copy in range(1, times):

@@ -8,6 +8,7 @@ The engine imports neither Prefect nor Streamlit; `flows/`, `tasks/` and `dashbo
 
 import os
 
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded: docs/decisions/0039-arrows-memory.md
+# Arrow reads it when it is loaded: docs/decisions/0039-arrows-memory.md
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 __version__ = "0.1.0"
