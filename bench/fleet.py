@@ -17,7 +17,7 @@ import sys
 import time
 import zlib
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,12 +105,22 @@ class Timed(Lake):
         return rows
 
 
-def stage(name: str, folder: Path, images: int, layouts: list[Path], times: int = 1) -> dict[str, object]:
-    """Run one stage in this process; what it says of itself, in seconds and MB of memory at its peak. `times`: see `enlarge`."""
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What a fleet is made of. `times`: see `enlarge`. `seed`: which advisories chance draws."""
+
+    images: int
+    layouts: list[Path]
+    times: int
+    seed: int
+
+
+def stage(name: str, folder: Path, fleet: Fleet) -> dict[str, object]:
+    """Run one stage in this process; what it says of itself, in seconds and MB of memory at its peak."""
     lake, store = Timed(str(folder / "lake")), FeedStore(Lake(str(folder / "lake")).feeds_root)
     if name in {"make", "back", *CHANGES}:
         started, before = time.perf_counter(), time.process_time()
-        said = _prepare(name, lake, store, folder, images, layouts, times)
+        said = _prepare(name, lake, store, folder, fleet)
     else:
         _warm()
         started, before = time.perf_counter(), time.process_time()
@@ -125,19 +135,17 @@ def stage(name: str, folder: Path, images: int, layouts: list[Path], times: int 
     }  # fmt: skip
 
 
-def _prepare(  # noqa: PLR0913, PLR0917  everything that a lake is made of
-    name: str, lake: Lake, store: FeedStore, folder: Path, images: int, layouts: list[Path], times: int
-) -> dict[str, object]:
+def _prepare(name: str, lake: Lake, store: FeedStore, folder: Path, fleet: Fleet) -> dict[str, object]:
     if name == "make":
         lake.create()
         if not (folder.parent / "feeds").exists():
             feeds = FeedStore(str(folder.parent / "feeds"))
             sync(feeds, Settings(feeds=str(SHARED / "feeds")), ECOSYSTEMS)
-            enlarge(feeds, times)
+            enlarge(feeds, fleet.times)
         shutil.copytree(folder.parent / "feeds", lake.feeds_root, dirs_exist_ok=True)
-        return {"packages": write_fleet(lake, pool(layouts, SHARED, store), images)}
+        return {"packages": write_fleet(lake, pool(fleet.layouts, SHARED, store), fleet.images)}
     if name in CHANGES:
-        return {"records": change(lake, store, folder, CHANGES[name])}
+        return {"records": change(lake, store, folder, CHANGES[name], fleet.seed)}
     for state in orjson.loads((folder / "before.json").read_bytes()):
         store.note(
             next(item for item in store.states() if item.feed == state[0]).__class__(feed=state[0], snapshot=state[1])
@@ -181,17 +189,19 @@ def question(lake: Lake) -> dict[str, object]:
     return {"images": len(rows)}
 
 
-def change(lake: Lake, store: FeedStore, folder: Path, ours: int | None) -> int:
+def change(lake: Lake, store: FeedStore, folder: Path, ours: int | None, seed: int) -> int:
     """Snapshots in which 100 advisories are others: 25 gone, 25 with another summary, 50 with one more range; returns 100.
 
-    `ours` of them are about packages that the fleet has, the rest about others. None: they are drawn from all alike.
+    `ours` of them are about packages that the fleet has, the rest about others. None: `seed` draws them from all alike.
     """
     states = [state for state in store.current() if state.feed.startswith("osv/")]
     (folder / "before.json").write_bytes(orjson.dumps([(state.feed, state.snapshot) for state in states]))
     with closing(lake.connect(MEMORY_MB)) as connection:
         store.register(connection)
         query = read_sql("bench", "fleet_drawn.sql" if ours is None else "fleet_chosen.sql")
-        chosen = [name for (name,) in connection.sql(query, params=None if ours is None else {"ours": ours}).fetchall()]
+        chosen = [
+            name for (name,) in connection.sql(query, params={"seed": seed} if ours is None else {"ours": ours}).fetchall()
+        ]
     gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
     for state in states:
         tables = store.tables(state.feed, state.snapshot)
@@ -258,13 +268,15 @@ def main() -> None:
     parser.add_argument("--scanners", type=Path)
     parser.add_argument("--images", type=int, action="append", help="sizes (default: 1,000, 10,000 and 100,000)")
     parser.add_argument("--times", type=int, default=1, help="how often the feeds stand beside each other (default: once)")
+    parser.add_argument("--seed", type=int, default=2, help="another number draws other advisories (default: 2)")
     parser.add_argument("--stage", choices=STAGES, help="run this stage alone, in this process")
     parser.add_argument("layouts", type=Path, nargs="+")
     options = parser.parse_args()
     for images in options.images or SIZES:
         folder = options.work / str(images)
         if options.stage:
-            print(orjson.dumps(stage(options.stage, folder, images, options.layouts, options.times)).decode())
+            fleet = Fleet(images, options.layouts, options.times, options.seed)
+            print(orjson.dumps(stage(options.stage, folder, fleet)).decode())
             continue
         folder.mkdir(parents=True, exist_ok=True)
         for name in STAGES:
@@ -278,6 +290,8 @@ def main() -> None:
                 str(images),
                 "--times",
                 str(options.times),
+                "--seed",
+                str(options.seed),
                 "--stage",
                 name,
                 *options.layouts,
