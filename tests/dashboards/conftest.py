@@ -1,6 +1,5 @@
 """Lakes of every state that a page may meet, and a page opened over one of them."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +14,6 @@ from tests.hub.conftest import blobs, world
 __all__ = ["blobs", "world"]
 SECONDS = 240
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def main_module() -> Iterator[None]:
-    """Streamlit leaves the page as the main module, which processes that a later test spawns would run."""
-    before = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

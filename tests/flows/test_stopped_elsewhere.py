@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import IO, Any
 
 import pytest
@@ -69,6 +70,8 @@ def cluster() -> Iterator[Any]:
 
 def test_both_processes_of_a_dask_cluster_leave_an_account(fleet: FlowWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     push(fleet)
+    # Its processes would run what Streamlit leaves here as the main module, a page, after tests of the dashboard.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     with cluster() as dask:
         monkeypatch.setenv("HULLMARK_POOL", "dask")
         monkeypatch.setenv("HULLMARK_DASK_SCHEDULER", dask.scheduler.address)
