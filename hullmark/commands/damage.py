@@ -11,7 +11,4 @@ def damage_behind(failure: BaseException) -> HullmarkError | None:
 
     if not may_be_damage(failure):
         return None
-    try:
-        return find_damage(read_settings().lake, [str(cache_folder() / "feeds")])
-    except HullmarkError as error:
-        return error
+    return find_damage(read_settings().lake, [str(cache_folder() / "feeds")])

@@ -1,19 +1,25 @@
 """The same lake on S3, spoken to over HTTP by the libraries themselves; moto's server stands in for AWS."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import boto3
+import httpx
 import pyarrow as pa
 import pytest
 
 from hullmark.errors import LakeError, UsageError
 from hullmark.lake.query import query
 from hullmark.lake.store import Lake
+from hullmark.stored.damage import find_damage
 from tests.lake.rows import NOW, digest, packages, rows
 
 
@@ -93,6 +99,54 @@ def test_a_bucket_that_is_not_there(lake: Lake) -> None:
         Lake("s3://nowhere/lake").create()
     assert "\n" not in str(caught.value)
     assert "not-a-secret" not in str(caught.value)
+
+
+def test_a_store_that_gives_no_rows_is_not_taken_for_a_damaged_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Lake("s3://lake/withheld")
+    other.create()
+    other.commit("images", rows("images", {"digest": "1"}))
+    assert find_damage(other.root) is None
+    with withholding(os.environ["HULLMARK_AWS_ENDPOINT_URL"], "/tables/images/part-") as endpoint:
+        monkeypatch.setenv("HULLMARK_AWS_ENDPOINT_URL", endpoint)
+        told = str(find_damage(other.root))
+    assert told.startswith("the lake s3://lake/withheld cannot be read: ")
+    assert told.endswith("see whether its store answers and what you may read there, then try again")
+    assert "not-a-secret" not in told
+
+
+@contextmanager
+def withholding(endpoint: str, part: str) -> Iterator[str]:
+    """The same store, which forbids to read the objects with this in their names."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if part in self.path:
+                self.send_error(403)
+                return
+            self._pass_on()
+
+        def do_HEAD(self) -> None:
+            self._pass_on()
+
+        def _pass_on(self) -> None:
+            asked = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            answer = httpx.request(self.command, f"{endpoint}{self.path}", headers=asked)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name.lower() not in {"connection", "transfer-encoding", "content-encoding", "server", "date"}:
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.usefixtures("lake")
