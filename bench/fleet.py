@@ -199,9 +199,8 @@ def change(lake: Lake, store: FeedStore, folder: Path, ours: int | None, seed: i
     with closing(lake.connect(MEMORY_MB)) as connection:
         store.register(connection)
         query = read_sql("bench", "fleet_drawn.sql" if ours is None else "fleet_chosen.sql")
-        chosen = [
-            name for (name,) in connection.sql(query, params={"seed": seed} if ours is None else {"ours": ours}).fetchall()
-        ]
+        asked = {"seed": seed} if ours is None else {"ours": ours}
+        chosen = [name for (name,) in connection.sql(query, params=asked).fetchall()]
     gone, reworded, widened = (pa.array(part) for part in (chosen[:25], chosen[25:50], chosen[50:]))
     for state in states:
         tables = store.tables(state.feed, state.snapshot)
